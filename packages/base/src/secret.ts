@@ -4,8 +4,11 @@
 const values = new WeakMap<object, unknown>();
 
 export class Secret<T> {
-  /** Keeps `Secret<number>` and `Secret<string>` apart for the compiler; holds nothing at run time. */
-  declare private readonly holds: T;
+  /**
+   * Keeps `Secret<number>` and `Secret<string>` apart for the compiler; holds nothing at run time.
+   * Protected, because a declaration file forgets the type of a private member, and rooms see that file.
+   */
+  declare protected readonly holds: T;
 
   private constructor() {
     Object.freeze(this);

@@ -1,0 +1,42 @@
+import { defaultServerConditions } from "vite";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const condition = "unseen-source";
+
+// Children that a test starts inherit this, so that they too see the sources and not the builds.
+const options = process.env.NODE_OPTIONS ?? "";
+if (!options.includes(condition)) process.env.NODE_OPTIONS = `${options} --conditions=${condition}`.trim();
+
+const conditions = [condition, ...defaultServerConditions];
+const quick = ["packages/*/src/**/*.test.ts", "scenarios/**/*.test.ts", "scripts/**/*.test.*"];
+const slow = ["packages/*/src/**/*.slow.test.ts", "scenarios/**/*.slow.test.ts"];
+
+/** A suite that needs more than half a minute a test is called NAME.slow.test.ts and gets ten. */
+const quickMs = 30_000;
+const slowMs = 600_000;
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    // Processes, not threads: the tests load DuckDB and SQLite, and a crash in native code names its file.
+    pool: "forks",
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "quick",
+          include: quick,
+          exclude: [...configDefaults.exclude, ...slow],
+          testTimeout: quickMs,
+          hookTimeout: quickMs,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "slow", include: slow, testTimeout: slowMs, hookTimeout: slowMs },
+      },
+    ],
+  },
+});
