@@ -1,0 +1,6 @@
+export { type Amount, amount } from "./amount.ts";
+export { BudgetPolicy, type Caps, type PolicyEvent } from "./budget-policy.ts";
+export type { AskKey, Budget, BudgetLine, Charge, ChargeRefused, Ledger } from "./ledger.ts";
+export { longestKey } from "./ledger.ts";
+export type { Receipt } from "./receipt.ts";
+export { sqliteLedger } from "./sqlite-ledger.ts";

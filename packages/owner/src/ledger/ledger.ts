@@ -1,0 +1,72 @@
+// The ledger remembers what every question cost, for ever. A dataset has one lifetime line over all askers,
+// kept under the dataset's name: removing a dataset and adding one of the same name continues the line.
+//
+// Composition is basic: the epsilons add up and so do the deltas. With a cap fixed beforehand this is a valid
+// filter under full adaptivity, where each question and its price may depend on all earlier answers (Rogers,
+// Roth, Ullman, Vadhan, "Privacy odometers and filters: pay-as-you-go composition", NeurIPS 2016, section 3).
+// Each charge keeps its mechanisms as JSON (`event`), so that a tighter filter can recount the past later.
+//
+// There are no refunds, whatever happens after a charge.
+
+import type { Problem, Result } from "@unseen/base";
+import type { Amount } from "./amount.ts";
+import type { Receipt } from "./receipt.ts";
+import type { AttoDelta, NanoEpsilon } from "./units.ts";
+
+/** `askId` is the asker's own; two askers may use the same one. Both at most `longestKey` characters. */
+export type AskKey = { readonly asker: string; readonly askId: string };
+
+export type Charge = AskKey & {
+  readonly dataset: string;
+  /** Of the program, the dataset and the offer: two asks with one hash are the same question. */
+  readonly questionHash: string;
+  readonly epsilon: NanoEpsilon;
+  readonly delta: AttoDelta;
+  /** The mechanisms behind the price, as JSON. */
+  readonly event: string;
+};
+
+/** One lifetime line. `remaining` is never negative, even where the owner lowered the cap below `spent`. */
+export type BudgetLine = {
+  readonly cap: Amount;
+  readonly spent: Amount;
+  readonly remaining: Amount;
+  readonly charges: number;
+};
+
+/** `asker` is the line of the one asker named, capped by the allotment if there is one and by the dataset always. */
+export type Budget = BudgetLine & { readonly dataset: string; readonly asker?: BudgetLine };
+
+export type ChargeRefused = Problem<
+  "budget-exhausted" | "allotment-exhausted" | "ask-id-reused" | "ledger-unavailable" | "dataset-unknown"
+>;
+
+export interface Ledger {
+  /**
+   * Takes the whole price, or nothing. Durable before it resolves. The same ask (asker, id, question) is
+   * charged once however often it is retried and by how many processes, and gives an equal receipt; the
+   * same id with another question or another price is refused.
+   *
+   * "ledger-unavailable" says in `facts.charged` whether anything was spent: "no", or "unknown" where the disk
+   * failed so that it could not be read back. In both cases the same ask may be retried and is charged once.
+   */
+  charge(charge: Charge): Promise<Result<Receipt, ChargeRefused>>;
+
+  /** The answer that stands for this ask, or `undefined` if it was never charged or never recorded. Free. */
+  recorded(
+    key: AskKey,
+    questionHash: string,
+  ): Promise<Result<Uint8Array | undefined, Problem<"ask-id-reused" | "ledger-unavailable">>>;
+
+  /**
+   * Keeps the answer to a paid question and returns the one that stands: the first recorded wins. Only what
+   * this returns may be sent, or one charge would be answered twice with different noise.
+   */
+  record(receipt: Receipt, answer: Uint8Array): Promise<Result<Uint8Array, Problem<"answer-not-recorded">>>;
+
+  /** The lifetime line of a dataset, and of one asker in it. All zero for a dataset that never had a budget. */
+  budget(dataset: string, asker?: string): Promise<Budget>;
+}
+
+/** Far above any id we make; keeps a row's size bounded. */
+export const longestKey = 256;

@@ -1,0 +1,66 @@
+// What the ledger says when it refuses, in the asker's words.
+
+import { type Problem, problem } from "@unseen/base";
+import type { Amount } from "./amount.ts";
+import { formatDelta, formatEpsilon } from "./units.ts";
+
+export function budgetExhausted(price: Amount, remaining: Amount): Problem<"budget-exhausted"> {
+  return problem(
+    "budget-exhausted",
+    `This question costs ${priceText(price)}, and the dataset has ${priceText(remaining)} left, for all askers together.`,
+    { hint: hint(remaining, "dataset"), facts: remainingFacts(remaining) },
+  );
+}
+
+export function allotmentExhausted(price: Amount, remaining: Amount): Problem<"allotment-exhausted"> {
+  return problem(
+    "allotment-exhausted",
+    `This question costs ${priceText(price)}, and your own allotment on this dataset has ${priceText(remaining)} left.`,
+    { hint: hint(remaining, "allotment"), facts: remainingFacts(remaining) },
+  );
+}
+
+export function datasetUnknown(): Problem<"dataset-unknown"> {
+  return problem("dataset-unknown", "There is no dataset of this name that has a budget.", {
+    hint: "Search lists the datasets that can be asked.",
+  });
+}
+
+export function askIdReused(): Problem<"ask-id-reused"> {
+  return problem("ask-id-reused", "This ask id was already used for another question or another price.", {
+    hint: "Ask under a new id. To get an earlier answer again, repeat its question unchanged.",
+  });
+}
+
+export function ledgerUnavailable(charged: "no" | "unknown"): Problem<"ledger-unavailable"> {
+  const said = {
+    no: "The owner's ledger cannot be written at the moment; nothing was spent.",
+    unknown: "The owner's ledger failed while it was written, and whether this was charged cannot be read.",
+  };
+  return problem("ledger-unavailable", said[charged], {
+    hint: "Ask again later under the same id: an ask is charged once, however often it is retried.",
+    facts: { charged },
+  });
+}
+
+export function answerNotRecorded(): Problem<"answer-not-recorded"> {
+  return problem("answer-not-recorded", "The answer could not be kept by the owner, so it was not sent.", {
+    hint: "Ask again later under the same id: it costs nothing more.",
+  });
+}
+
+
+function priceText(amount: Amount): string {
+  const epsilon = `epsilon ${formatEpsilon(amount.epsilon)}`;
+  return amount.delta === 0n ? epsilon : `${epsilon} and delta ${formatDelta(amount.delta)}`;
+}
+
+function hint(remaining: Amount, whose: "dataset" | "allotment"): string {
+  return remaining.epsilon === 0n
+    ? `Nothing is left of this ${whose}. Earlier answers stay free under their ask ids.`
+    : `Offer at most ${priceText(remaining)}. Earlier answers stay free under their ask ids.`;
+}
+
+function remainingFacts(remaining: Amount): Record<string, string> {
+  return { remaining: formatEpsilon(remaining.epsilon), remainingDelta: formatDelta(remaining.delta) };
+}
