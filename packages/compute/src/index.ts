@@ -1,1 +1,1 @@
-export {};
+export { evaluate, type Inputs } from "./evaluate.ts";

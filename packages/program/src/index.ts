@@ -1,1 +1,39 @@
-export {};
+export type {
+  BudgetCard,
+  Card,
+  CategoryColumn,
+  ColumnCard,
+  MockRows,
+  NumberColumn,
+  PeopleCount,
+  PrivacyUnit,
+} from "./card/card.ts";
+export { programLimits } from "./graph/limits.ts";
+export { printProgram } from "./graph/print-program.ts";
+export {
+  type ConstantNode,
+  type InputNode,
+  makeProgram,
+  type OperationNode,
+  type Program,
+  type ProgramDraft,
+  type ProgramNode,
+  programVersion,
+} from "./graph/program.ts";
+export { isFiniteEverywhere } from "./operations/bounds.ts";
+export { operations } from "./operations/index.ts";
+export type {
+  Attributes,
+  Facts,
+  Lowering,
+  Operation,
+  Planned,
+  PublicFacts,
+  RowsFacts,
+  SensitivityRule,
+} from "./operations/operation.ts";
+export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
+export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
+export { type Axes, type NestedNumbers, type Operand, TensorMethods } from "./recorder/tensor-methods.ts";
+export { type Dimension, elementsARow, printShape, rowAxisOf, type Shape, sameShape } from "./shape/shape.ts";
+export { broadcastPlaces, type PlainTensor, plainTensor, scalar, sizeOf } from "./tensor/plain-tensor.ts";

@@ -1,0 +1,64 @@
+// What the owner declares about a dataset. Everything an answer depends on besides the rows is here, and
+// nothing here is computed from the rows: a bound that was read off the data would tell about the person
+// at the edge of it.
+
+import type { Brand } from "@unseen/base";
+
+/** A number with its declared bounds. What is missing, not a number or out of range becomes a declared value. */
+export type NumberColumn = {
+  readonly type: "number" | "integer";
+  /** Unit of measure, as "mmHg". */
+  readonly unit?: string;
+  readonly bounds: readonly [least: number, greatest: number];
+  /** Stands for a missing value; the middle of the bounds unless declared. */
+  readonly missing: number;
+  readonly description?: string;
+};
+
+/** One of a declared list. In a program it is its place in the list, from 0. */
+export type CategoryColumn = {
+  readonly type: "category";
+  readonly categories: readonly string[];
+  /** Stands for a missing or undeclared category; the first unless declared. */
+  readonly missing: string;
+  readonly description?: string;
+};
+
+export type ColumnCard = NumberColumn | CategoryColumn;
+
+/** Who is protected: each row is a person, or a column names the person. */
+export type PrivacyUnit =
+  | { readonly kind: "row" }
+  | { readonly kind: "column"; readonly column: string; readonly mostRowsEach: number };
+
+/**
+ * Whether the number of people may be known. Where it is public, neighbours differ by one person
+ * replaced; where it is not, by one person added or removed, and outsiders see the declared band.
+ */
+export type PeopleCount =
+  | { readonly isPublic: true }
+  | { readonly isPublic: false; readonly band: readonly [number, number] };
+
+/** Lifetime caps over all askers, decimal as declared; `perAsker` is each one's allotment inside them. */
+export type BudgetCard = { readonly epsilon: number; readonly delta: number; readonly perAsker?: number };
+
+export type MockRows = {
+  /** "declared": written by the owner. "synthetic": drawn from the declared bounds alone. Never real rows. */
+  readonly origin: "declared" | "synthetic";
+  readonly rows: readonly Readonly<Record<string, number | string>>[];
+};
+
+export type Card = Brand<
+  {
+    readonly name: string;
+    readonly description: string;
+    readonly tags: readonly string[];
+    /** In the order in which they are shown. The column that names the person is not among them. */
+    readonly columns: Readonly<Record<string, ColumnCard>>;
+    readonly unit: PrivacyUnit;
+    readonly people: PeopleCount;
+    readonly budget: BudgetCard;
+    readonly mock: MockRows;
+  },
+  "Card"
+>;

@@ -1,0 +1,3 @@
+import { increasing, unary } from "./elementwise.ts";
+
+export const atan = unary("Atan", { plain: Math.atan, bounds: increasing(Math.atan), keepsZero: true });

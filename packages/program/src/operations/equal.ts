@@ -1,0 +1,3 @@
+import { comparison } from "./elementwise.ts";
+
+export const equal = comparison("Equal", (x, y) => x === y);

@@ -1,0 +1,60 @@
+import { err, invariant, ok, type Problem, type Result } from "@unseen/base";
+import { doesNotFit, resolveAxis } from "../shape/shape.ts";
+import type { PlainTensor } from "../tensor/plain-tensor.ts";
+import type { Attributes, Operation } from "./operation.ts";
+import { rearrange, rearrangeFacts } from "./rearrange.ts";
+import { noRule, turnedRows } from "./refusals.ts";
+import { pointsAtRows, takenAlong } from "./slice.ts";
+
+/** Picks by public indices along one axis; the indices are one list and may repeat. */
+export const gather: Operation = {
+  name: "Gather",
+  inputs: [2, 2],
+  attributes: { axis: { kind: "integer", default: 0 } },
+  shape: ([x, indices], attributes) => {
+    const axis = resolveAxis(attributes.axis as number, x!.length);
+    if (!axis.ok) return axis;
+    if (x![axis.value] === "rows") return err(pointsAtRows("Gather"));
+    if (indices!.length !== 1) return err(doesNotFit("the indices of a gather are one list"));
+    return ok(x!.map((size, at) => (at === axis.value ? indices![0]! : size)));
+  },
+  plain: ([x, indices], attributes) => {
+    const axis = axisOf(x!.shape.length, attributes);
+    const taken = places(indices!, x!.shape[axis]!);
+    invariant(taken.ok, "indices outside the axis are refused before numbers are touched");
+    return rearrange(x!, takenAlong(x!.shape, axis, taken.value));
+  },
+  sensitivity: {
+    rowByRow: ([x, indices], attributes) => {
+      if (x!.kind !== "rows" || indices!.kind !== "public") {
+        return err(
+          noRule(
+            "Gather",
+            "the indices are private",
+            "use public indices, or onehot(x).matmul(table) to look a public table up",
+          ),
+        );
+      }
+      const axis = axisOf(x!.shape.length + 1, attributes) - 1;
+      const taken = places(indices!.value, x!.shape[axis]!);
+      return taken.ok ? ok(rearrangeFacts(x!, takenAlong(x!.shape, axis, taken.value))) : taken;
+    },
+    lower: (lowering, [x, indices], attributes) => {
+      if (x!.rowAxis > 0 || indices!.rowAxis > 0) return err(turnedRows("Gather"));
+      return lowering.rowByRow("Gather", [x!, indices!], { axis: axisOf(x!.shape.length, attributes) });
+    },
+  },
+};
+
+function axisOf(rank: number, attributes: Attributes): number {
+  const axis = attributes.axis as number;
+  return axis < 0 ? axis + rank : axis;
+}
+
+function places(indices: PlainTensor, size: number): Result<readonly number[], Problem> {
+  const taken = Array.from(indices.data, (index) => (index < 0 ? index + size : index));
+  const isInside = taken.every((index) => Number.isInteger(index) && index >= 0 && index < size);
+  return isInside
+    ? ok(taken)
+    : err(doesNotFit(`an index of the gather lies outside the axis of size ${size}`));
+}

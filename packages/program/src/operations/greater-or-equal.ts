@@ -1,0 +1,3 @@
+import { comparison } from "./elementwise.ts";
+
+export const greaterOrEqual = comparison("GreaterOrEqual", (x, y) => x >= y);

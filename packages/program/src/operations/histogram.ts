@@ -1,0 +1,62 @@
+import { err, ok } from "@unseen/base";
+import { doesNotFit } from "../shape/shape.ts";
+import { scalar } from "../tensor/plain-tensor.ts";
+import type { Attributes, Lowering, Operation, Planned } from "./operation.ts";
+import { noRule, turnedRows } from "./refusals.ts";
+
+const mostBins = 65_536;
+
+/**
+ * How many values of a column fall in each of `bins` equal parts of [min, max]; the last part holds its
+ * upper end too (numpy.histogram). Values outside are not counted. One row counts in one bin at most.
+ */
+export const histogram: Operation = {
+  name: "Histogram",
+  inputs: [1, 1],
+  attributes: { bins: { kind: "integer" }, min: { kind: "number" }, max: { kind: "number" } },
+  shape: ([x], attributes) => {
+    const { bins, min, max } = edges(attributes);
+    if (x!.length !== 1) return err(doesNotFit("a histogram is taken of one column, [rows]"));
+    if (bins < 1 || bins > mostBins)
+      return err(doesNotFit(`a histogram of ${bins} bins: from 1 to ${mostBins} are possible`));
+    if (!(min < max))
+      return err(doesNotFit(`a histogram from ${min} to ${max}: the first end must be below the second`));
+    return ok([bins]);
+  },
+  plain: ([x], attributes) => {
+    const { bins, min, max } = edges(attributes);
+    const data = new Float64Array(bins);
+    for (const value of x!.data) {
+      const bin = value === max ? bins - 1 : Math.floor((value - min) * (bins / (max - min)));
+      if (bin >= 0 && bin < bins) data[bin]!++;
+    }
+    return { shape: [bins], data };
+  },
+  sensitivity: {
+    rowByRow: () => err(noRule("Histogram", "one row alone has none", "take the histogram over all rows")),
+    lower: (lowering, [x], attributes) =>
+      x!.rowAxis === 0 ? countInBins(lowering, x!, attributes) : err(turnedRows("Histogram")),
+  },
+};
+
+/** The same arithmetic as the plain rule, row by row: bin number, one-hot, sum. */
+function countInBins(lowering: Lowering, x: Planned, attributes: Attributes) {
+  const { bins, min, max } = edges(attributes);
+  const number = (value: number) => lowering.constant(scalar(value));
+  const offset = lowering.rowByRow("Sub", [x, number(min)], {});
+  if (!offset.ok) return offset;
+  const scaled = lowering.rowByRow("Mul", [offset.value, number(bins / (max - min))], {});
+  if (!scaled.ok) return scaled;
+  const bin = lowering.rowByRow("Floor", [scaled.value], {});
+  if (!bin.ok) return bin;
+  const isLast = lowering.rowByRow("Equal", [x, number(max)], {});
+  if (!isLast.ok) return isLast;
+  const placed = lowering.rowByRow("Where", [isLast.value, number(bins - 1), bin.value], {});
+  if (!placed.ok) return placed;
+  const hot = lowering.rowByRow("OneHot", [placed.value], { depth: bins });
+  return hot.ok ? lowering.sumRows(hot.value) : hot;
+}
+
+function edges(attributes: Attributes): { bins: number; min: number; max: number } {
+  return attributes as { bins: number; min: number; max: number };
+}

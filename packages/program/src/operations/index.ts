@@ -1,0 +1,131 @@
+// Every operation that may be asked, by its name. This list is the allow-list: nothing else runs.
+
+import { abs } from "./abs.ts";
+import { acos } from "./acos.ts";
+import { add } from "./add.ts";
+import { and } from "./and.ts";
+import { argMax } from "./arg-max.ts";
+import { asin } from "./asin.ts";
+import { asinh } from "./asinh.ts";
+import { atan } from "./atan.ts";
+import { ceil } from "./ceil.ts";
+import { clip } from "./clip.ts";
+import { concat } from "./concat.ts";
+import { cos } from "./cos.ts";
+import { cosh } from "./cosh.ts";
+import { count } from "./count.ts";
+import { covariance } from "./covariance.ts";
+import { cumSum } from "./cum-sum.ts";
+import { div } from "./div.ts";
+import { equal } from "./equal.ts";
+import { exp } from "./exp.ts";
+import { reduceMax, reduceMin } from "./extremes.ts";
+import { floor } from "./floor.ts";
+import { gather } from "./gather.ts";
+import { greater } from "./greater.ts";
+import { greaterOrEqual } from "./greater-or-equal.ts";
+import { histogram } from "./histogram.ts";
+import { less } from "./less.ts";
+import { lessOrEqual } from "./less-or-equal.ts";
+import { inverse, solve } from "./linear-systems.ts";
+import { log } from "./log.ts";
+import { matMul } from "./matmul.ts";
+import { max } from "./max.ts";
+import { min } from "./min.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+import { not } from "./not.ts";
+import { oneHot } from "./one-hot.ts";
+import type { Operation } from "./operation.ts";
+import { or } from "./or.ts";
+import { pow } from "./pow.ts";
+import { reciprocal } from "./reciprocal.ts";
+import { reduceMean } from "./reduce-mean.ts";
+import { reduceSum } from "./reduce-sum.ts";
+import { relu } from "./relu.ts";
+import { reshape } from "./reshape.ts";
+import { round } from "./round.ts";
+import { rowOnes } from "./row-ones.ts";
+import { sigmoid } from "./sigmoid.ts";
+import { sign } from "./sign.ts";
+import { sin } from "./sin.ts";
+import { sinh } from "./sinh.ts";
+import { slice } from "./slice.ts";
+import { sqrt } from "./sqrt.ts";
+import { standardDeviation } from "./standard-deviation.ts";
+import { sub } from "./sub.ts";
+import { tan } from "./tan.ts";
+import { tanh } from "./tanh.ts";
+import { transpose } from "./transpose.ts";
+import { variance } from "./variance.ts";
+import { where } from "./where.ts";
+import { xor } from "./xor.ts";
+
+const allowed: readonly Operation[] = [
+  abs,
+  acos,
+  add,
+  and,
+  argMax,
+  asin,
+  asinh,
+  atan,
+  ceil,
+  clip,
+  concat,
+  cos,
+  cosh,
+  count,
+  covariance,
+  cumSum,
+  div,
+  equal,
+  exp,
+  floor,
+  gather,
+  greater,
+  greaterOrEqual,
+  histogram,
+  inverse,
+  less,
+  lessOrEqual,
+  log,
+  matMul,
+  max,
+  min,
+  mul,
+  neg,
+  not,
+  oneHot,
+  or,
+  pow,
+  reciprocal,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceSum,
+  relu,
+  reshape,
+  round,
+  rowOnes,
+  sigmoid,
+  sign,
+  sin,
+  sinh,
+  slice,
+  solve,
+  sqrt,
+  standardDeviation,
+  sub,
+  tan,
+  tanh,
+  transpose,
+  variance,
+  where,
+  xor,
+];
+
+/** A map and not an object: a name such as "constructor" finds nothing. */
+export const operations: ReadonlyMap<string, Operation> = new Map(
+  allowed.map((operation) => [operation.name, operation]),
+);

@@ -1,0 +1,3 @@
+import { comparison } from "./elementwise.ts";
+
+export const lessOrEqual = comparison("LessOrEqual", (x, y) => x <= y);

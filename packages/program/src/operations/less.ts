@@ -1,0 +1,3 @@
+import { comparison } from "./elementwise.ts";
+
+export const less = comparison("Less", (x, y) => x < y);

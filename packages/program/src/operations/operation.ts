@@ -1,0 +1,90 @@
+// What an operation is: a name from ONNX, and one rule for each reading of it.
+//
+// The three readings that every operation has are here. `shape` says whether it is well formed, `plain`
+// gives the numbers, `sensitivity` says what is known of one person's row after it, and what becomes of
+// it where it would cross the private row axis. A missing rule is a compile error.
+
+import type { Problem, Result } from "@unseen/base";
+import type { Shape } from "../shape/shape.ts";
+import type { PlainTensor } from "../tensor/plain-tensor.ts";
+
+/** An operation's settings, all numbers: ONNX "attributes". */
+export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+
+/** How each attribute is read at the door; one with a default may be left out. */
+export type AttributeSpec =
+  | { readonly kind: "integer"; readonly default?: number }
+  | { readonly kind: "number"; readonly default?: number }
+  | { readonly kind: "integers"; readonly default?: readonly number[] }
+  | { readonly kind: "numbers"; readonly default?: readonly number[] };
+
+/**
+ * What is known of a value before anything private is read. A `public` value is a constant or has been
+ * released. A `rows` value holds something of each row; `lo` and `hi` bound each element of one row.
+ */
+export type Facts = PublicFacts | RowsFacts;
+
+export type PublicFacts = { readonly kind: "public"; readonly value: PlainTensor };
+
+export type RowsFacts = {
+  readonly kind: "rows";
+  /** The shape of what one row holds, without the row axis. */
+  readonly shape: readonly number[];
+  /** Least and greatest value of each element; infinite where nothing bounds it. */
+  readonly lo: Float64Array;
+  readonly hi: Float64Array;
+  /** At most one element of a row differs from zero, as after OneHot. */
+  readonly oneHot: boolean;
+  /** Every element is a whole number. */
+  readonly integral: boolean;
+  /** Why a bound is infinite, in the asker's words. */
+  readonly unboundedBecause?: string;
+};
+
+/** A value in the program that the planner is writing. `rowAxis` is -1 for a public one. */
+export type Planned = {
+  readonly node: number;
+  readonly facts: Facts;
+  readonly shape: Shape;
+  readonly rowAxis: number;
+};
+
+/** What a lowering rule may do. The planner implements it; every node it adds is checked like an asker's own. */
+export interface Lowering {
+  constant(value: PlainTensor): Planned;
+  /** Applies an operation by its own rules, as though the asker had written it. */
+  apply(name: string, inputs: readonly Planned[], attributes?: Attributes): Result<Planned, Problem>;
+  /** Applies an operation to each row by itself; every private input has its rows first. */
+  rowByRow(name: string, inputs: readonly Planned[], attributes?: Attributes): Result<Planned, Problem>;
+  /** The one way over the row axis: sums a row-first value over its rows. It will be noised. */
+  sumRows(value: Planned): Result<Planned, Problem>;
+  /** Marks a row-first value as standing on its side ([k, rows]), without moving a number. */
+  turned(value: Planned, rowAxis: number): Planned;
+  /** The number of rows, where the owner has declared it public. */
+  readonly publicRowCount: number | undefined;
+}
+
+/**
+ * `rowByRow` bounds one row's result from the bounds of its inputs. `lower` takes over where the private
+ * row axis is not simply kept in front; without it the operation is refused there, with `refusal`.
+ */
+export type SensitivityRule = {
+  readonly rowByRow:
+    | ((inputs: readonly Facts[], attributes: Attributes) => Result<RowsFacts, Problem>)
+    | undefined;
+  readonly lower?: (
+    lowering: Lowering,
+    inputs: readonly Planned[],
+    attributes: Attributes,
+  ) => Result<Planned, Problem>;
+};
+
+export type Operation = {
+  readonly name: string;
+  /** Fewest and most inputs. */
+  readonly inputs: readonly [number, number];
+  readonly attributes: Readonly<Record<string, AttributeSpec>>;
+  readonly shape: (inputs: readonly Shape[], attributes: Attributes) => Result<Shape, Problem>;
+  readonly plain: (inputs: readonly PlainTensor[], attributes: Attributes) => PlainTensor;
+  readonly sensitivity: SensitivityRule;
+};

@@ -1,0 +1,3 @@
+import { comparison } from "./elementwise.ts";
+
+export const or = comparison("Or", (x, y) => x !== 0 || y !== 0);

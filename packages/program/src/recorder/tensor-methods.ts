@@ -1,0 +1,231 @@
+// The methods that every tensor has, wherever its numbers are: here, at a worker, or in data that nobody
+// sees. Each records one operation; what a tensor does with the record is its own affair.
+//
+// One thing because the list of methods is the researcher's vocabulary, and is read as one list.
+
+import type { Attributes } from "../operations/operation.ts";
+
+/** A number or nested lists of numbers stand for a constant tensor. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+export type Operand<Self> = Self | NestedNumbers;
+export type Axes = number | readonly number[];
+
+export abstract class TensorMethods<Self> {
+  /** Records an operation on this tensor and others. Numbers among the others become constants. */
+  protected abstract record(
+    operation: string,
+    others: readonly Operand<Self>[],
+    attributes?: Attributes,
+  ): Self;
+
+  add(other: Operand<Self>): Self {
+    return this.record("Add", [other]);
+  }
+  sub(other: Operand<Self>): Self {
+    return this.record("Sub", [other]);
+  }
+  mul(other: Operand<Self>): Self {
+    return this.record("Mul", [other]);
+  }
+  div(other: Operand<Self>): Self {
+    return this.record("Div", [other]);
+  }
+  pow(exponent: Operand<Self>): Self {
+    return this.record("Pow", [exponent]);
+  }
+  minimum(other: Operand<Self>): Self {
+    return this.record("Min", [other]);
+  }
+  maximum(other: Operand<Self>): Self {
+    return this.record("Max", [other]);
+  }
+
+  neg(): Self {
+    return this.record("Neg", []);
+  }
+  abs(): Self {
+    return this.record("Abs", []);
+  }
+  sign(): Self {
+    return this.record("Sign", []);
+  }
+  exp(): Self {
+    return this.record("Exp", []);
+  }
+  /** Natural logarithm. */
+  log(): Self {
+    return this.record("Log", []);
+  }
+  sqrt(): Self {
+    return this.record("Sqrt", []);
+  }
+  reciprocal(): Self {
+    return this.record("Reciprocal", []);
+  }
+  floor(): Self {
+    return this.record("Floor", []);
+  }
+  ceil(): Self {
+    return this.record("Ceil", []);
+  }
+  /** To the nearest whole number, halves to the even one. */
+  round(): Self {
+    return this.record("Round", []);
+  }
+  relu(): Self {
+    return this.record("Relu", []);
+  }
+  sigmoid(): Self {
+    return this.record("Sigmoid", []);
+  }
+  tanh(): Self {
+    return this.record("Tanh", []);
+  }
+  sin(): Self {
+    return this.record("Sin", []);
+  }
+  cos(): Self {
+    return this.record("Cos", []);
+  }
+  tan(): Self {
+    return this.record("Tan", []);
+  }
+  asin(): Self {
+    return this.record("Asin", []);
+  }
+  acos(): Self {
+    return this.record("Acos", []);
+  }
+  atan(): Self {
+    return this.record("Atan", []);
+  }
+  sinh(): Self {
+    return this.record("Sinh", []);
+  }
+  cosh(): Self {
+    return this.record("Cosh", []);
+  }
+  asinh(): Self {
+    return this.record("Asinh", []);
+  }
+
+  /** 1 where it holds and 0 where it does not, as all comparisons. */
+  equal(other: Operand<Self>): Self {
+    return this.record("Equal", [other]);
+  }
+  greater(other: Operand<Self>): Self {
+    return this.record("Greater", [other]);
+  }
+  greaterOrEqual(other: Operand<Self>): Self {
+    return this.record("GreaterOrEqual", [other]);
+  }
+  less(other: Operand<Self>): Self {
+    return this.record("Less", [other]);
+  }
+  lessOrEqual(other: Operand<Self>): Self {
+    return this.record("LessOrEqual", [other]);
+  }
+  and(other: Operand<Self>): Self {
+    return this.record("And", [other]);
+  }
+  or(other: Operand<Self>): Self {
+    return this.record("Or", [other]);
+  }
+  xor(other: Operand<Self>): Self {
+    return this.record("Xor", [other]);
+  }
+  not(): Self {
+    return this.record("Not", []);
+  }
+  /** Where this is not zero takes from `x`, elsewhere from `y`. */
+  where(x: Operand<Self>, y: Operand<Self>): Self {
+    return this.record("Where", [x, y]);
+  }
+  /** Holds every element between `min` and `max`. */
+  clip(min: number, max: number): Self {
+    return this.record("Clip", [], { min, max });
+  }
+
+  matmul(other: Operand<Self>): Self {
+    return this.record("MatMul", [other]);
+  }
+  /** The axes in a new order; without one, turned all round. */
+  transpose(...perm: readonly number[]): Self {
+    return this.record("Transpose", [], { perm });
+  }
+  /** 0 copies an axis (the private rows stay first), one -1 takes what is left. */
+  reshape(shape: readonly number[]): Self {
+    return this.record("Reshape", [], { shape });
+  }
+  /** From `start` up to and without `end` along an axis. */
+  slice(start: number, end: number, more: { readonly axis?: number; readonly step?: number } = {}): Self {
+    return this.record("Slice", [], { axis: more.axis ?? 0, start, end, step: more.step ?? 1 });
+  }
+  /** Picks by public indices along an axis. */
+  gather(indices: readonly number[], axis = 0): Self {
+    return this.record("Gather", [indices], { axis });
+  }
+  /** Joins this and others along an axis. */
+  concat(others: readonly Operand<Self>[], axis: number): Self {
+    return this.record("Concat", others, { axis });
+  }
+  /** Adds a last axis of `depth`: 1 at the element's value, 0 elsewhere. */
+  oneHot(depth: number): Self {
+    return this.record("OneHot", [], { depth });
+  }
+  /** A one for each row. */
+  rowOnes(): Self {
+    return this.record("RowOnes", []);
+  }
+
+  /** Sum over axes; over all of them when none is named. */
+  sum(axes: Axes = []): Self {
+    return this.record("ReduceSum", [], { axes: listed(axes) });
+  }
+  mean(axes: Axes = []): Self {
+    return this.record("ReduceMean", [], { axes: listed(axes) });
+  }
+  max(axes: Axes = []): Self {
+    return this.record("ReduceMax", [], { axes: listed(axes) });
+  }
+  min(axes: Axes = []): Self {
+    return this.record("ReduceMin", [], { axes: listed(axes) });
+  }
+  /** Divided by n - correction: 0 for the rows themselves, 1 for an estimate of where they come from. */
+  variance(axes: Axes = [], correction = 0): Self {
+    return this.record("Variance", [], { axes: listed(axes), correction });
+  }
+  std(axes: Axes = [], correction = 0): Self {
+    return this.record("StandardDeviation", [], { axes: listed(axes), correction });
+  }
+  /** Covariance of the columns of [n, k]. */
+  covariance(correction = 0): Self {
+    return this.record("Covariance", [], { correction });
+  }
+  /** Counts in `bins` equal parts of [min, max]; what lies outside is not counted. */
+  histogram(bins: number, min: number, max: number): Self {
+    return this.record("Histogram", [], { bins, min, max });
+  }
+  /** How many rows there are. */
+  count(): Self {
+    return this.record("Count", []);
+  }
+  cumSum(axis = 0): Self {
+    return this.record("CumSum", [], { axis });
+  }
+  argMax(axis = 0): Self {
+    return this.record("ArgMax", [], { axis });
+  }
+
+  /** x with (this) x = b. */
+  solve(b: Operand<Self>): Self {
+    return this.record("Solve", [b]);
+  }
+  inverse(): Self {
+    return this.record("Inverse", []);
+  }
+}
+
+function listed(axes: Axes): readonly number[] {
+  return typeof axes === "number" ? [axes] : axes;
+}
