@@ -1,0 +1,27 @@
+// The map of the rooms, as the checks see it. A room imports only from rows with a smaller number.
+
+export const rows = {
+  base: 0,
+  program: 1,
+  compute: 2,
+  privacy: 3,
+  wire: 3,
+  client: 4,
+  owner: 4,
+  cli: 5,
+};
+
+/** These read no clock, entropy, network or environment: such things come in as parameters. */
+export const pureRooms = new Set(["base", "program", "compute", "privacy", "wire"]);
+
+/** These run in a browser too. */
+export const roomsWithoutNode = new Set([...pureRooms, "client"]);
+
+/** A room's name on npm. */
+export const packageNameOf = (room) => (room === "client" ? "unseen" : `@unseen/${room}`);
+
+/** The room that a specifier names, or undefined when it names no room. */
+export function roomOf(specifier) {
+  if (specifier === "unseen" || specifier.startsWith("unseen/")) return "client";
+  return /^@unseen\/([^/]+)/.exec(specifier)?.[1];
+}
