@@ -1,7 +1,7 @@
 // Builds every package and looks at what would be published: declarations beside each entry, no tests,
 // every package importable without the workspace's condition, and `unseen` free of native code.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runChild } from "./run-child.mjs";
@@ -11,17 +11,21 @@ const bin = join(root, "node_modules", ".bin");
 const installScripts = ["preinstall", "install", "postinstall"];
 
 async function main() {
+  const rooms = readdirSync(join(root, "packages")).filter((room) => isPackage(room));
+  // What an earlier build left would hide a file that this one no longer makes.
+  for (const room of rooms) rmSync(join(root, "packages", room, "dist"), { recursive: true, force: true });
   const code = await runChild(join(bin, "tsc"), ["-b"], { cwd: root, env: process.env });
   if (code !== 0) return code;
   const faults = [];
-  for (const room of readdirSync(join(root, "packages")).sort()) {
-    const folder = join(root, "packages", room);
-    if (existsSync(join(folder, "package.json"))) faults.push(...(await faultsOf(folder)));
-  }
+  for (const room of rooms) faults.push(...(await faultsOf(join(root, "packages", room))));
   faults.push(...nativeCodeUnder("unseen"));
   for (const fault of faults) console.error(fault);
   if (faults.length === 0) console.log("Every package builds, and imports as it would be published.");
   return faults.length === 0 ? 0 : 1;
+}
+
+function isPackage(room) {
+  return existsSync(join(root, "packages", room, "package.json"));
 }
 
 async function faultsOf(folder) {

@@ -51,7 +51,12 @@ function readFile(root, path) {
   const source = readFileSync(join(root, path), "utf8");
   const views = blanked(source);
   const imports = importsOf(views).map(({ specifier, at }) => ({ specifier, line: lineAt(source, at) }));
-  return { path, source, ...views, imports, isTest: /\.test\.\w+$/.test(path) };
+  return { path, source, ...views, imports, isTest: isTest(path) };
+}
+
+/** A test, or what only tests use: it is not published. */
+function isTest(path) {
+  return /\.test\.\w+$/.test(path) || /^packages\/[^/]+\/src\/testing\//.test(path);
 }
 
 function main() {

@@ -56,6 +56,7 @@ export const many = 1 as unknown as readonly string[];
     "packages/privacy/src/clean.test.ts",
     'import "node:fs";\nexport const seed = Math.random() + Date.now();\n',
   );
+  write("packages/privacy/src/testing/draws.ts", 'import "node:fs";\nexport const seed = Math.random();\n');
   write("packages/owner/src/main.ts", 'import "node:fs";\nexport const now = Date.now() + process.pid;\n');
   write("packages/client/src/ask.ts", "export const ask = fetch('/');\n");
   expect(checkLayers(root)).toEqual([]);

@@ -1,6 +1,6 @@
 // Runs every examples/*.ts in turn, or those named. Each must end with code 0 within a minute.
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runChild } from "./run-child.mjs";
@@ -9,7 +9,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const timeoutMs = 60_000;
 
 const named = process.argv.slice(2);
-const files = readdirSync(join(root, "examples"))
+const folder = join(root, "examples");
+const files = (existsSync(folder) ? readdirSync(folder) : [])
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
   .filter((file) => named.length === 0 || named.includes(basename(file, ".ts")))
   .sort();
@@ -21,7 +22,7 @@ for (const file of files) {
     output += text;
   };
   const startedAt = performance.now();
-  const path = join(root, "examples", file);
+  const path = join(folder, file);
   const code = await runChild(process.execPath, ["--conditions=unseen-source", path], {
     cwd: root,
     env: process.env,

@@ -18,7 +18,7 @@ const tasks = {
   test: { tool: "vitest", args: ["run"] },
   bench: { file: "bench/run.mjs", args: [] },
   examples: { file: "scripts/run-examples.mjs", args: [] },
-  lint: { tool: "biome", args: ["check"] },
+  lint: { tool: "biome", args: ["check", "--error-on-warnings"] },
   types: { tool: "tsc", args: ["-b"] },
   layers: { file: "scripts/check-layers.mjs", args: [] },
   generate: { file: "scripts/generate.mjs", args: [] },
