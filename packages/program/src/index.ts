@@ -8,6 +8,7 @@ export type {
   PeopleCount,
   PrivacyUnit,
 } from "./card/card.ts";
+export { readAttributes } from "./graph/attributes.ts";
 export { programLimits } from "./graph/limits.ts";
 export { printProgram } from "./graph/print-program.ts";
 export {

@@ -1,6 +1,6 @@
-import { err, invariant, ok, type Problem, type Result } from "@unseen/base";
+import { err, ok, type Problem, type Result } from "@unseen/base";
 import { doesNotFit, resolveAxis } from "../shape/shape.ts";
-import type { PlainTensor } from "../tensor/plain-tensor.ts";
+import { type PlainTensor, sizeOf } from "../tensor/plain-tensor.ts";
 import type { Attributes, Operation } from "./operation.ts";
 import { rearrange, rearrangeFacts } from "./rearrange.ts";
 import { noRule, turnedRows } from "./refusals.ts";
@@ -18,11 +18,25 @@ export const gather: Operation = {
     if (indices!.length !== 1) return err(doesNotFit("the indices of a gather are one list"));
     return ok(x!.map((size, at) => (at === axis.value ? indices![0]! : size)));
   },
+  // An index that is not in the axis gives NaN: a released index cannot be refused after it was paid for.
   plain: ([x, indices], attributes) => {
     const axis = axisOf(x!.shape.length, attributes);
-    const taken = places(indices!, x!.shape[axis]!);
-    invariant(taken.ok, "indices outside the axis are refused before numbers are touched");
-    return rearrange(x!, takenAlong(x!.shape, axis, taken.value));
+    const size = x!.shape[axis]!;
+    const isInside = (index: number) => Number.isInteger(index) && index >= -size && index < size;
+    const taken = Array.from(indices!.data, (index) =>
+      !isInside(index) ? size : index < 0 ? index + size : index,
+    );
+    const moved = takenAlong(
+      x!.shape,
+      axis,
+      taken.map((index) => Math.min(index, Math.max(size - 1, 0))),
+    );
+    const result = rearrange(x!, moved);
+    const inner = sizeOf(x!.shape.slice(axis + 1));
+    for (let at = 0; at < result.data.length; at++) {
+      if (taken[Math.floor(at / inner) % taken.length] === size) result.data[at] = Number.NaN;
+    }
+    return result;
   },
   sensitivity: {
     rowByRow: ([x, indices], attributes) => {

@@ -1,0 +1,76 @@
+// What the planner may know of a dataset: the owner's declarations, and nothing measured but a row count
+// that the owner declared public.
+
+import { invariant } from "@unseen/base";
+import type { Card, ColumnCard } from "@unseen/program";
+import type { Columns } from "./exact-sums.ts";
+
+export type ColumnFacts = { readonly least: number; readonly greatest: number; readonly integral: boolean };
+
+/**
+ * How two datasets that must look alike may differ. "add-or-remove": one person with all their rows is
+ * there or not. "replace": one person's rows are others; then the number of people is public.
+ */
+export type Neighbours = "add-or-remove" | "replace";
+
+export type DatasetFacts = {
+  readonly name: string;
+  readonly columns: ReadonlyMap<string, ColumnFacts>;
+  readonly neighbours: Neighbours;
+  /** Most rows that one person adds to any sum. */
+  readonly mostRowsEach: number;
+  /** Every person has exactly one row: what a replaced person can move is a range and not two magnitudes. */
+  readonly oneRowEach: boolean;
+  /** The number of rows where it is public, and otherwise undefined. */
+  readonly publicRowCount: number | undefined;
+  /** A row count for expectations of accuracy: public, or the geometric middle of the declared band. */
+  readonly typicalRowCount: number;
+  /** Mock rows as numbers, for the same purpose. */
+  readonly mock: Columns;
+  readonly mockRowCount: number;
+  /** The unit in words, for answers. */
+  readonly unitInWords: string;
+};
+
+/** `rowCount` is asked for only where the card declares it public; it is never looked at otherwise. */
+export function datasetFacts(card: Card, rowCount: number | undefined): DatasetFacts {
+  const isPublic = card.people.isPublic;
+  const oneRowEach = card.unit.kind === "row";
+  const publicRowCount = isPublic && oneRowEach ? rowCount : undefined;
+  invariant(
+    !(isPublic && oneRowEach) || rowCount !== undefined,
+    "a public number of rows is given to the planner",
+  );
+  const columns = Object.entries(card.columns);
+  return {
+    name: card.name,
+    columns: new Map(columns.map(([name, column]) => [name, columnFacts(column)])),
+    neighbours: isPublic ? "replace" : "add-or-remove",
+    mostRowsEach: card.unit.kind === "row" ? 1 : card.unit.mostRowsEach,
+    oneRowEach,
+    publicRowCount,
+    typicalRowCount: card.people.isPublic
+      ? Math.max(publicRowCount ?? card.mock.rows.length, 1)
+      : Math.sqrt(Math.max(card.people.band[0], 1) * Math.max(card.people.band[1], 1)),
+    mock: new Map(columns.map(([name, column]) => [name, mockColumn(card, name, column)])),
+    mockRowCount: card.mock.rows.length,
+    unitInWords:
+      card.unit.kind === "row"
+        ? "each row is a person"
+        : `${card.unit.column} names the person, at most ${card.unit.mostRowsEach} rows each`,
+  };
+}
+
+function columnFacts(column: ColumnCard): ColumnFacts {
+  if (column.type === "category") return { least: 0, greatest: column.categories.length - 1, integral: true };
+  return { least: column.bounds[0], greatest: column.bounds[1], integral: column.type === "integer" };
+}
+
+function mockColumn(card: Card, name: string, column: ColumnCard): Float64Array {
+  return Float64Array.from(card.mock.rows, (row) => {
+    const value = row[name];
+    if (column.type === "category")
+      return Math.max(0, column.categories.indexOf(String(value ?? column.missing)));
+    return typeof value === "number" ? value : column.missing;
+  });
+}

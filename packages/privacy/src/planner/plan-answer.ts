@@ -1,0 +1,111 @@
+// Finds where people's rows become sums, and leaves everything after as free post-processing.
+
+import { type Brand, err, ok, type Problem, problem, type Result } from "@unseen/base";
+import type { Facts, Planned, Program } from "@unseen/program";
+import type { CanonicalNode } from "./canonical.ts";
+import type { DatasetFacts } from "./dataset-facts.ts";
+import { Planner } from "./planner.ts";
+
+/**
+ * How a question will be answered: the rewritten program, the cuts (nodes that are noised sums over rows)
+ * in the order of their stages, and the nodes that are its answers. Made without reading a private row.
+ */
+export type Plan = Brand<
+  {
+    readonly dataset: DatasetFacts;
+    readonly nodes: readonly CanonicalNode[];
+    /** Facts with mock rows' values in place of released ones: for expectations. */
+    readonly typical: readonly Facts[];
+    readonly cuts: readonly Cut[];
+    readonly stages: number;
+    readonly outputs: readonly number[];
+  },
+  "Plan"
+>;
+
+export type Cut = { readonly node: number; readonly contribution: number; readonly stage: number };
+
+/** Sums that one question may need; each takes its share of the budget, so more would be noise alone. */
+const mostCuts = 64;
+
+/** Refuses, free of charge and with the nearest question that would be answered, what has no protection. */
+export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan, Problem> {
+  const planner = new Planner(dataset);
+  const planned: Planned[] = [];
+  for (const [at, node] of program.nodes.entries()) {
+    const value = planNode(planner, program, at, planned);
+    if (!value.ok) return node.kind === "operation" ? err(named(node.operation, value.problem)) : value;
+    planned.push(value.value);
+  }
+  const outputs: number[] = [];
+  for (const output of program.outputs) {
+    const value = planned[output]!;
+    if (value.facts.kind === "rows") return err(rowsExposed());
+    outputs.push(value.node);
+  }
+  const cuts = planner.cuts
+    .map((node): Cut => ({ node, ...(planner.nodes[node] as Extract<CanonicalNode, { kind: "cut" }>) }))
+    .toSorted((a, b) => a.stage - b.stage);
+  if (cuts.length > mostCuts) {
+    return err(
+      problem(
+        "program-too-large",
+        `the question needs ${cuts.length} sums over people, and at most ${mostCuts} can share a price`,
+        { hint: "ask in parts" },
+      ),
+    );
+  }
+  const stages = cuts.reduce((most, cut) => Math.max(most, cut.stage + 1), 0);
+  return ok({
+    dataset,
+    nodes: planner.nodes,
+    typical: planner.facts,
+    cuts,
+    stages,
+    outputs,
+  } as unknown as Plan);
+}
+
+function planNode(
+  planner: Planner,
+  program: Program,
+  at: number,
+  planned: readonly Planned[],
+): Result<Planned, Problem> {
+  const node = program.nodes[at]!;
+  switch (node.kind) {
+    case "constant":
+      return ok(planner.constant(node.value));
+    case "input": {
+      const isColumn = program.shapes[at]!.length === 1 && program.shapes[at]![0] === "rows";
+      if (!isColumn)
+        return err(
+          problem(
+            "input-unknown",
+            `the input ${JSON.stringify(node.name)} is not a column: a column has the shape [rows]`,
+          ),
+        );
+      return planner.column(node.name);
+    }
+    case "operation":
+      return planner.apply(
+        node.operation,
+        node.inputs.map((input) => planned[input]!),
+        node.attributes,
+      );
+    default:
+      return node satisfies never;
+  }
+}
+
+function named(operation: string, refusal: Problem): Problem {
+  return refusal.message.includes(operation)
+    ? refusal
+    : { ...refusal, message: `${operation}: ${refusal.message}` };
+}
+
+function rowsExposed(): Problem<"rows-exposed"> {
+  return problem("rows-exposed", "the answer would hold a number for each row, and a row is about a person", {
+    hint: "sum over the rows, or take their mean or histogram: .mean(0)",
+  });
+}

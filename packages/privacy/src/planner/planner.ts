@@ -1,0 +1,239 @@
+// Rewrites an asker's program so that nothing but a sum over rows crosses the private row axis.
+//
+// One thing because these methods share the graph that is being written: every node that a rule of an
+// operation adds passes the same checks as the asker's own, in one place.
+
+import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
+import {
+  type Attributes,
+  type Facts,
+  isFiniteEverywhere,
+  type Lowering,
+  nodeKey,
+  operations,
+  type PlainTensor,
+  type Planned,
+  programLimits,
+  type RowsFacts,
+  readAttributes,
+  rowAxisOf,
+  type Shape,
+} from "@unseen/program";
+import { type CanonicalNode, factsOfNode, stageOf } from "./canonical.ts";
+import type { DatasetFacts } from "./dataset-facts.ts";
+import { typicalSums } from "./typical-sums.ts";
+import { mostPublicWork, workOf } from "./work.ts";
+
+/** Nodes of the rewritten program: a question of the largest size may grow tenfold. */
+const mostNodes = programLimits.nodes * 10;
+
+export class Planner implements Lowering {
+  readonly nodes: CanonicalNode[] = [];
+  /** Facts with mock rows' values in place of released ones. */
+  readonly facts: Facts[] = [];
+  readonly cuts: number[] = [];
+  readonly #written = new Map<string, number>();
+  readonly #dataset: DatasetFacts;
+  #publicWork = 0;
+
+  constructor(dataset: DatasetFacts) {
+    this.#dataset = dataset;
+  }
+
+  get publicRowCount(): number | undefined {
+    return this.#dataset.publicRowCount;
+  }
+
+  constant(value: PlainTensor): Planned {
+    const facts: Facts = { kind: "public", value };
+    return this.#planned(this.#write({ kind: "constant", value, stage: 0 }, facts), value.shape);
+  }
+
+  column(name: string): Result<Planned, Problem> {
+    const column = this.#dataset.columns.get(name);
+    if (column === undefined) {
+      return err(
+        problem(
+          "column-unknown",
+          `${this.#dataset.name} has no column ${JSON.stringify(name)} that can be asked about`,
+          {
+            hint: `its columns are ${[...this.#dataset.columns.keys()].slice(0, 40).join(", ")}`,
+          },
+        ),
+      );
+    }
+    const facts: RowsFacts = {
+      kind: "rows",
+      shape: [],
+      lo: Float64Array.of(column.least),
+      hi: Float64Array.of(column.greatest),
+      oneHot: true,
+      integral: column.integral,
+    };
+    return ok(this.#planned(this.#write({ kind: "column", name, facts, stage: 0 }, facts), ["rows"]));
+  }
+
+  apply(name: string, inputs: readonly Planned[], given: Attributes = {}): Result<Planned, Problem> {
+    const operation = operations.get(name);
+    invariant(operation !== undefined, "a program names allow-listed operations only");
+    if (inputs.every((input) => input.facts.kind === "public")) return this.#publicly(name, inputs, given);
+    const attributes = readAttributes(operation, given);
+    if (!attributes.ok) return attributes;
+    const shape = operation.shape(
+      inputs.map((input) => input.shape),
+      attributes.value,
+    );
+    if (!shape.ok) return shape;
+    if (operation.sensitivity.lower !== undefined)
+      return operation.sensitivity.lower(this, inputs, attributes.value);
+    return this.rowByRow(name, inputs, attributes.value);
+  }
+
+  rowByRow(name: string, inputs: readonly Planned[], given: Attributes = {}): Result<Planned, Problem> {
+    const operation = operations.get(name);
+    invariant(operation !== undefined, "a rule names allow-listed operations only");
+    const attributes = readAttributes(operation, given);
+    if (!attributes.ok) return attributes;
+    const shape = operation.shape(
+      inputs.map((input) => input.shape),
+      attributes.value,
+    );
+    if (!shape.ok) return shape;
+    const staysUpright = inputs.every((input) => input.rowAxis <= 0) && rowAxisOf(shape.value) === 0;
+    if (!staysUpright || operation.sensitivity.rowByRow === undefined) {
+      return err(
+        problem(
+          "no-rule",
+          `${name} would move the private rows away from the first axis, and no rule protects them there`,
+          {
+            hint: "keep the rows as the first axis of the tensor",
+          },
+        ),
+      );
+    }
+    return this.#add(
+      {
+        kind: "operation",
+        operation: name,
+        inputs: inputs.map((input) => input.node),
+        attributes: attributes.value,
+        isPrivate: true,
+        stage: this.#stageAfter(inputs),
+      },
+      shape.value,
+    );
+  }
+
+  turned(value: Planned, rowAxis: number): Planned {
+    if (value.rowAxis === rowAxis || value.shape.length < 2) return value;
+    invariant(value.shape.length === 2, "only a matrix of rows stands on its side");
+    return { ...value, shape: value.shape.toReversed(), rowAxis };
+  }
+
+  sumRows(value: Planned): Result<Planned, Problem> {
+    invariant(value.facts.kind === "rows" && value.rowAxis === 0, "rows are summed where they stand first");
+    if (!isFiniteEverywhere(value.facts)) return err(unbounded(value.facts));
+    const node: CanonicalNode = { kind: "cut", contribution: value.node, stage: this.#stageAfter([value]) };
+    const key = `cut ${value.node}`;
+    const known = this.#written.get(key);
+    if (known !== undefined) return ok(this.#planned(known, value.facts.shape));
+    const typical = typicalSums(this.nodes, value.node, this.facts, this.#dataset);
+    if (!typical.ok) return typical;
+    const at = this.#write(node, { kind: "public", value: typical.value }, key);
+    this.cuts.push(at);
+    return ok(this.#planned(at, value.facts.shape));
+  }
+
+  #publicly(name: string, inputs: readonly Planned[], given: Attributes): Result<Planned, Problem> {
+    const operation = operations.get(name)!;
+    const attributes = readAttributes(operation, given);
+    if (!attributes.ok) return attributes;
+    const shapes = inputs.map((input) => input.shape);
+    const shape = operation.shape(shapes, attributes.value);
+    if (!shape.ok) return shape;
+    this.#publicWork += workOf(name, shapes, shape.value);
+    if (this.#publicWork > mostPublicWork) {
+      return err(
+        problem(
+          "program-too-large",
+          "the program asks for more arithmetic on public values than one question may",
+          { hint: "take the released numbers home and go on there" },
+        ),
+      );
+    }
+    if (name === "Gather") {
+      const outside = gatherOutside(inputs, attributes.value);
+      if (outside) return err(problem("shapes-do-not-fit", "Gather: an index lies outside the axis"));
+    }
+    return this.#add(
+      {
+        kind: "operation",
+        operation: name,
+        inputs: inputs.map((input) => input.node),
+        attributes: attributes.value,
+        isPrivate: false,
+        stage: this.#stageAfter(inputs),
+      },
+      shape.value,
+    );
+  }
+
+  #add(node: Extract<CanonicalNode, { kind: "operation" }>, shape: Shape): Result<Planned, Problem> {
+    const known = this.#written.get(keyOf(node));
+    if (known !== undefined) return ok(this.#planned(known, shape));
+    if (this.nodes.length >= mostNodes)
+      return err(problem("program-too-large", "the question takes too many steps to plan"));
+    const facts = factsOfNode(node, this.facts);
+    if (!facts.ok) return facts;
+    return ok(this.#planned(this.#write(node, facts.value), shape));
+  }
+
+  #write(node: CanonicalNode, facts: Facts, key = keyOf(node)): number {
+    const known = this.#written.get(key);
+    if (known !== undefined) return known;
+    const at = this.nodes.push(node) - 1;
+    this.facts.push(facts);
+    this.#written.set(key, at);
+    return at;
+  }
+
+  #planned(node: number, shape: Shape): Planned {
+    return { node, facts: this.facts[node]!, shape, rowAxis: rowAxisOf(shape) };
+  }
+
+  #stageAfter(inputs: readonly Planned[]): number {
+    return inputs.reduce((stage, input) => Math.max(stage, stageOf(this.nodes[input.node]!)), 0);
+  }
+}
+
+function keyOf(node: CanonicalNode): string {
+  switch (node.kind) {
+    case "constant":
+      return nodeKey(node);
+    case "column":
+      return nodeKey({ kind: "input", name: node.name, shape: ["rows"] });
+    case "operation":
+      return nodeKey(node);
+    case "cut":
+      return `cut ${node.contribution}`;
+    default:
+      return node satisfies never;
+  }
+}
+
+function gatherOutside([x, indices]: readonly Planned[], attributes: Attributes): boolean {
+  const axis = attributes.axis as number;
+  const size = x!.shape.at(axis) as number;
+  const facts = indices!.facts;
+  return (
+    facts.kind === "public" &&
+    !facts.value.data.every((index) => Number.isInteger(index) && index >= -size && index < size)
+  );
+}
+
+function unbounded(facts: RowsFacts): Problem<"bounds-unknown"> {
+  const because = facts.unboundedBecause === undefined ? "" : `: ${facts.unboundedBecause}`;
+  return problem("bounds-unknown", `what one person adds to the sum has no bound${because}`, {
+    hint: "hold it between bounds that you choose without looking: .clip(least, greatest)",
+  });
+}
