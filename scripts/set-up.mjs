@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { runChild } from "./run-child.mjs";
 
 const installFlags = ["--no-audit", "--no-fund", "--loglevel=error"];
@@ -69,16 +69,26 @@ async function npm(root, args) {
   const onText = (text) => {
     output += text;
   };
-  const code = await runChild("npm", args, { cwd: root, env: process.env, onText }).catch((error) => {
-    throw new SetUpFailed(`The set-up failed: npm could not be started (${error.code}).`, { cause: error });
-  });
-  if (code === 0) return;
+  const code = await runChild("npm", args, { cwd: root, env: outerEnvironment(root), onText }).catch(
+    (error) => {
+      throw new SetUpFailed(`The set-up failed: npm could not be started (${error.code}).`, { cause: error });
+    },
+  );
+  // npm 10 ends with code 0 when a download was cut short; this line is its only sign.
+  if (code === 0 && !output.includes("Exit handler never called!")) return;
   const log = join(root, "node_modules", ".unseen-set-up.log");
   writeFileSync(log, output);
   throw new SetUpFailed(
     `The set-up failed: \`npm ${args[0]}\` ended with code ${code} (${firstReason(output)}); ` +
       `check the network and run the same command again; what npm said is in ${log}.`,
   );
+}
+
+/** npm runs under the Node it came with: that one knows the machine's certificates, and stays in place. */
+function outerEnvironment(root) {
+  const own = join(root, "node_modules", ".bin");
+  const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== own);
+  return { ...process.env, PATH: path.join(delimiter) };
 }
 
 function firstReason(output) {

@@ -82,3 +82,9 @@ test("an install that fails is one sentence with npm's reason, and is tried agai
   await expect(setUp(root, { say: () => {} })).rejects.toThrow("The set-up failed");
   expect(calls()).toEqual(["install", "install"]);
 });
+
+test("an npm that was cut short and ends with code 0 all the same has failed", async () => {
+  npmThat(`${installs}; echo "npm error Exit handler never called!" >&2`);
+  await expect(setUp(root, { say: () => {} })).rejects.toThrow("Exit handler never called!");
+  expect(isSetUp(root)).toBe(false);
+});
