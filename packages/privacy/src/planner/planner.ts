@@ -49,6 +49,12 @@ export class Planner implements Lowering {
     return this.#planned(this.#write({ kind: "constant", value, stage: 0 }, facts), value.shape);
   }
 
+  anyColumn(): Result<Planned, Problem> {
+    const [first] = this.#dataset.columns.keys();
+    invariant(first !== undefined, "a dataset has at least one column");
+    return this.column(first);
+  }
+
   column(name: string): Result<Planned, Problem> {
     const column = this.#dataset.columns.get(name);
     if (column === undefined) {

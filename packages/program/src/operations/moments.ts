@@ -33,7 +33,7 @@ export function countOverRows(lowering: Lowering, x: Planned): Result<Planned, P
 
 /** The noised number of rows, which may come out below one. */
 export function rowTotal(lowering: Lowering, x: Planned): Result<Planned, Problem> {
-  const ones = lowering.rowByRow("RowOnes", [x], {});
+  const ones = lowering.apply("RowOnes", [x], {});
   return ones.ok ? lowering.sumRows(ones.value) : ones;
 }
 
@@ -73,7 +73,7 @@ export function varianceOverRows(
   if (!first.ok) return first;
   const squares = lowering.rowByRow("Pow", [centred.value, lowering.constant(scalar(2))], {});
   if (!squares.ok) return squares;
-  const second = quotientOfSums(lowering, squares.value);
+  const second = meanOverRows(lowering, squares.value);
   if (!second.ok) return second;
   const squaredFirst = lowering.apply("Mul", [first.value, first.value]);
   if (!squaredFirst.ok) return squaredFirst;

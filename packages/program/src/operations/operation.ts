@@ -60,6 +60,8 @@ export interface Lowering {
   sumRows(value: Planned): Result<Planned, Problem>;
   /** Marks a row-first value as standing on its side ([k, rows]), without moving a number. */
   turned(value: Planned, rowAxis: number): Planned;
+  /** Any column of the dataset: what counting rows reads, so that every count of them is one and the same. */
+  anyColumn(): Result<Planned, Problem>;
   /** The number of rows, where the owner has declared it public. */
   readonly publicRowCount: number | undefined;
 }

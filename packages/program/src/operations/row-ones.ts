@@ -20,7 +20,10 @@ export const rowOnes: Operation = {
         oneHot: true,
         integral: true,
       }),
-    lower: (lowering, [x]) =>
-      x!.rowAxis === 0 ? lowering.rowByRow("RowOnes", [x!], {}) : err(turnedRows("RowOnes")),
+    lower: (lowering, [x]) => {
+      if (x!.rowAxis !== 0) return err(turnedRows("RowOnes"));
+      const column = lowering.anyColumn();
+      return column.ok ? lowering.rowByRow("RowOnes", [column.value], {}) : column;
+    },
   },
 };
