@@ -56,7 +56,7 @@ function readFile(root, path) {
 
 /** A test, or what only tests use: it is not published. */
 function isTest(path) {
-  return /\.test\.\w+$/.test(path) || /^packages\/[^/]+\/src\/testing\//.test(path);
+  return /(?:\.test|-for-tests)\.\w+$/.test(path) || /^packages\/[^/]+\/src\/testing\//.test(path);
 }
 
 function main() {
