@@ -27,6 +27,7 @@ export const confidence = 0.95;
 const mostSimulations = 400;
 const fewestSimulations = 40;
 const mostDraws = 200_000;
+const mostSimulatedWork = 160_000_000;
 
 /** Turns grid steps back into numbers. */
 export function readSum(
@@ -121,7 +122,14 @@ function simulate(
   entropy: Entropy,
 ): readonly PlainTensor[] {
   const drawsAnAnswer = sums.reduce((total, { value }) => total + value.data.length, 1);
-  const count = Math.max(fewestSimulations, Math.min(mostSimulations, Math.floor(mostDraws / drawsAnAnswer)));
+  const count = Math.max(
+    fewestSimulations,
+    Math.min(
+      mostSimulations,
+      Math.floor(mostDraws / drawsAnAnswer),
+      Math.floor(mostSimulatedWork / (plan.publicWork + 1)),
+    ),
+  );
   const noises = sums.map(({ measurement }) => new NoiseForError(measurement, entropy));
   const misses = values.map(({ data }) => Array.from(data, () => new Float64Array(count)));
   for (let round = 0; round < count; round++) {

@@ -19,6 +19,8 @@ export type Plan = Brand<
     readonly cuts: readonly Cut[];
     readonly stages: number;
     readonly outputs: readonly number[];
+    /** Multiply-adds of one evaluation of everything public. */
+    readonly publicWork: number;
   },
   "Plan"
 >;
@@ -63,6 +65,7 @@ export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan
     cuts,
     stages,
     outputs,
+    publicWork: planner.publicWork,
   } as unknown as Plan);
 }
 

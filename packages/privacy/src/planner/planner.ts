@@ -34,7 +34,8 @@ export class Planner implements Lowering {
   readonly cuts: number[] = [];
   readonly #written = new Map<string, number>();
   readonly #dataset: DatasetFacts;
-  #publicWork = 0;
+  /** Multiply-adds of everything public so far. */
+  publicWork = 0;
 
   constructor(dataset: DatasetFacts) {
     this.#dataset = dataset;
@@ -157,8 +158,8 @@ export class Planner implements Lowering {
     const shapes = inputs.map((input) => input.shape);
     const shape = operation.shape(shapes, attributes.value);
     if (!shape.ok) return shape;
-    this.#publicWork += workOf(name, shapes, shape.value);
-    if (this.#publicWork > mostPublicWork) {
+    this.publicWork += workOf(name, shapes, shape.value);
+    if (this.publicWork > mostPublicWork) {
       return err(
         problem(
           "program-too-large",

@@ -2,8 +2,11 @@
 
 import { elementsARow, type Shape } from "@unseen/program";
 
-/** Multiply-adds that one evaluation of everything public may take: well under a second of plain script. */
-export const mostPublicWork = 50_000_000;
+/**
+ * Multiply-adds that one evaluation of everything public may take. An answer evaluates it once, and its
+ * error bar at least forty times more: a few tenths of a second of plain script at the most.
+ */
+export const mostPublicWork = 4_000_000;
 
 export function workOf(operation: string, inputs: readonly Shape[], result: Shape): number {
   const size = elementsARow(result);

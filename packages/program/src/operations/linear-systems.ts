@@ -8,8 +8,8 @@ import type { PlainTensor } from "../tensor/plain-tensor.ts";
 import type { Operation } from "./operation.ts";
 import { noRule } from "./refusals.ts";
 
-/** Largest system: elimination costs size^3 steps, about 10 million here. */
-const largestSystem = 256;
+/** Largest system: elimination costs size^3 steps, two million here. */
+const largestSystem = 128;
 
 const onlyReleased = (name: string) =>
   err(

@@ -1,0 +1,118 @@
+// The walk of a question, on one page. Data goes forward; nothing calls back.
+
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import {
+  afterRelease,
+  type Finished,
+  finish,
+  measurementFor,
+  type Released,
+  type ReleasedSum,
+  readSum,
+  releasedTogether,
+  sumsOfStage,
+} from "@unseen/privacy";
+import type { PlainTensor } from "@unseen/program";
+import type { AskedQuestion, LossText } from "@unseen/wire";
+import type { Receipt } from "../ledger/index.ts";
+import { remainingText } from "./budget-text.ts";
+import { guaranteeInWords } from "./guarantee.ts";
+import { decodeOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
+import { permit } from "./permit.ts";
+import type { Caller, QuestionPorts } from "./ports.ts";
+import { type PlannedQuestion, planQuestion, questionHash } from "./question.ts";
+
+export type Answered = { readonly outcome: Outcome; readonly remaining: LossText };
+
+/**
+ * Answers a question once, however often it is asked under one id. Charged before anything private is
+ * read, durably; never refunded. The asker learns the noised answer and what is left; the price, every
+ * refusal before the charge and every error after it are the same whatever the rows say.
+ */
+export async function answerQuestion(
+  ports: QuestionPorts,
+  caller: Caller,
+  asked: AskedQuestion,
+): Promise<Result<Answered, Problem>> {
+  const key = { asker: caller.name, askId: asked.askId };
+  const hash = questionHash(asked);
+  const earlier = await ports.ledger.recorded(key, hash);
+  if (!earlier.ok) return earlier;
+  if (earlier.value !== undefined) return answered(ports, caller, asked.dataset, earlier.value);
+
+  const question = await planQuestion(ports.datasets, asked);
+  if (!question.ok) return question;
+  const permitted = permit(caller);
+  if (!permitted.ok) return permitted;
+
+  const { price } = question.value;
+  if (question.value.plan.cuts.length === 0) return err(nothingPrivate());
+  const sinceMs = ports.clock.nowMs();
+  const receipt = await ports.ledger.charge({
+    ...key,
+    dataset: asked.dataset,
+    questionHash: hash,
+    epsilon: price.epsilon,
+    delta: price.delta,
+    event: JSON.stringify(price.events),
+  });
+  if (!receipt.ok) return receipt;
+
+  const recorded = await computeAndRecord(ports, question.value, receipt.value);
+  await ports.slots.next(sinceMs);
+  return recorded.ok ? answered(ports, caller, asked.dataset, recorded.value) : recorded;
+}
+
+/** Paid: reads, noises, finishes, records. Only the bytes that the ledger gives back may leave. */
+async function computeAndRecord(
+  ports: QuestionPorts,
+  question: PlannedQuestion,
+  receipt: Receipt,
+): Promise<Result<Uint8Array, Problem>> {
+  const finished = await release(ports, question, receipt);
+  if (!finished.ok) return finished;
+  const said = { receipt, nodeId: ports.nodeId, guarantee: guaranteeInWords(question) };
+  return ports.ledger.record(receipt, encodeOutcome(finished.value, said));
+}
+
+/** Stage by stage: sums exactly, adds the noise, goes on with what was released. */
+async function release(
+  { engine, entropy }: QuestionPorts,
+  { plan, price, dataset }: PlannedQuestion,
+  receipt: Receipt,
+): Promise<Result<Released<Result<Finished, Problem>>, Problem>> {
+  const sums: Released<ReleasedSum>[] = [];
+  const values = new Map<number, PlainTensor>();
+  for (let stage = 0; stage < plan.stages; stage++) {
+    const questions = sumsOfStage(plan, stage, values);
+    // It depends on released values alone, so it is an outcome like any other: recorded, and paid for.
+    if (!questions.ok) return ok(afterRelease(releasedTogether<ReleasedSum[]>(sums), () => questions));
+    for (const question of questions.value) {
+      const exact = await engine.sums(dataset.snapshot, question.contribution, receipt);
+      if (!exact.ok) return exact;
+      const measurement = measurementFor(price, question);
+      const sum = readSum(question, measurement, measurement.release(exact.value, entropy));
+      sums.push(sum);
+      values.set(question.cut.node, sum.value.value);
+    }
+  }
+  return ok(finish(plan, sums, entropy));
+}
+
+function nothingPrivate(): Problem<"program-malformed"> {
+  return problem("program-malformed", "the question reads no row, so there is nothing to answer", {
+    hint: "what it computes is public: see the dataset's card, or compute it with local tensors",
+  });
+}
+
+async function answered(
+  { ledger }: QuestionPorts,
+  caller: Caller,
+  dataset: string,
+  recorded: Uint8Array,
+): Promise<Result<Answered, Problem>> {
+  return ok({
+    outcome: decodeOutcome(recorded),
+    remaining: remainingText(await ledger.budget(dataset, caller.name)),
+  });
+}

@@ -1,0 +1,8 @@
+export { type Answered, answerQuestion } from "./answer-question.ts";
+export { defaultSlotMs, evenSlots } from "./answer-slots.ts";
+export { budgetText, remainingText } from "./budget-text.ts";
+export type { Outcome } from "./outcome.ts";
+export type { AnswerSlots, Caller, Datasets, OpenDataset, QuestionPorts, SumEngine } from "./ports.ts";
+export { priceQuestion } from "./price-question.ts";
+export { findDataset } from "./question.ts";
+export { SingleFlight } from "./single-flight.ts";

@@ -1,0 +1,41 @@
+// What a question needs of the owner's house. `serve-node.ts` brings the real ones.
+
+import type { Clock, Entropy, Problem, Result, Secret } from "@unseen/base";
+import type { Contribution } from "@unseen/privacy";
+import type { Card } from "@unseen/program";
+import type { Ledger, Receipt } from "../ledger/index.ts";
+
+/** Who asks: what the session token says, and never what a request says. */
+export type Caller = { readonly name: string; readonly role: "owner" | "researcher" };
+
+/** A registered dataset: its card, its cleaned and bounded snapshot, and how many rows that holds. */
+export type OpenDataset = { readonly card: Card; readonly snapshot: string; readonly rowCount: number };
+
+export interface Datasets {
+  find(name: string): Promise<OpenDataset | undefined>;
+  all(): Promise<readonly OpenDataset[]>;
+}
+
+export interface SumEngine {
+  /** Exact integer sums over the bounded rows. It asks for the receipt: unpaid reading does not compile. */
+  sums(
+    snapshot: string,
+    contribution: Contribution,
+    paid: Receipt,
+  ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>>;
+}
+
+/** Holds an outcome back until the next slot of time, so that how long it took says little. */
+export interface AnswerSlots {
+  next(sinceMs: number): Promise<void>;
+}
+
+export type QuestionPorts = {
+  readonly nodeId: string;
+  readonly datasets: Datasets;
+  readonly ledger: Ledger;
+  readonly engine: SumEngine;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly slots: AnswerSlots;
+};

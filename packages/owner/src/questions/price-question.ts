@@ -1,0 +1,62 @@
+// What an answer would cost and how accurate it would be. Reads declared bounds and mock rows alone: free,
+// and the same whatever the rows say.
+
+import { invariant, ok, type Problem, type Result } from "@unseen/base";
+import {
+  describeRelease,
+  expectFinish,
+  formatDelta,
+  formatEpsilon,
+  measurementFor,
+  type SumQuestion,
+  sumsOfStage,
+} from "@unseen/privacy";
+import type { PlainTensor } from "@unseen/program";
+import type { PricedQuestion, SentPrice } from "@unseen/wire";
+import { remainingText } from "./budget-text.ts";
+import { permit } from "./permit.ts";
+import type { Caller, QuestionPorts } from "./ports.ts";
+import { type PlannedQuestion, planQuestion } from "./question.ts";
+
+export async function priceQuestion(
+  ports: QuestionPorts,
+  caller: Caller,
+  asked: PricedQuestion,
+): Promise<Result<SentPrice, Problem>> {
+  const question = await planQuestion(ports.datasets, asked);
+  if (!question.ok) return question;
+  const permitted = permit(caller);
+  if (!permitted.ok) return permitted;
+  const sums = expectedSums(question.value);
+  if (!sums.ok) return sums;
+  const { plan, price } = question.value;
+  const measure = (sum: SumQuestion) => measurementFor(price, sum);
+  const expected = expectFinish(plan, sums.value, measure, ports.entropy);
+  if (!expected.ok) return expected;
+  const budget = await ports.ledger.budget(asked.dataset, caller.name);
+  const { remaining } = budget.asker ?? budget;
+  return ok({
+    cost: { epsilon: formatEpsilon(price.epsilon), delta: formatDelta(price.delta) },
+    expectedPlusMinus: expected.value.plusMinus,
+    releases: sums.value.map((sum) => describeRelease(sum, measure(sum))),
+    remaining: remainingText(budget),
+    isAffordable: price.epsilon <= remaining.epsilon && price.delta <= remaining.delta,
+  });
+}
+
+/** The sums of every stage, with mock rows' values in place of released ones. */
+function expectedSums({ plan }: PlannedQuestion): Result<readonly SumQuestion[], Problem> {
+  const typical = new Map<number, PlainTensor>();
+  for (const { node } of plan.cuts) {
+    const facts = plan.typical[node];
+    invariant(facts?.kind === "public", "a cut's typical value is public");
+    typical.set(node, facts.value);
+  }
+  const sums: SumQuestion[] = [];
+  for (let stage = 0; stage < plan.stages; stage++) {
+    const questions = sumsOfStage(plan, stage, typical);
+    if (!questions.ok) return questions;
+    sums.push(...questions.value);
+  }
+  return ok(sums);
+}
