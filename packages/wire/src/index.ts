@@ -1,1 +1,99 @@
-export {};
+export {
+  type BudgetText,
+  decodeBudget,
+  decodeLoss,
+  decodeOffer,
+  encodeBudget,
+  encodeLoss,
+  encodeOffer,
+  type LossText,
+  type OfferText,
+} from "./codec/amounts.ts";
+export {
+  decodeAnswer,
+  decodeReceipt,
+  encodeAnswer,
+  encodeReceipt,
+  type SentAnswer,
+  type SentReceipt,
+} from "./codec/answer-codec.ts";
+export {
+  type CategoryColumnDescription,
+  type ColumnDescription,
+  type DatasetDescription,
+  decodeDataset,
+  encodeDataset,
+  type NumberColumnDescription,
+  type RowsDescription,
+} from "./codec/dataset-codec.ts";
+export { decodePrice, encodePrice, type SentPrice } from "./codec/price-codec.ts";
+export { decodeProgram, encodeProgram } from "./codec/program-codec.ts";
+export { decodeSample, encodeSample, type SampleRows } from "./codec/sample-codec.ts";
+export {
+  decodeGreeting,
+  decodeSession,
+  encodeGreeting,
+  encodeSession,
+  type NodeGreeting,
+  type Role,
+  type Session,
+} from "./codec/session-codec.ts";
+export { decodeTensor, encodeTensor } from "./codec/tensor-codec.ts";
+export {
+  AnswerSchema,
+  AskRequestSchema,
+  AskResponseSchema,
+  BudgetRequestSchema,
+  BudgetResponseSchema,
+  ClaimRequestSchema,
+  DatasetSchema,
+  DescribeRequestSchema,
+  DescribeResponseSchema,
+  GridService,
+  HelloRequestSchema,
+  HelloResponseSchema,
+  PriceRequestSchema,
+  PriceResponseSchema,
+  ReceiptSchema,
+  SampleRequestSchema,
+  SampleResponseSchema,
+  SearchRequestSchema,
+  SearchResponseSchema,
+  SignInRequestSchema,
+  SignInResponseSchema,
+} from "./gen/unseen/v1/grid_pb.ts";
+export { ProblemSchema } from "./gen/unseen/v1/problem_pb.ts";
+export { ProgramSchema, TensorSchema } from "./gen/unseen/v1/tensor_pb.ts";
+export {
+  DeleteRequestSchema,
+  DeleteResponseSchema,
+  FetchRequestSchema,
+  FetchResponseSchema,
+  ListRequestSchema,
+  ListResponseSchema,
+  PutRequestSchema,
+  PutResponseSchema,
+  RunRequestSchema,
+  RunResponseSchema,
+  WorkspaceService,
+} from "./gen/unseen/v1/workspace_pb.ts";
+export { wireLimits } from "./limits.ts";
+export { plainText } from "./plain-text.ts";
+export { connectCodes } from "./problems/connect-codes.ts";
+export { problemFromError } from "./problems/problem-from-error.ts";
+export { problemToConnectError } from "./problems/problem-to-connect.ts";
+export {
+  type AskedQuestion,
+  type Claim,
+  type Credentials,
+  isAskId,
+  type PricedQuestion,
+  readAsk,
+  readClaim,
+  readDatasetName,
+  readPrice,
+  readSample,
+  readSearch,
+  readSignIn,
+  type SampleWish,
+} from "./requests/grid-requests.ts";

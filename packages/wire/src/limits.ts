@@ -1,0 +1,47 @@
+// What one message may hold. The door reads a message's length before it reads the message, and counts
+// before it allocates or loops.
+
+import { programLimits } from "@unseen/program";
+
+export const wireLimits = {
+  /** Bytes of a call to the grid: a program with all its constants is 512 KiB, and its nodes fit beside them. */
+  askBytes: 2 ** 20,
+  /** Bytes of a call to a workspace that brings no numbers. */
+  runBytes: 2 ** 20,
+  /** Bytes of a tensor that is sent or fetched: 32 MiB of float64, and its frame. */
+  tensorBytes: programLimits.elements * 8 + 2 ** 16,
+  /** Bytes of a reply that a client reads: the outputs of one program. */
+  replyBytes: 64 * 2 ** 20,
+  /** Numbers in one tensor. */
+  tensorElements: programLimits.elements,
+  /** Axes of one tensor; the operation set needs no more. */
+  tensorAxes: 8,
+  /** Words in one search. */
+  searchTerms: 16,
+  /** Characters of one word of a search. */
+  termLength: 100,
+  /** Characters of the name of a dataset, a column or an account. */
+  nameLength: 200,
+  /** Characters of a password. Argon2id's time grows with it; a sentence fits. */
+  passwordLength: 1_024,
+  /** Characters of the one-time token that a new owner types. */
+  tokenLength: 256,
+  /** Characters of an amount such as "0.5"; the longest double prints in 24. */
+  amountLength: 64,
+  /** Rows of one sample. */
+  sampleRows: 10_000,
+  /** Datasets that a client reads from one node's reply. */
+  foundDatasets: 1_000,
+  /** Columns of a dataset's description that a client reads. */
+  columns: 4_096,
+  /** Categories of a column that a client reads. */
+  categories: 65_536,
+  /** Tags of a dataset that a client reads. */
+  tags: 256,
+  /** Characters of a description that a client reads. */
+  descriptionLength: 20_000,
+  /** Characters of a problem's sentence or hint that a client reads. */
+  problemLength: 2_000,
+  /** Facts beside a problem that a client reads, each value up to `nameLength`. */
+  problemFacts: 16,
+} as const;

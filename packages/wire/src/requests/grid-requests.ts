@@ -1,0 +1,121 @@
+// Every call to the grid, read at the door: lengths and counts first, then what they hold. What comes out
+// is trusted by everything behind.
+
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import type { Program } from "@unseen/program";
+import { decodeOffer, type OfferText } from "../codec/amounts.ts";
+import { decodeProgram } from "../codec/program-codec.ts";
+import type {
+  AskRequest,
+  ClaimRequest,
+  PriceRequest,
+  SampleRequest,
+  SearchRequest,
+  SignInRequest,
+} from "../gen/unseen/v1/grid_pb.ts";
+import { wireLimits } from "../limits.ts";
+
+export type Credentials = { readonly name: string; readonly password: string };
+export type Claim = Credentials & { readonly ownerToken: string };
+export type PricedQuestion = {
+  readonly dataset: string;
+  readonly program: Program;
+  readonly offer: OfferText;
+};
+export type AskedQuestion = PricedQuestion & { readonly askId: string };
+/** `mostRows` undefined: all that the card holds. */
+export type SampleWish = { readonly dataset: string; readonly mostRows: number | undefined };
+
+const askId = /^[A-Za-z0-9_-]{8,64}$/;
+
+/** Refused in the words of a wrong password, so that a length tells nothing about who has an account. */
+export function readSignIn({ name, password }: SignInRequest): Result<Credentials, Problem> {
+  return areCredentials(name, password)
+    ? ok({ name, password })
+    : err(problem("sign-in-failed", "the name or the password is wrong"));
+}
+
+export function readClaim({ ownerToken, name, password }: ClaimRequest): Result<Claim, Problem> {
+  if (ownerToken === "" || ownerToken.length > wireLimits.tokenLength) {
+    return err(
+      problem("owner-token-invalid", "this is not the owner token of this node", {
+        hint: "the node printed it when it first started",
+      }),
+    );
+  }
+  return areCredentials(name, password)
+    ? ok({ ownerToken, name, password })
+    : err(
+        problem(
+          "account-invalid",
+          `an account needs a name of at most ${wireLimits.nameLength} and a password of at most ${wireLimits.passwordLength} characters`,
+        ),
+      );
+}
+
+function areCredentials(name: string, password: string): boolean {
+  return isName(name) && password !== "" && password.length <= wireLimits.passwordLength;
+}
+
+/** The words of a search, trimmed, empty ones left out. No words: everything. */
+export function readSearch({ terms }: SearchRequest): Result<readonly string[], Problem> {
+  if (terms.length > wireLimits.searchTerms)
+    return err(problem("message-too-large", `a search takes at most ${wireLimits.searchTerms} words`));
+  if (terms.some((term) => term.length > wireLimits.termLength)) {
+    return err(
+      problem("message-too-large", `a word of a search has at most ${wireLimits.termLength} characters`),
+    );
+  }
+  return ok(terms.map((term) => term.trim()).filter((term) => term !== ""));
+}
+
+/** For Describe and Budget, which name a dataset and no more. */
+export function readDatasetName({ dataset }: { readonly dataset: string }): Result<string, Problem> {
+  return isName(dataset)
+    ? ok(dataset)
+    : err(
+        problem("dataset-unknown", "there is no dataset of that name", {
+          hint: "search() without words lists them all",
+        }),
+      );
+}
+
+export function readSample(request: SampleRequest): Result<SampleWish, Problem> {
+  const dataset = readDatasetName(request);
+  if (!dataset.ok) return dataset;
+  const mostRows = request.mostRows === 0 ? undefined : Math.min(request.mostRows, wireLimits.sampleRows);
+  return ok({ dataset: dataset.value, mostRows });
+}
+
+export function readPrice(
+  request: Pick<PriceRequest, "dataset" | "program" | "offer">,
+): Result<PricedQuestion, Problem> {
+  const dataset = readDatasetName(request);
+  if (!dataset.ok) return dataset;
+  const offer = decodeOffer(request.offer);
+  if (!offer.ok) return offer;
+  const program = decodeProgram(request.program);
+  if (!program.ok) return program;
+  return ok({ dataset: dataset.value, program: program.value, offer: offer.value });
+}
+
+export function readAsk(request: AskRequest): Result<AskedQuestion, Problem> {
+  if (!isAskId(request.askId)) {
+    return err(
+      problem("ask-id-invalid", "an ask id has 8 to 64 of the characters A-Z a-z 0-9 _ -", {
+        hint: "leave it out, and one is made",
+      }),
+    );
+  }
+  const question = readPrice(request);
+  return question.ok ? ok({ ...question.value, askId: request.askId }) : question;
+}
+
+/** An asker's own name for a charge. */
+export function isAskId(text: string): boolean {
+  return askId.test(text);
+}
+
+function isName(text: string): boolean {
+  return text !== "" && text.length <= wireLimits.nameLength;
+}
