@@ -82,6 +82,7 @@ export { plainText } from "./plain-text.ts";
 export { connectCodes } from "./problems/connect-codes.ts";
 export { problemFromError } from "./problems/problem-from-error.ts";
 export { problemToConnectError } from "./problems/problem-to-connect.ts";
+export { valueOrRefusal } from "./problems/value-or-refusal.ts";
 export {
   type AskedQuestion,
   type Claim,
@@ -97,3 +98,11 @@ export {
   readSignIn,
   type SampleWish,
 } from "./requests/grid-requests.ts";
+export {
+  type AskedRun,
+  readObjectId,
+  readPut,
+  readRun,
+  type SentObject,
+} from "./requests/workspace-requests.ts";
+export { routeOptions, type WorkspaceOf, workspaceRoutes } from "./workspace-routes.ts";
