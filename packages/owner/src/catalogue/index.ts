@@ -1,0 +1,1 @@
+export { type CardParser, Catalogue, type CataloguedDataset, type NewDataset } from "./catalogue.ts";
