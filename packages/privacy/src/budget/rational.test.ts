@@ -70,3 +70,12 @@ test("an integer square root is the largest one that fits", () => {
   );
   expect(() => floorSquareRoot(-1n)).toThrow();
 });
+
+test("the bit length is that of the binary text", () => {
+  expect([0n, 1n, -1n, 7n, 8n, 255n, 256n].map(bitLength)).toEqual([0, 1, 1, 3, 4, 8, 9]);
+  fc.assert(
+    fc.property(positive, (value) => {
+      expect(bitLength(value)).toBe(value.toString(2).length);
+    }),
+  );
+});

@@ -84,8 +84,9 @@ export function floorSquareRoot(value: bigint): bigint {
 
 /** Binary digits of the absolute value; 0 for 0. */
 export function bitLength(value: bigint): number {
-  const magnitude = value < 0n ? -value : value;
-  return magnitude === 0n ? 0 : magnitude.toString(2).length;
+  if (value === 0n) return 0;
+  const hex = (value < 0n ? -value : value).toString(16);
+  return (hex.length - 1) * 4 + 32 - Math.clz32(Number.parseInt(hex.charAt(0), 16));
 }
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {

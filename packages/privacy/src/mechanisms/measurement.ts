@@ -116,7 +116,8 @@ function measurementOf(
 
 function drawMany(noise: Noise, count: number, entropy: Entropy): bigint[] {
   const words = new UniformWords(entropy);
-  const drawn = Array.from({ length: count }, () => noise.draw(words));
+  const drawn: bigint[] = [];
+  for (let index = 0; index < count; index++) drawn.push(noise.draw(words));
   words.discard();
   return drawn;
 }

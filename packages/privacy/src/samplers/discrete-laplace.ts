@@ -21,7 +21,7 @@ const scaleBits = 40;
 /** A whole part below this times forty bits stays under 2^52. It is reached once in e^4096 draws. */
 const wholeLimit = 4096;
 
-/** Draws x with probability proportional to exp(-|x| / scale). About ten million a second on one core. */
+/** Draws x with probability proportional to exp(-|x| / scale). About four million a second on one core (`bench/noise.bench.ts`). */
 export class DiscreteLaplace {
   readonly scale: Rational;
   /** Floor of the scale times 2^shift: `high` * 2^20 + `low`. */

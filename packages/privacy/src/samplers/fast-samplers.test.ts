@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { floorSquareRoot, type Rational, rational } from "../budget/rational.ts";
 import { erfc } from "../mechanisms/erfc.ts";
-import { chiSquare, meanFits } from "../testing/goodness-of-fit.ts";
-import { type ReferenceNoise, referenceGaussians, referenceLaplaces } from "../testing/reference-noise.ts";
+import { meanFits } from "../testing/goodness-of-fit.ts";
+import { fitsInTheLarge, fitsReference, momentsFit, tailFits } from "../testing/noise-fit.ts";
+import { referenceGaussians, referenceLaplaces } from "../testing/reference-noise.ts";
 import { entropyOfWords, seededEntropy, xoshiro128 } from "../testing/seeded-entropy.ts";
 import { DiscreteGaussian } from "./discrete-gaussian.ts";
 import { DiscreteLaplace } from "./discrete-laplace.ts";
@@ -112,30 +113,6 @@ function drawMany(draw: Draw, count: number, seed: number): Float64Array {
   return Float64Array.from({ length: count }, () => Number(draw(words)));
 }
 
-/** Cells -6 and below, -5 .. 5, 6 and above. */
-function fitsReference(drawn: Float64Array, { pmf }: ReferenceNoise) {
-  const counts = new Float64Array(13);
-  for (const x of drawn) counts[Math.max(-6, Math.min(6, x)) + 6]!++;
-  const near = pmf.reduce((sum, p, x) => sum + (x === 0 ? p : 2 * p), 0);
-  const tail = Math.max(0, (1 - near) / 2);
-  return chiSquare(
-    Array.from(counts, (count, cell) => ({
-      drawn: count,
-      probability: Math.abs(cell - 6) === 6 ? tail : pmf[Math.abs(cell - 6)]!,
-    })),
-  );
-}
-
-function momentsFit(drawn: Float64Array, { variance }: ReferenceNoise): boolean {
-  const mean = drawn.reduce((sum, x) => sum + x, 0) / drawn.length;
-  const square = drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length;
-  const fourth = drawn.reduce((sum, x) => sum + x ** 4, 0) / drawn.length;
-  return (
-    meanFits(mean, 0, variance, drawn.length) &&
-    (fourth === 0 || meanFits(square, variance, Math.max(variance, fourth), drawn.length))
-  );
-}
-
 const draws = 200_000;
 const references = [
   ...referenceLaplaces.map((reference) => ({ reference, draw: laplace(reference.parameter) })),
@@ -173,19 +150,6 @@ test("the samplers as printed in the paper fit the thirty digits as well", () =>
   }
 });
 
-/** Sixteen equally likely cells of |x| by its continuous quantile, which at this scale is as good as the discrete. */
-function fitsInTheLarge(drawn: Float64Array, upTo: (x: number) => number) {
-  const cells = new Float64Array(16);
-  const low = new Float64Array(16);
-  for (const x of drawn) {
-    cells[Math.min(15, Math.floor(upTo(Math.abs(x)) * 16))]!++;
-    low[((x % 16) + 16) % 16]!++;
-  }
-  return [cells, low].map(
-    (counts) => chiSquare(Array.from(counts, (count) => ({ drawn: count, probability: 1 / 16 }))).fits,
-  );
-}
-
 test("at the scales of real questions the quantiles fit and the lowest digits are uniform", () => {
   const scale = 2 ** 24 * 20;
   const l = drawMany(laplace(rational(BigInt(scale))), draws, 31);
@@ -201,14 +165,6 @@ test("at the scales of real questions the quantiles fit and the lowest digits ar
     ),
   ).toEqual([true, false]);
 });
-
-/** How often |x| passes six scales, where P(|x| > h) = 2 q^(h+1) / (1+q) with q = exp(-1/scale). */
-function tailFits(drawn: Float64Array, scale: number): boolean {
-  const q = Math.exp(-1 / scale);
-  const probability = (2 * q ** (6 * scale + 1)) / (1 + q);
-  const beyond = drawn.filter((x) => Math.abs(x) > 6 * scale).length;
-  return meanFits(beyond / drawn.length, probability, probability, drawn.length);
-}
 
 test("planted wrong samplers do not fit", () => {
   const reference = referenceLaplaces.find(({ name }) => name.endsWith(" 10"))!;
