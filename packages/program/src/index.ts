@@ -8,6 +8,8 @@ export type {
   PeopleCount,
   PrivacyUnit,
 } from "./card/card.ts";
+export type { CardProblem } from "./card/card-fields.ts";
+export { cardToJson, parseCard, withSyntheticRows } from "./card/parse-card.ts";
 export { readAttributes } from "./graph/attributes.ts";
 export { programLimits } from "./graph/limits.ts";
 export { printProgram } from "./graph/print-program.ts";
