@@ -26,7 +26,7 @@ export { lossOf, type MechanismEvent, type PrivacyLoss } from "./mechanisms/mech
 export { afterRelease, type Released, releasedTogether } from "./mechanisms/released.ts";
 export type { Contribution, Grid } from "./planner/contribution.ts";
 export { mostRows, quantise } from "./planner/contribution.ts";
-export { type DatasetFacts, datasetFacts, type Neighbours } from "./planner/dataset-facts.ts";
+export { type DatasetFacts, datasetFacts, type Neighbours, unitInWords } from "./planner/dataset-facts.ts";
 export { describeRelease } from "./planner/describe-releases.ts";
 export { type Columns, exactSums } from "./planner/exact-sums.ts";
 export {

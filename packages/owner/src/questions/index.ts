@@ -4,5 +4,5 @@ export { budgetText, remainingText } from "./budget-text.ts";
 export type { Outcome } from "./outcome.ts";
 export type { AnswerSlots, Caller, Datasets, OpenDataset, QuestionPorts, SumEngine } from "./ports.ts";
 export { priceQuestion } from "./price-question.ts";
-export { findDataset } from "./question.ts";
+export { findDataset, questionKey } from "./question.ts";
 export { SingleFlight } from "./single-flight.ts";

@@ -3,13 +3,16 @@
 import type { Clock, Entropy, Problem, Result, Secret } from "@unseen/base";
 import type { Contribution } from "@unseen/privacy";
 import type { Card } from "@unseen/program";
+import type { Caller } from "../accounts/index.ts";
 import type { Ledger, Receipt } from "../ledger/index.ts";
 
-/** Who asks: what the session token says, and never what a request says. */
-export type Caller = { readonly name: string; readonly role: "owner" | "researcher" };
+export type { Caller };
 
-/** A registered dataset: its card, its cleaned and bounded snapshot, and how many rows that holds. */
-export type OpenDataset = { readonly card: Card; readonly snapshot: string; readonly rowCount: number };
+/**
+ * A registered dataset: its card, its cleaned and bounded snapshot, and how many people are in it. The last
+ * is looked at only where the card declares it public.
+ */
+export type OpenDataset = { readonly card: Card; readonly snapshot: string; readonly peopleCount: number };
 
 export interface Datasets {
   find(name: string): Promise<OpenDataset | undefined>;

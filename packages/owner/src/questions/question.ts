@@ -13,8 +13,8 @@ import {
   priceOf,
 } from "@unseen/privacy";
 import { printProgram } from "@unseen/program";
-import type { OfferText, PricedQuestion } from "@unseen/wire";
-import type { Datasets, OpenDataset } from "./ports.ts";
+import type { AskedQuestion, OfferText, PricedQuestion } from "@unseen/wire";
+import type { Caller, Datasets, OpenDataset } from "./ports.ts";
 
 export type PlannedQuestion = {
   readonly dataset: OpenDataset;
@@ -32,9 +32,9 @@ export async function planQuestion(
   if (!offer.ok) return offer;
   const dataset = await findDataset(datasets, asked.dataset);
   if (!dataset.ok) return dataset;
-  const { card, rowCount } = dataset.value;
-  const isPublic = card.people.isPublic && card.unit.kind === "row";
-  const plan = planAnswer(asked.program, datasetFacts(card, isPublic ? rowCount : undefined));
+  const { card, peopleCount } = dataset.value;
+  const facts = datasetFacts(card, card.people.isPublic ? peopleCount : undefined);
+  const plan = planAnswer(asked.program, facts);
   if (!plan.ok) return plan;
   return ok({
     dataset: dataset.value,
@@ -69,4 +69,9 @@ function readOffer(text: OfferText): Result<Offer, Problem> {
 export function questionHash({ dataset, program, offer }: PricedQuestion): string {
   const text = JSON.stringify([dataset, offer.epsilon, offer.delta ?? "", printProgram(program)]);
   return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+/** Names one ask of one caller while it is underway. */
+export function questionKey(caller: Caller, asked: AskedQuestion): string {
+  return JSON.stringify([caller.name, asked.askId, questionHash(asked)]);
 }

@@ -32,15 +32,12 @@ export type DatasetFacts = {
   readonly unitInWords: string;
 };
 
-/** `rowCount` is asked for only where the card declares it public; it is never looked at otherwise. */
-export function datasetFacts(card: Card, rowCount: number | undefined): DatasetFacts {
+/** `peopleCount` is given where the card declares it public, and only there. */
+export function datasetFacts(card: Card, peopleCount: number | undefined): DatasetFacts {
   const isPublic = card.people.isPublic;
   const oneRowEach = card.unit.kind === "row";
-  const publicRowCount = isPublic && oneRowEach ? rowCount : undefined;
-  invariant(
-    !(isPublic && oneRowEach) || rowCount !== undefined,
-    "a public number of rows is given to the planner",
-  );
+  const publicRowCount = oneRowEach ? peopleCount : undefined;
+  invariant(isPublic === (peopleCount !== undefined), "a public number of people is given, and no other");
   const columns = Object.entries(card.columns);
   return {
     name: card.name,
@@ -50,15 +47,18 @@ export function datasetFacts(card: Card, rowCount: number | undefined): DatasetF
     oneRowEach,
     publicRowCount,
     typicalRowCount: card.people.isPublic
-      ? Math.max(publicRowCount ?? card.mock.rows.length, 1)
+      ? Math.max(peopleCount ?? 1, 1)
       : Math.sqrt(Math.max(card.people.band[0], 1) * Math.max(card.people.band[1], 1)),
     mock: new Map(columns.map(([name, column]) => [name, mockColumn(card, name, column)])),
     mockRowCount: card.mock.rows.length,
-    unitInWords:
-      card.unit.kind === "row"
-        ? "each row is a person"
-        : `${card.unit.column} names the person, at most ${card.unit.mostRowsEach} rows each`,
+    unitInWords: unitInWords(card),
   };
+}
+
+/** Who is protected, in words. */
+export function unitInWords({ unit }: Card): string {
+  if (unit.kind === "row") return "each row is a person";
+  return `${unit.column} names the person, at most ${unit.mostRowsEach} rows each`;
 }
 
 function columnFacts(column: ColumnCard): ColumnFacts {

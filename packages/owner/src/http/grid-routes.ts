@@ -1,0 +1,115 @@
+// The node's calls, each a line or two: read the request at the door, ask the house, write the reply.
+
+import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
+import { programVersion } from "@unseen/program";
+import {
+  encodeAnswer,
+  encodeBudget,
+  encodeDataset,
+  encodeGreeting,
+  encodeLoss,
+  encodePrice,
+  encodeSample,
+  encodeSession,
+  GridService,
+  readAsk,
+  readClaim,
+  readDatasetName,
+  readPrice,
+  readSample,
+  readSearch,
+  readSignIn,
+  routeOptions,
+  type Session,
+  valueOrRefusal,
+  wireLimits,
+  workspaceRoutes,
+} from "@unseen/wire";
+import type { Accounts } from "../accounts/index.ts";
+import { answerQuestion, budgetText, findDataset, priceQuestion, questionKey } from "../questions/index.ts";
+import { callerOfContext } from "./caller-context.ts";
+import { describeDataset, sampleOf } from "./describe-dataset.ts";
+import type { OwnerNode } from "./owner-node.ts";
+import { matchesTerms } from "./search.ts";
+
+/** Serves an owner node over any Connect transport: a socket, or memory in the tests. */
+export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
+  const { accounts, questions, workspaces } = node;
+  router.service(
+    GridService,
+    {
+      hello: () =>
+        encodeGreeting({
+          nodeId: questions.nodeId,
+          nodeName: node.name,
+          programVersion,
+          isUnclaimed: !accounts.isClaimed(),
+        }),
+      signIn: async (request) => {
+        const { name, password } = valueOrRefusal(readSignIn(request));
+        return encodeSession(await session(accounts, name, password));
+      },
+      claim: async (request) => {
+        const { ownerToken, name, password } = valueOrRefusal(readClaim(request));
+        valueOrRefusal(await accounts.claim(ownerToken, name, password));
+        return encodeSession(await session(accounts, name, password));
+      },
+      search: async (request, context) => {
+        const caller = await callerOfContext(accounts, context);
+        const terms = valueOrRefusal(readSearch(request));
+        const found = (await questions.datasets.all()).filter(({ card }) => matchesTerms(card, terms));
+        return {
+          datasets: await Promise.all(
+            found.map(async (one) => encodeDataset(await describeDataset(questions, caller, one))),
+          ),
+        };
+      },
+      describe: async (request, context) => {
+        const caller = await callerOfContext(accounts, context);
+        const dataset = valueOrRefusal(
+          await findDataset(questions.datasets, valueOrRefusal(readDatasetName(request))),
+        );
+        return { dataset: encodeDataset(await describeDataset(questions, caller, dataset)) };
+      },
+      sample: async (request, context) => {
+        await callerOfContext(accounts, context);
+        const { dataset, mostRows } = valueOrRefusal(readSample(request));
+        const { card } = valueOrRefusal(await findDataset(questions.datasets, dataset));
+        return encodeSample(sampleOf(card, mostRows));
+      },
+      price: async (request, context) => {
+        const caller = await callerOfContext(accounts, context);
+        return encodePrice(
+          valueOrRefusal(await priceQuestion(questions, caller, valueOrRefusal(readPrice(request)))),
+        );
+      },
+      ask: async (request, context) => {
+        const caller = await callerOfContext(accounts, context);
+        const asked = valueOrRefusal(readAsk(request));
+        const answered = valueOrRefusal(
+          await node.underway.run(questionKey(caller, asked), () => answerQuestion(questions, caller, asked)),
+        );
+        return {
+          answer: encodeAnswer(valueOrRefusal(answered.outcome)),
+          remaining: encodeLoss(answered.remaining),
+        };
+      },
+      budget: async (request, context) => {
+        const caller = await callerOfContext(accounts, context);
+        const name = valueOrRefusal(readDatasetName(request));
+        valueOrRefusal(await findDataset(questions.datasets, name));
+        return encodeBudget(budgetText(await questions.ledger.budget(name, caller.name)));
+      },
+    },
+    routeOptions(wireLimits.askBytes),
+  );
+  workspaceRoutes(router, async (context: HandlerContext) =>
+    workspaces.of(await callerOfContext(accounts, context)),
+  );
+}
+
+async function session(accounts: Accounts, name: string, password: string): Promise<Session> {
+  const { token, expiresAtMs } = valueOrRefusal(await accounts.signIn(name, password));
+  const { role } = valueOrRefusal(await accounts.callerOf(token));
+  return { token, expiresAtMs, role };
+}
