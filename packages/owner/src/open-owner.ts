@@ -1,0 +1,165 @@
+// Opens an owner's house: store, ledger, accounts, catalogue, engine, and the node that serves them. Wires,
+// and does nothing else.
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, type Entropy, err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { noDelta, parseDelta, parseEpsilon } from "@unseen/privacy";
+import { type Card, cardToJson, parseCard } from "@unseen/program";
+import { Accounts, type Caller, ownerAtTheMachine } from "./accounts/index.ts";
+import { Catalogue } from "./catalogue/index.ts";
+import { catalogued } from "./catalogued-datasets.ts";
+import { openDuckdbEngine } from "./engine/index.ts";
+import { type OwnerNode, Workspaces } from "./http/index.ts";
+import { type IngestProgress, type IngestReport, ingestFile } from "./ingest/index.ts";
+import { amount, BudgetPolicy, type Caps, type Ledger, sqliteLedger } from "./ledger/index.ts";
+import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
+import { openHome } from "./store/index.ts";
+
+export type OwnerOptions = {
+  /** The home directory; made if it is not there. */
+  readonly home: string;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** What the node calls itself to askers. */
+  readonly name?: string;
+  /** Width of the slots of time in which paid answers leave; 0 sends them at once. */
+  readonly slotMs?: number;
+  readonly sessionLifetimeMs?: number;
+};
+
+export type AddedDataset = { readonly name: string; readonly report: IngestReport };
+
+/** An open house, for who runs it. Everything here acts as the owner: it is never behind a wire. */
+export type Owner = {
+  readonly node: OwnerNode;
+  readonly accounts: Accounts;
+  readonly catalogue: Catalogue<Card>;
+  readonly ledger: Ledger;
+  readonly policy: BudgetPolicy;
+  /** Reads a file once into a cleaned, bounded snapshot and registers it. Long for large files; reports progress. */
+  addDataset(
+    file: string,
+    card: Card,
+    onProgress?: (progress: IngestProgress) => void,
+  ): Promise<Result<AddedDataset, Problem>>;
+  /** Takes a dataset off the node and deletes its snapshot. What was spent under its name stays spent. */
+  removeDataset(name: string): Promise<Result<undefined, Problem>>;
+  close(): Promise<void>;
+};
+
+export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Problem>> {
+  const { clock, entropy } = options;
+  const home = openHome(options.home, { entropy });
+  if (!home.ok) return home;
+  const { store, dataDirectory, keys, nodeId } = home.value;
+  const engine = await openDuckdbEngine({ dataDirectory });
+  if (!engine.ok) {
+    home.value.close();
+    return engine;
+  }
+  const policy = new BudgetPolicy({ store, clock });
+  const ledger = sqliteLedger({ store, clock });
+  const accounts = new Accounts({
+    home: home.value,
+    clock,
+    entropy,
+    ...(options.sessionLifetimeMs === undefined ? {} : { sessionLifetimeMs: options.sessionLifetimeMs }),
+  });
+  const catalogue = new Catalogue<Card>({ store, clock, entropy, policy, parseCard: readStoredCard });
+  const node: OwnerNode = {
+    name: options.name ?? "owner",
+    accounts,
+    questions: {
+      nodeId,
+      datasets: catalogued(catalogue),
+      ledger,
+      engine: engine.value,
+      entropy,
+      clock,
+      slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs()),
+    },
+    workspaces: new Workspaces(),
+    underway: new SingleFlight(),
+  };
+  const machine = ownerAtTheMachine();
+  return ok({
+    node,
+    accounts,
+    catalogue,
+    ledger,
+    policy,
+    addDataset: async (file, card, onProgress) => {
+      if (catalogue.findDataset(card.name).ok) return err(datasetExists(card.name));
+      const ingested = await ingestFile({
+        file,
+        card,
+        dataDirectory,
+        boundingKey: keys.bounding,
+        entropy,
+        ...(onProgress ? { onProgress } : {}),
+      });
+      if (!ingested.ok) return ingested;
+      const { snapshot, rowCount, report } = ingested.value;
+      const added = await register(catalogue, machine, card, { snapshot, rowCount, report });
+      if (added.ok) return ok({ name: card.name, report });
+      await rm(join(dataDirectory, snapshot), { force: true });
+      return added;
+    },
+    removeDataset: async (name) => {
+      const removed = await catalogue.removeDataset(machine, name);
+      if (!removed.ok) return removed;
+      await rm(join(dataDirectory, removed.value), { force: true });
+      return ok(undefined);
+    },
+    close: async () => {
+      await engine.value.close();
+      home.value.close();
+    },
+  });
+}
+
+function register(
+  catalogue: Catalogue<Card>,
+  by: Caller,
+  card: Card,
+  ingested: { readonly snapshot: string; readonly rowCount: number; readonly report: IngestReport },
+) {
+  return catalogue.addDataset(by, {
+    name: card.name,
+    cardJson: JSON.stringify(cardToJson(card)),
+    snapshot: ingested.snapshot,
+    rows: ingested.rowCount,
+    reportJson: JSON.stringify(ingested.report),
+    caps: capsOf(card),
+  });
+}
+
+/** The card's declared budget in the ledger's units. The card's parser has held it to what these accept. */
+export function capsOf({ budget }: Card): Caps {
+  const epsilon = (value: number) => {
+    const parsed = parseEpsilon(value);
+    return parsed.ok ? parsed.value : 0n;
+  };
+  const delta = budget.delta === 0 ? noDelta : parsedDelta(budget.delta);
+  const cap = amount(epsilon(budget.epsilon), delta);
+  return budget.perAsker === undefined
+    ? { cap }
+    : { cap, allotment: amount(epsilon(budget.perAsker), delta) };
+}
+
+function parsedDelta(value: number): bigint {
+  const parsed = parseDelta(value);
+  return parsed.ok ? parsed.value : 0n;
+}
+
+function readStoredCard(json: string): Result<Card, Problem<"card-malformed">> {
+  const card = parseCard(JSON.parse(json));
+  return card.ok ? card : err(problem("card-malformed", card.problem.message));
+}
+
+function datasetExists(name: string): Problem<"dataset-exists"> {
+  return problem("dataset-exists", `there is a dataset called ${name} already`, {
+    hint: "remove it first, or choose another name; what was spent under a name stays spent",
+  });
+}
