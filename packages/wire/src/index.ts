@@ -18,6 +18,12 @@ export {
   type SentReceipt,
 } from "./codec/answer-codec.ts";
 export {
+  answerFromBytes,
+  answerToBytes,
+  programFromBytes,
+  programToBytes,
+} from "./codec/bytes.ts";
+export {
   type CategoryColumnDescription,
   type ColumnDescription,
   type DatasetDescription,

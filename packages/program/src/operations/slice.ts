@@ -19,7 +19,7 @@ export const slice: Operation = {
     const axis = resolveAxis(attributes.axis as number, x!.length);
     if (!axis.ok) return axis;
     if (x![axis.value] === "rows") return err(pointsAtRows("Slice"));
-    const taken = steps(x![axis.value] as number, attributes);
+    const taken = span(x![axis.value] as number, attributes);
     return taken.ok ? ok(x!.map((size, at) => (at === axis.value ? taken.value.length : size))) : taken;
   },
   plain: ([x], attributes) => rearrange(x!, sliced(x!.shape, attributes, 0)),
@@ -44,13 +44,21 @@ export function pointsAtRows(operation: string): Problem<"no-rule"> {
 }
 
 function steps(size: number, attributes: Attributes): Result<readonly number[], Problem> {
+  const taken = span(size, attributes);
+  if (!taken.ok) return taken;
+  const { start, step, length } = taken.value;
+  return ok(Array.from({ length }, (_, at) => start + at * step));
+}
+
+type Span = { readonly start: number; readonly step: number; readonly length: number };
+
+/** Counts and lists nothing: a short message may slice a long axis many times over. */
+function span(size: number, attributes: Attributes): Result<Span, Problem> {
   const step = attributes.step as number;
   if (step < 1) return err(doesNotFit(`a slice steps forward by at least 1, not ${step}`));
   const place = (end: number) => Math.min(Math.max(end < 0 ? end + size : end, 0), size);
   const [start, end] = [place(attributes.start as number), place(attributes.end as number)];
-  return ok(
-    Array.from({ length: Math.max(0, Math.ceil((end - start) / step)) }, (_, at) => start + at * step),
-  );
+  return ok({ start, step, length: Math.max(0, Math.ceil((end - start) / step)) });
 }
 
 /** The places that a slice takes; `rowAxes` leading axes are not there in one row. */
