@@ -1,1 +1,15 @@
-export {};
+export { Answer, type Receipt } from "./datasets/answer.ts";
+export type { Budget } from "./datasets/budget.ts";
+export type { ColumnList } from "./datasets/column-list.ts";
+export type { AnswerOffer, Loss, Offer } from "./datasets/offer.ts";
+export { Price } from "./datasets/price.ts";
+export { answers, PrivateTensor } from "./datasets/private-tensor.ts";
+export { RemoteDataset } from "./datasets/remote-dataset.ts";
+export { type SampleOrigin, SampleTable } from "./datasets/sample-table.ts";
+export { type ConnectOptions, GridClient } from "./grid/grid-client.ts";
+export { type MissingNode, SearchResults } from "./grid/search-results.ts";
+export { AskRefused, CannotRequestPrivateData } from "./refusals/ask-refused.ts";
+export { Tensor, tensor } from "./tensors/tensor.ts";
+export { PointerTensor } from "./workers/pointer-tensor.ts";
+export { VirtualWorker } from "./workers/virtual-worker.ts";
+export { RemoteWorker } from "./workers/worker.ts";

@@ -1,0 +1,50 @@
+// What comes back for an offer: the noised value, how far off it may be, and what it cost.
+
+import type { NestedNumbers } from "@unseen/program";
+import { printNumber } from "../tensors/print-tensor.ts";
+import { type Loss, printLoss } from "./offer.ts";
+
+/** The owner's note that a charge was made; it names the question and no answer. */
+export type Receipt = {
+  readonly askId: string;
+  readonly dataset: string;
+  /** SHA-256 of the question's text, hexadecimal. */
+  readonly questionHash: string;
+  readonly serial: number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly chargedAtMs: number;
+  readonly nodeId: string;
+};
+
+type AnswerParts = Pick<Answer, "value" | "plusMinus" | "spent" | "remaining" | "receipt" | "guarantee">;
+
+export class Answer {
+  /** A number for a single one, nested lists otherwise. */
+  readonly value: NestedNumbers;
+  /** Half-width of the 95 % interval of the noise, for each number of `value`. */
+  readonly plusMinus: NestedNumbers;
+  readonly spent: Loss;
+  /** What this asker may still spend on the dataset. */
+  readonly remaining: Loss;
+  readonly receipt: Receipt;
+  /** In plain words, who was protected and how. */
+  readonly guarantee: string;
+
+  constructor({ value, plusMinus, spent, remaining, receipt, guarantee }: AnswerParts) {
+    this.value = value;
+    this.plusMinus = plusMinus;
+    this.spent = spent;
+    this.remaining = remaining;
+    this.receipt = receipt;
+    this.guarantee = guarantee;
+  }
+
+  toString(): string {
+    const price = `spent ${printLoss(this.spent)}, ${printLoss(this.remaining)} remaining`;
+    return `${printNested(this.value)} ± ${printNested(this.plusMinus)} (95 %); ${price}`;
+  }
+}
+
+export function printNested(nested: NestedNumbers): string {
+  return typeof nested === "number" ? printNumber(nested) : `[${nested.map(printNested).join(", ")}]`;
+}

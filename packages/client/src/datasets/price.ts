@@ -1,0 +1,34 @@
+// What an answer would cost and how accurate it would be. Free, and the same whatever the data says.
+
+import type { NestedNumbers } from "@unseen/program";
+import { printNested } from "./answer.ts";
+import { type Loss, printLoss } from "./offer.ts";
+
+type PriceParts = Pick<Price, "cost" | "expectedPlusMinus" | "releases" | "remaining" | "affordable">;
+
+export class Price {
+  readonly cost: Loss;
+  /** Half-width of the 95 % interval expected, from declared bounds and mock rows alone. */
+  readonly expectedPlusMinus: NestedNumbers;
+  /** What would be released, in words, a line each. */
+  readonly releases: readonly string[];
+  readonly remaining: Loss;
+  readonly affordable: boolean;
+
+  constructor({ cost, expectedPlusMinus, releases, remaining, affordable }: PriceParts) {
+    this.cost = cost;
+    this.expectedPlusMinus = expectedPlusMinus;
+    this.releases = releases;
+    this.remaining = remaining;
+    this.affordable = affordable;
+  }
+
+  toString(): string {
+    const left = `${printLoss(this.remaining)} remaining`;
+    return [
+      `costs ${printLoss(this.cost)} (${this.affordable ? left : `too much: ${left}`})`,
+      `expected ± ${printNested(this.expectedPlusMinus)} (95 %)`,
+      ...this.releases.map((release) => `releases ${release}`),
+    ].join("\n");
+  }
+}

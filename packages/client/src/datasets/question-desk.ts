@@ -1,0 +1,84 @@
+// Where questions about one dataset are handed in: prices, asks, and what happens when a reply is lost.
+
+import { err, type Problem, type Result } from "@unseen/base";
+import type { Program } from "@unseen/program";
+import { encodeOffer, encodeProgram } from "@unseen/wire";
+import type { GridNode } from "../grid/grid-node.ts";
+import type { Answer } from "./answer.ts";
+import { type Offer, offerText } from "./offer.ts";
+import type { Price } from "./price.ts";
+import { type AnswerForm, readAnswer, readPrice } from "./read-replies.ts";
+
+export type Deadlines = {
+  /** For calls that read no private row. */
+  readonly deadlineMs: number;
+  /** For an ask: the owner's engine may read millions of rows. */
+  readonly answerDeadlineMs: number;
+};
+
+/** Waits before an ask is sent again: short for a dropped connection, longer for a node that restarts. */
+const pausesMs = [100, 1_000] as const;
+
+export class QuestionDesk {
+  readonly dataset: string;
+  readonly #node: GridNode;
+  readonly #deadlines: Deadlines;
+
+  constructor(dataset: string, node: GridNode, deadlines: Deadlines) {
+    this.dataset = dataset;
+    this.#node = node;
+    this.#deadlines = deadlines;
+  }
+
+  /** The address of the owner's node. */
+  get node(): string {
+    return this.#node.url;
+  }
+
+  isSame(other: QuestionDesk): boolean {
+    return this.node === other.node && this.dataset === other.dataset;
+  }
+
+  async price(program: Program, offer: Offer): Promise<Result<Price, Problem>> {
+    const { dataset } = this;
+    const request = { dataset, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
+    const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+      grid.price(request, options),
+    );
+    return reply.ok ? readPrice(reply.value, program.outputs.length) : reply;
+  }
+
+  /**
+   * Sends the ask, and sends it again under the same name when no reply came: the owner charges a name
+   * once and repeats its recorded answer. When no reply comes at all, the problem carries the ask's id.
+   */
+  async ask(
+    program: Program,
+    { offer, askId }: { readonly offer: Offer; readonly askId: string },
+    form: AnswerForm,
+  ): Promise<Result<Answer, Problem>> {
+    const { dataset } = this;
+    const request = { askId, dataset, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
+    const send = () =>
+      this.#node.call(this.#deadlines.answerDeadlineMs, ({ grid }, options) => grid.ask(request, options));
+    let reply = await send();
+    for (const pauseMs of pausesMs) {
+      if (reply.ok || !isReplyLost(reply.problem)) break;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      reply = await send();
+    }
+    if (reply.ok) return readAnswer(reply.value, program.outputs.length, form);
+    return isReplyLost(reply.problem) || reply.problem.code === "node-failed"
+      ? err(withAskId(reply.problem, askId))
+      : reply;
+  }
+}
+
+function isReplyLost({ code }: Problem): boolean {
+  return code === "node-unreachable" || code === "deadline-exceeded";
+}
+
+function withAskId(lost: Problem, askId: string): Problem {
+  const hint = `the question may have been charged; ask again with askId: "${askId}" and it is not charged twice`;
+  return { ...lost, hint, facts: { ...lost.facts, askId } };
+}

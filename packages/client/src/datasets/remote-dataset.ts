@@ -1,0 +1,149 @@
+// A dataset at somebody's node: what its owner says about it in public, rows to try code on, and columns
+// to ask about.
+
+import { type Problem, problem } from "@unseen/base";
+import type { Expression, Shape } from "@unseen/program";
+import { type ColumnDescription, type DatasetDescription, decodeBudget, decodeSample } from "@unseen/wire";
+import type { GridNode } from "../grid/grid-node.ts";
+import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-refused.ts";
+import { type Budget, budgetOf } from "./budget.ts";
+import { closeNames } from "./close-names.ts";
+import { type ColumnList, columnList } from "./column-list.ts";
+import { privateDataProblem } from "./private-data-problem.ts";
+import { PrivateTensor } from "./private-tensor.ts";
+import { type Deadlines, QuestionDesk } from "./question-desk.ts";
+import { SampleTable } from "./sample-table.ts";
+
+export class RemoteDataset {
+  readonly name: string;
+  /** The address of the owner's node. */
+  readonly node: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** The names of the columns; called, `columns("bmi", "bp")`, those columns side by side to ask about. */
+  readonly columns: ColumnList;
+  /** Types, units of measure, declared bounds and categories, in the order of `columns`. */
+  readonly schema: readonly ColumnDescription[];
+  /** Rows and columns. Where the number of people is not public, the range that the owner declared, as text. */
+  readonly shape: readonly [rows: number | string, columns: number];
+  /** Who is protected, in words. */
+  readonly privacyUnit: string;
+  /** As it was when the dataset was found; `currentBudget()` asks again. */
+  readonly budget: Budget;
+  readonly #desk: QuestionDesk;
+  readonly #node: GridNode;
+  readonly #deadlines: Deadlines;
+
+  constructor(described: DatasetDescription, node: GridNode, deadlines: Deadlines) {
+    const { name, description, tags, columns, rows, privacyUnit, budget } = described;
+    this.name = name;
+    this.node = node.url;
+    this.description = description;
+    this.tags = tags;
+    this.columns = columnList(
+      columns.map((column) => column.name),
+      (names) => this.#sideBySide(names),
+    );
+    this.schema = columns;
+    this.shape = [rows.kind === "exact" ? rows.exact : `${rows.least} to ${rows.greatest}`, columns.length];
+    this.privacyUnit = privacyUnit;
+    this.budget = budgetOf(budget);
+    this.#desk = new QuestionDesk(name, node, deadlines);
+    this.#node = node;
+    this.#deadlines = deadlines;
+  }
+
+  /** Mock or synthetic rows, labelled so. Free: no real row is read. All that the card holds unless `mostRows` says less. */
+  async sample({ mostRows = 0 }: { readonly mostRows?: number } = {}): Promise<SampleTable> {
+    const request = { dataset: this.name, mostRows };
+    const reply = orThrow(
+      await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) => grid.sample(request, options)),
+    );
+    const { origin, columns, rows } = orThrow(decodeSample(reply));
+    return new SampleTable(origin, columns, rows);
+  }
+
+  /** Always refused: says what would be answered instead, and at what price. */
+  async get(): Promise<never> {
+    throw new CannotRequestPrivateData(await this.#refusal());
+  }
+
+  /** What is left of the lifetime budget, now. Free. */
+  async currentBudget(): Promise<Budget> {
+    const reply = orThrow(
+      await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+        grid.budget({ dataset: this.name }, options),
+      ),
+    );
+    return budgetOf(orThrow(decodeBudget(reply)));
+  }
+
+  /** One column, to ask about: shape ["rows"]. A category is its place in the declared list, from 0. */
+  column(name: string): PrivateTensor {
+    if (!this.columns.includes(name)) throw new AskRefused(this.#unknown(name));
+    const expression: Expression = Object.freeze({ node: { kind: "input", name, shape: rows } });
+    return new PrivateTensor(this.#desk, { expression, shape: rows });
+  }
+
+  toString(): string {
+    return `<Dataset ${this.name} at ${this.node}: ${this.shape[0]} rows, ${this.shape[1]} columns>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  #sideBySide(names: readonly string[]): PrivateTensor {
+    const [first, ...others] = names.map((name) => this.column(name).reshape([0, 1]));
+    if (first === undefined) {
+      const message = "columns() was called without a name";
+      throw new AskRefused({
+        code: "column-unknown",
+        message,
+        hint: `the columns are ${listed(this.columns)}`,
+      });
+    }
+    return others.length === 0 ? first : first.concat(others, 1);
+  }
+
+  #unknown(name: string): Problem<"column-unknown"> {
+    const close = closeNames(name, this.columns);
+    const hint =
+      close.length > 0 ? `did you mean ${close.join(" or ")}?` : `the columns are ${listed(this.columns)}`;
+    const message = `${this.name} has no column called ${JSON.stringify(name.slice(0, longestEcho))}`;
+    return problem("column-unknown", message, { hint });
+  }
+
+  /** The nearest question: the mean of the first column of numbers, or the counts of a column of categories. */
+  #refusal(): Promise<Problem<"private-data">> {
+    const asked = `All rows of ${this.name} were asked for`;
+    const number =
+      this.schema.find(({ type }) => type === "number") ?? this.schema.find(({ type }) => type === "integer");
+    const column = number ?? this.schema[0];
+    if (column === undefined) return privateDataProblem({ asked, answered: undefined });
+    const picked = this.column(column.name);
+    const name = JSON.stringify(column.name);
+    const [question, code] =
+      column.type === "category"
+        ? [
+            picked.oneHot(column.categories.length).sum(0),
+            `column(${name}).oneHot(${column.categories.length}).sum(0)`,
+          ]
+        : [picked.mean(), `column(${name}).mean()`];
+    return privateDataProblem({
+      asked,
+      answered: { code: `dataset.${code}.get({ epsilon: 0.5 })`, price: () => question.price(0.5) },
+    });
+  }
+}
+
+/** Names that a hint lists before it says "and so on". */
+const mostListed = 30;
+/** Characters of a caller's own word that a message repeats. */
+const longestEcho = 80;
+const rows: Shape = Object.freeze(["rows" as const]);
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, mostListed).join(", ");
+  return names.length > mostListed ? `${shown} and ${names.length - mostListed} more` : shown;
+}

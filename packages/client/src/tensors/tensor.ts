@@ -1,0 +1,107 @@
+// A tensor whose numbers are here. Every method computes at once, by the same rules that a remote worker
+// and an owner's engine follow.
+
+import { evaluate } from "@unseen/compute";
+import {
+  type Attributes,
+  makeProgram,
+  type NestedNumbers,
+  nestedOf,
+  type Operand,
+  type PlainTensor,
+  type ProgramNode,
+  TensorMethods,
+  tensorOf,
+} from "@unseen/program";
+import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
+import { printTensor } from "./print-tensor.ts";
+import { isNested } from "./record-operation.ts";
+
+/** A place that keeps tensors for their sender: a `VirtualWorker`, or a grid node. */
+export interface Keeper<Pointer> {
+  keep(value: PlainTensor): Promise<Pointer>;
+}
+
+/** Makes a local tensor from numbers in nested lists. Lists of unequal length throw `AskRefused` (shapes-do-not-fit). */
+export function tensor(numbers: NestedNumbers): Tensor {
+  return new Tensor(orThrow(readNumbers(numbers)));
+}
+
+export class Tensor extends TensorMethods<Tensor> {
+  readonly #value: PlainTensor;
+
+  constructor(value: PlainTensor) {
+    super();
+    this.#value = value;
+  }
+
+  get shape(): readonly number[] {
+    return this.#value.shape;
+  }
+
+  /** The numbers, row-major; a copy. */
+  get data(): Float64Array {
+    return this.#value.data.slice();
+  }
+
+  toNested(): NestedNumbers {
+    return nestedOf(this.#value);
+  }
+
+  /** The number of a tensor that holds one. */
+  item(): number {
+    if (this.#value.data.length !== 1) {
+      const message = `item() reads a tensor of one number, and this one holds ${this.#value.data.length}`;
+      throw new AskRefused({ code: "shapes-do-not-fit", message, hint: "toNested() reads them all" });
+    }
+    return this.#value.data[0]!;
+  }
+
+  /** Sends a copy to a worker. The worker learns the numbers; the pointer knows where they are. */
+  send<Pointer>(worker: Keeper<Pointer>): Promise<Pointer> {
+    return worker.keep(this.#value);
+  }
+
+  override toString(): string {
+    return printTensor(this.#value);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  protected override record(
+    operation: string,
+    others: readonly Operand<Tensor>[],
+    attributes: Attributes = {},
+  ): Tensor {
+    const operands = [this.#value, ...others.map(numbersOf)];
+    const names = operands.map((_, at) => `operand ${at}`);
+    const inputs: ProgramNode[] = operands.map(({ shape }, at) => ({
+      kind: "input",
+      name: names[at]!,
+      shape,
+    }));
+    const node: ProgramNode = { kind: "operation", operation, inputs: names.map((_, at) => at), attributes };
+    const program = orThrow(makeProgram({ nodes: [...inputs, node], outputs: [inputs.length] }));
+    const [result] = orThrow(evaluate(program, new Map(names.map((name, at) => [name, operands[at]!]))));
+    return new Tensor(result!);
+  }
+
+  /** The plain numbers of a tensor, for this file. */
+  static numbersOf(tensor: Tensor): PlainTensor {
+    return tensor.#value;
+  }
+}
+
+function numbersOf(operand: Operand<Tensor>): PlainTensor {
+  return operand instanceof Tensor ? Tensor.numbersOf(operand) : orThrow(readNumbers(operand));
+}
+
+function readNumbers(numbers: NestedNumbers) {
+  if (!isNested(numbers)) {
+    const message = "a tensor is made of numbers in nested lists, and something else was among them";
+    throw new AskRefused({ code: "program-malformed", message });
+  }
+  return tensorOf(numbers);
+}
