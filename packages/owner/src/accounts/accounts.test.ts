@@ -26,7 +26,9 @@ async function withAda(home: Home) {
   return opened;
 }
 
-function valueOf<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: unknown }): T {
+function granted<T>(
+  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: unknown },
+): T {
   if (!result.ok) throw new Error("expected a value", { cause: result.problem });
   return result.value;
 }
@@ -36,16 +38,23 @@ test("an owner claims a fresh home with its token, adds a researcher, and each i
   const { accounts } = open(home);
   const token = await accounts.firstOwnerToken();
   expect(token).toMatch(/^owner_[A-Za-z0-9_-]{43}$/);
-  expect(await accounts.claim(token ?? "", "theo", password)).toMatchObject({ value: { name: "theo", role: "owner" } });
+  expect(await accounts.claim(token ?? "", "theo", password)).toMatchObject({
+    value: { name: "theo", role: "owner" },
+  });
 
-  const theo = valueOf(await accounts.callerOf(valueOf(await accounts.signIn("theo", password)).token));
+  const theo = granted(await accounts.callerOf(granted(await accounts.signIn("theo", password)).token));
   expect(await accounts.add(theo, { name: "Ada", password, role: "researcher" })).toMatchObject({ ok: true });
-  const ada = valueOf(await accounts.callerOf(valueOf(await accounts.signIn("ada", password)).token));
+  const ada = granted(await accounts.callerOf(granted(await accounts.signIn("ada", password)).token));
   expect(ada).toMatchObject({ name: "Ada", role: "researcher" });
 
-  expect(await accounts.add(ada, { name: "eve", password, role: "owner" })).toMatchObject({ problem: { code: "not-permitted" } });
+  expect(await accounts.add(ada, { name: "eve", password, role: "owner" })).toMatchObject({
+    problem: { code: "not-permitted" },
+  });
   expect(accounts.all(ada)).toMatchObject({ problem: { code: "not-permitted" } });
-  expect(valueOf(accounts.all(theo)).map(({ name, role }) => [name, role])).toEqual([["Ada", "researcher"], ["theo", "owner"]]);
+  expect(granted(accounts.all(theo)).map(({ name, role }) => [name, role])).toEqual([
+    ["Ada", "researcher"],
+    ["theo", "owner"],
+  ]);
 });
 
 test("the owner token works once, of two who race one wins, and a home with an owner has none", async () => {
@@ -53,15 +62,24 @@ test("the owner token works once, of two who race one wins, and a home with an o
   const { accounts } = open(home);
   const lost = (await accounts.firstOwnerToken()) ?? "";
   const token = (await accounts.firstOwnerToken()) ?? "";
-  expect(await accounts.claim(lost, "theo", password)).toMatchObject({ problem: { code: "owner-token-invalid" } });
-  expect(await accounts.claim("", "theo", password)).toMatchObject({ problem: { code: "owner-token-invalid" } });
+  expect(await accounts.claim(lost, "theo", password)).toMatchObject({
+    problem: { code: "owner-token-invalid" },
+  });
+  expect(await accounts.claim("", "theo", password)).toMatchObject({
+    problem: { code: "owner-token-invalid" },
+  });
 
   const second = openTestHome(home.directory);
-  const races = await Promise.all([accounts.claim(token, "theo", password), open(second).accounts.claim(token, "eve", password)]);
+  const races = await Promise.all([
+    accounts.claim(token, "theo", password),
+    open(second).accounts.claim(token, "eve", password),
+  ]);
   second.close();
   expect(races.filter(({ ok }) => ok)).toHaveLength(1);
   expect(races.filter(({ ok }) => !ok)).toMatchObject([{ problem: { code: "owner-token-invalid" } }]);
-  expect(await accounts.claim(token, "mallory", password)).toMatchObject({ problem: { code: "owner-token-invalid" } });
+  expect(await accounts.claim(token, "mallory", password)).toMatchObject({
+    problem: { code: "owner-token-invalid" },
+  });
   expect(await accounts.firstOwnerToken()).toBeUndefined();
 });
 
@@ -69,8 +87,12 @@ test("a claim that is refused for its password leaves the token usable", async (
   using home = testHome();
   const { accounts } = open(home);
   const token = (await accounts.firstOwnerToken()) ?? "";
-  expect(await accounts.claim(token, "theo", "too short")).toMatchObject({ problem: { code: "account-invalid" } });
-  expect(await accounts.claim(token, "theo\n", password)).toMatchObject({ problem: { code: "account-invalid" } });
+  expect(await accounts.claim(token, "theo", "too short")).toMatchObject({
+    problem: { code: "account-invalid" },
+  });
+  expect(await accounts.claim(token, "theo\n", password)).toMatchObject({
+    problem: { code: "account-invalid" },
+  });
   expect(await accounts.claim(token, "theo", password)).toMatchObject({ ok: true });
 });
 
@@ -87,7 +109,9 @@ test("neither a password nor the owner token is on the disk in the clear", async
 test("an unknown name and a wrong password get the same words and the same work", async () => {
   using home = testHome();
   const { accounts } = await withAda(home);
-  expect(await accounts.signIn("nobody", password)).toEqual(await accounts.signIn("ada", "wrong horse battery"));
+  expect(await accounts.signIn("nobody", password)).toEqual(
+    await accounts.signIn("ada", "wrong horse battery"),
+  );
 
   const timed = async (name: string) => {
     const start = performance.now();
@@ -116,15 +140,22 @@ test("a session ends after eight hours, and one that was changed or made elsewhe
   using home = testHome();
   using elsewhere = testHome();
   const { accounts, clock } = await withAda(home);
-  const { token, expiresAtMs } = valueOf(await accounts.signIn("ada", password));
+  const { token, expiresAtMs } = granted(await accounts.signIn("ada", password));
   expect(expiresAtMs).toBe(clock.now + 8 * 60 * 60 * 1000);
 
   const other = await withAda(elsewhere);
-  const foreign = valueOf(await other.accounts.signIn("ada", password)).token;
+  const foreign = granted(await other.accounts.signIn("ada", password)).token;
   const [head = "", claims = "", seal = ""] = token.split(".");
   const none = Buffer.from('{"alg":"none","typ":"unseen-session+jwt"}').toString("base64url");
   const reversed = [...seal].reverse().join("");
-  for (const forged of [foreign, `${head}.${claims}.${reversed}`, `${none}.${claims}.`, "", "a.b.c", `${token}x`]) {
+  for (const forged of [
+    foreign,
+    `${head}.${claims}.${reversed}`,
+    `${none}.${claims}.`,
+    "",
+    "a.b.c",
+    `${token}x`,
+  ]) {
     expect(await accounts.callerOf(forged)).toMatchObject({ problem: { code: "session-invalid" } });
   }
   clock.now = expiresAtMs + 1_000;
@@ -134,11 +165,20 @@ test("a session ends after eight hours, and one that was changed or made elsewhe
 test("a token that the home's key signed for another purpose or another node is no session", async () => {
   using home = testHome();
   const { accounts, clock } = await withAda(home);
-  const { id } = valueOf(accounts.all(ownerAtTheMachine()))[0] ?? { id: "" };
+  const { id } = granted(accounts.all(ownerAtTheMachine()))[0] ?? { id: "" };
   const seconds = clock.now / 1000;
-  const claims = { generation: 1, sub: id, iss: home.nodeId, aud: home.nodeId, iat: seconds, exp: seconds + 60 };
+  const claims = {
+    generation: 1,
+    sub: id,
+    iss: home.nodeId,
+    aud: home.nodeId,
+    iat: seconds,
+    exp: seconds + 60,
+  };
   const sign = (header: object, payload: object) => {
-    const body = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    const body = [header, payload]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
     return `${body}.${createHmac("sha256", Secret.reveal(home.keys.session)).update(body).digest("base64url")}`;
   };
   const header = { alg: "HS256", typ: "unseen-session+jwt" };
@@ -153,14 +193,15 @@ test("a token that the home's key signed for another purpose or another node is 
     sign(header, { ...claims, sub: "acct_nobody" }),
     sign(header, endless),
   ];
-  for (const token of wrong) expect(await accounts.callerOf(token)).toMatchObject({ problem: { code: "session-invalid" } });
+  for (const token of wrong)
+    expect(await accounts.callerOf(token)).toMatchObject({ problem: { code: "session-invalid" } });
 });
 
 test("changing the password ends every session and needs the current one", async () => {
   using home = testHome();
   const { accounts } = await withAda(home);
-  const { token } = valueOf(await accounts.signIn("ada", password));
-  const ada = valueOf(await accounts.callerOf(token));
+  const { token } = granted(await accounts.signIn("ada", password));
+  const ada = granted(await accounts.callerOf(token));
   expect(await accounts.changePassword(ada, "wrong horse battery", "new password 1")).toMatchObject({
     problem: { code: "sign-in-failed" },
   });
@@ -173,7 +214,9 @@ test("changing the password ends every session and needs the current one", async
 test("forty parallel guesses of one password check five of them, and the name opens again after its wait", async () => {
   using home = testHome();
   const { accounts, clock } = await withAda(home);
-  const guesses = await Promise.all(Array.from({ length: 40 }, (_, n) => accounts.signIn("ada", `guess number ${n}`)));
+  const guesses = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => accounts.signIn("ada", `guess number ${n}`)),
+  );
   const codes = guesses.map((guess) => (guess.ok ? "in" : guess.problem.code));
   expect(codes.filter((code) => code === "sign-in-failed")).toHaveLength(5);
   expect(codes.filter((code) => code === "sign-in-busy")).toHaveLength(35);
@@ -185,7 +228,9 @@ test("forty parallel guesses of one password check five of them, and the name op
 test("a crowd of sign-ins is checked two at a time, eighteen are let in, and the rest is told to come back", async () => {
   using home = testHome();
   const { accounts } = await withAda(home);
-  const crowd = await Promise.all(Array.from({ length: 40 }, (_, n) => accounts.signIn(`stranger-${n}`, password)));
+  const crowd = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => accounts.signIn(`stranger-${n}`, password)),
+  );
   const codes = crowd.map((each) => (each.ok ? "in" : each.problem.code));
   expect(codes.filter((code) => code === "sign-in-failed")).toHaveLength(18);
   expect(codes.filter((code) => code === "sign-in-busy")).toHaveLength(22);

@@ -11,7 +11,12 @@ import { SignInBrake } from "./sign-in-brake.ts";
 /** Letters, digits and what mail addresses have; compared without regard to case. */
 const nameRule = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 
-export type Account = { readonly id: string; readonly name: string; readonly role: Role; readonly createdAtMs: number };
+export type Account = {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAtMs: number;
+};
 
 type NewAccount = Problem<"account-invalid" | "account-exists" | "sign-in-busy">;
 
@@ -86,7 +91,10 @@ export class Accounts {
    * A session for who knows the password. An unknown name and a wrong password take the same path, the same
    * work and the same words. Costs about 72 ms of one core; two run at once.
    */
-  async signIn(name: string, password: string): Promise<Result<Session, Problem<"sign-in-failed" | "sign-in-busy">>> {
+  async signIn(
+    name: string,
+    password: string,
+  ): Promise<Result<Session, Problem<"sign-in-failed" | "sign-in-busy">>> {
     const checked = await this.#check(name, password);
     if (!checked.ok) return checked;
     const { id, generation } = checked.value;
@@ -135,19 +143,29 @@ export class Accounts {
     return ok(row);
   }
 
-  async #hash(name: string, password: string): Promise<Result<string, Problem<"account-invalid" | "sign-in-busy">>> {
-    if (!nameRule.test(name)) return err(accountInvalid("A name has 1 to 64 letters, digits or . _ @ + - and starts with a letter or digit."));
-    if (!isAcceptable(password)) return err(accountInvalid(`A password has at least ${shortestPassword} characters.`));
+  async #hash(
+    name: string,
+    password: string,
+  ): Promise<Result<string, Problem<"account-invalid" | "sign-in-busy">>> {
+    if (!nameRule.test(name))
+      return err(
+        accountInvalid("A name has 1 to 64 letters, digits or . _ @ + - and starts with a letter or digit."),
+      );
+    if (!isAcceptable(password))
+      return err(accountInvalid(`A password has at least ${shortestPassword} characters.`));
     if (this.#passwords.isBusy) return err(busy("Many people are signing in at this moment.", 1_000));
     return ok(await this.#passwords.hash(password));
   }
 
   #insert(name: string, password: string, role: Role): Result<Caller, Problem<"account-exists">> {
     const held = this.#store.first(queries.selectFrom("accounts").select("id").where("name", "=", name));
-    if (held !== undefined) return err(problem("account-exists", "There is an account of this name already."));
+    if (held !== undefined)
+      return err(problem("account-exists", "There is an account of this name already."));
     const id = `acct_${Buffer.from(this.#entropy.fill(new Uint8Array(12))).toString("hex")}`;
     const created_at_ms = BigInt(this.#clock.nowMs());
-    this.#store.all(queries.insertInto("accounts").values({ id, name, role, password, generation: 1n, created_at_ms }));
+    this.#store.all(
+      queries.insertInto("accounts").values({ id, name, role, password, generation: 1n, created_at_ms }),
+    );
     return ok(callerOf({ id, name, role }));
   }
 }
@@ -158,7 +176,10 @@ function signInFailed(): Problem<"sign-in-failed"> {
 
 function busy(why: string, waitMs: number): Problem<"sign-in-busy"> {
   const seconds = String(Math.ceil(waitMs / 1000));
-  return problem("sign-in-busy", why, { hint: `Try again in ${seconds} s.`, facts: { retryAfterSeconds: seconds } });
+  return problem("sign-in-busy", why, {
+    hint: `Try again in ${seconds} s.`,
+    facts: { retryAfterSeconds: seconds },
+  });
 }
 
 function tokenInvalid(): Problem<"owner-token-invalid"> {

@@ -33,7 +33,8 @@ export class SignInBrake {
     const waitMs = Math.min(openAtMs - now, longestWaitMs);
     if (waitMs > 0) return waitMs;
     const next = count + 1;
-    const brakeMs = next < freeFailures ? 0 : Math.min(firstWaitMs * 2 ** (next - freeFailures), longestWaitMs);
+    const brakeMs =
+      next < freeFailures ? 0 : Math.min(firstWaitMs * 2 ** (next - freeFailures), longestWaitMs);
     this.#failures.delete(key); // moves the name to the end: the first in the map is the oldest
     this.#failures.set(key, { count: next, openAtMs: now + brakeMs });
     const [oldest] = this.#failures.keys();

@@ -13,12 +13,17 @@ const owner = ownerAtTheMachine();
 
 function parseCard(json: string): Result<TestCard, ReturnType<typeof problem<"card-malformed">>> {
   const card = JSON.parse(json) as Partial<TestCard>;
-  return Array.isArray(card.tags) ? ok({ tags: card.tags }) : err(problem("card-malformed", "A card has tags."));
+  return Array.isArray(card.tags)
+    ? ok({ tags: card.tags })
+    : err(problem("card-malformed", "A card has tags."));
 }
 
 function open(home: Home) {
   const { ledger, policy } = openLedger(home.store);
-  return { ledger, catalogue: new Catalogue({ store: home.store, clock: stillClock, entropy, policy, parseCard }) };
+  return {
+    ledger,
+    catalogue: new Catalogue({ store: home.store, clock: stillClock, entropy, policy, parseCard }),
+  };
 }
 
 const diabetes = {
@@ -41,7 +46,9 @@ test("a dataset is added with its budget, found by name and listed", async () =>
   using home = testHome();
   const { catalogue, ledger } = open(home);
   const added = await catalogue.addDataset(owner, diabetes);
-  expect(added).toMatchObject({ value: { id: expect.stringMatching(/^ds_[0-9a-f]{24}$/), card: { tags: ["#diabetes"] }, rows: 442 } });
+  expect(added).toMatchObject({
+    value: { id: expect.stringMatching(/^ds_[0-9a-f]{24}$/), card: { tags: ["#diabetes"] }, rows: 442 },
+  });
   expect(catalogue.findDataset("diabetes")).toEqual(added);
   expect(catalogue.allDatasets()).toEqual(added.ok ? [added.value] : []);
   expect(await ledger.budget("diabetes")).toMatchObject({ remaining: wholeEpsilon(1), charges: 0 });
@@ -57,7 +64,10 @@ test("removing a dataset and adding one of the same name does not give its spend
   expect(catalogue.findDataset("diabetes")).toMatchObject({ problem: { code: "dataset-unknown" } });
 
   await catalogue.addDataset(owner, { ...diabetes, snapshot: "again.parquet" });
-  expect(await ledger.budget("diabetes")).toMatchObject({ spent: amount(700_000_000n, 0n), remaining: amount(300_000_000n, 0n) });
+  expect(await ledger.budget("diabetes")).toMatchObject({
+    spent: amount(700_000_000n, 0n),
+    remaining: amount(300_000_000n, 0n),
+  });
   expect(await ledger.charge(chargeOf({ askId: "ask-2", epsilon: 300_000_001n }))).toMatchObject({
     problem: { code: "budget-exhausted" },
   });
@@ -84,7 +94,9 @@ test("a name that is taken or malformed and a card that is malformed add nothing
   expect(taken).toMatchObject({ problem: { code: "dataset-exists" } });
   expect((await ledger.budget("diabetes")).cap).toEqual(wholeEpsilon(1));
   for (const name of ["", "../up", "a b", "x".repeat(65), "-rf"]) {
-    expect(await catalogue.addDataset(owner, { ...diabetes, name })).toMatchObject({ problem: { code: "card-malformed" } });
+    expect(await catalogue.addDataset(owner, { ...diabetes, name })).toMatchObject({
+      problem: { code: "card-malformed" },
+    });
   }
   expect(await catalogue.addDataset(owner, { ...diabetes, name: "other", cardJson: "{}" })).toMatchObject({
     problem: { code: "card-malformed" },

@@ -85,10 +85,15 @@ export class Catalogue<Card> {
    * Takes a dataset out of the catalogue and returns its snapshot's file name, which the caller deletes. For
    * owners alone. Its charges, answers and budget line stay.
    */
-  async removeDataset(by: Caller, name: string): Promise<Result<string, NotPermitted | Problem<"dataset-unknown">>> {
+  async removeDataset(
+    by: Caller,
+    name: string,
+  ): Promise<Result<string, NotPermitted | Problem<"dataset-unknown">>> {
     if (by.role !== "owner") return err(notPermitted("Only an owner can remove a dataset."));
     return this.#store.write(() => {
-      const row = this.#store.first(queries.selectFrom("datasets").select("snapshot").where("name", "=", name));
+      const row = this.#store.first(
+        queries.selectFrom("datasets").select("snapshot").where("name", "=", name),
+      );
       if (row === undefined) return err(datasetUnknown());
       this.#store.all(queries.deleteFrom("datasets").where("name", "=", name));
       return ok(row.snapshot);
@@ -123,7 +128,9 @@ export class Catalogue<Card> {
   }
 }
 
-const withoutReport = queries.selectFrom("datasets").select(["id", "name", "card", "snapshot", "rows", "added_at_ms"]);
+const withoutReport = queries
+  .selectFrom("datasets")
+  .select(["id", "name", "card", "snapshot", "rows", "added_at_ms"]);
 
 type DatasetRow = {
   readonly id: string;
@@ -151,5 +158,8 @@ function datasetUnknown(): Problem<"dataset-unknown"> {
 }
 
 function nameMalformed(): Problem<"card-malformed"> {
-  return problem("card-malformed", "A dataset's name has 1 to 64 letters, digits, dots, dashes or underscores.");
+  return problem(
+    "card-malformed",
+    "A dataset's name has 1 to 64 letters, digits, dots, dashes or underscores.",
+  );
 }

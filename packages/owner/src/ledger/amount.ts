@@ -1,4 +1,4 @@
-import { type AttoDelta, attoDeltaOf, type NanoEpsilon, nanoEpsilonOf } from "./units.ts";
+import { type AttoDelta, attoDeltaOf, type NanoEpsilon, nanoEpsilonOf } from "@unseen/privacy";
 
 /** Privacy loss, exact: a price, a cap, what is spent or left. Each zero or more. */
 export type Amount = { readonly epsilon: NanoEpsilon; readonly delta: AttoDelta };

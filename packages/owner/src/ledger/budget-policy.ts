@@ -2,9 +2,9 @@
 // spent never does, and each change is kept with its time.
 
 import { type Clock, invariant } from "@unseen/base";
+import { formatDelta, formatEpsilon } from "@unseen/privacy";
 import { queries, type Store } from "../store/index.ts";
 import { type Amount, isStorable } from "./amount.ts";
-import { formatDelta, formatEpsilon } from "./units.ts";
 
 export type Caps = {
   /** Lifetime, over all askers. */
@@ -73,7 +73,9 @@ export class BudgetPolicy {
 
   #remember(dataset: string, event: object): void {
     const at_ms = BigInt(this.#clock.nowMs());
-    this.#store.all(queries.insertInto("policy_events").values({ dataset, at_ms, event: JSON.stringify(event) }));
+    this.#store.all(
+      queries.insertInto("policy_events").values({ dataset, at_ms, event: JSON.stringify(event) }),
+    );
   }
 }
 

@@ -86,7 +86,16 @@ export class ChargeGroup implements WriteGroup {
     const at = BigInt(this.#nowMs);
     const add = this.#statements.addCharge;
     const serial = add.run(asker, askId, dataset, questionHash, epsilon, delta, event, at);
-    return { serial, asker, ask_id: askId, dataset, question_hash: questionHash, epsilon, delta, charged_at_ms: at };
+    return {
+      serial,
+      asker,
+      ask_id: askId,
+      dataset,
+      question_hash: questionHash,
+      epsilon,
+      delta,
+      charged_at_ms: at,
+    };
   }
 }
 

@@ -1,9 +1,9 @@
+import { attoDeltaOf, nanoEpsilonOf } from "@unseen/privacy";
 import type { Store } from "../store/index.ts";
 import { amount } from "./amount.ts";
 import { BudgetPolicy } from "./budget-policy.ts";
 import type { Charge, Ledger } from "./ledger.ts";
 import { sqliteLedger } from "./sqlite-ledger.ts";
-import { attoDeltaOf, nanoEpsilonOf } from "./units.ts";
 
 export const stillClock = { nowMs: () => 1_800_000_000_000 };
 
@@ -13,7 +13,9 @@ export function openLedger(store: Store): { readonly ledger: Ledger; readonly po
 }
 
 /** A charge of half an epsilon by "ada" for "ask-1" on "diabetes", except for what is given. */
-export function chargeOf(given: Partial<Omit<Charge, "epsilon" | "delta">> & { epsilon?: bigint; delta?: bigint }): Charge {
+export function chargeOf(
+  given: Partial<Omit<Charge, "epsilon" | "delta">> & { epsilon?: bigint; delta?: bigint },
+): Charge {
   const { epsilon = 500_000_000n, delta = 0n, ...rest } = given;
   return {
     asker: "ada",

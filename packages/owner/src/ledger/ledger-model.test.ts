@@ -4,7 +4,13 @@ import { testHome } from "../store/home-for-tests.ts";
 import { amount } from "./amount.ts";
 import { chargeOf, openLedger } from "./ledger-for-tests.ts";
 
-type Ask = { readonly asker: string; readonly askId: string; readonly dataset: string; readonly epsilon: bigint; readonly delta: bigint };
+type Ask = {
+  readonly asker: string;
+  readonly askId: string;
+  readonly dataset: string;
+  readonly epsilon: bigint;
+  readonly delta: bigint;
+};
 type Caps = { readonly cap: bigint; readonly capDelta: bigint; readonly allotment: bigint | undefined };
 
 const ask = fc.record({
@@ -32,12 +38,14 @@ class Model {
   charge(asked: Ask): string {
     const same = this.charged.find(({ asker, askId }) => asker === asked.asker && askId === asked.askId);
     if (same !== undefined) {
-      const isSame = same.dataset === asked.dataset && same.epsilon === asked.epsilon && same.delta === asked.delta;
+      const isSame =
+        same.dataset === asked.dataset && same.epsilon === asked.epsilon && same.delta === asked.delta;
       return isSame ? "ok" : "ask-id-reused";
     }
     const all = this.charged.filter(({ dataset }) => dataset === asked.dataset);
     const own = all.filter(({ asker }) => asker === asked.asker);
-    const sum = (asks: Ask[], of: "epsilon" | "delta") => asks.reduce((total, each) => total + each[of], asked[of]);
+    const sum = (asks: Ask[], of: "epsilon" | "delta") =>
+      asks.reduce((total, each) => total + each[of], asked[of]);
     const { cap, capDelta, allotment } = this.#caps;
     if (sum(all, "epsilon") > cap || sum(all, "delta") > capDelta) return "budget-exhausted";
     if (allotment !== undefined && sum(own, "epsilon") > allotment) return "allotment-exhausted";
@@ -51,29 +59,40 @@ test("any sequence of charges, in groups of any size, ends as the plain model sa
   const { ledger, policy } = openLedger(home.store);
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(caps, fc.array(fc.array(ask, { minLength: 1, maxLength: 6 }), { maxLength: 6 }), async (limits, groups) => {
-      run += 1;
-      const named = (each: Ask): Ask => ({ ...each, asker: `${each.asker}-${run}`, dataset: `${each.dataset}-${run}` });
-      const { cap, capDelta, allotment } = limits;
-      for (const dataset of [`a-${run}`, `b-${run}`]) {
-        await policy.setBudget(dataset, {
-          cap: amount(cap, capDelta),
-          ...(allotment === undefined ? {} : { allotment: amount(allotment, 10n ** 18n) }),
+    fc.asyncProperty(
+      caps,
+      fc.array(fc.array(ask, { minLength: 1, maxLength: 6 }), { maxLength: 6 }),
+      async (limits, groups) => {
+        run += 1;
+        const named = (each: Ask): Ask => ({
+          ...each,
+          asker: `${each.asker}-${run}`,
+          dataset: `${each.dataset}-${run}`,
         });
-      }
-      const model = new Model(limits);
-      for (const group of groups.map((each) => each.map(named))) {
-        const expected = group.map((each) => model.charge(each));
-        const outcomes = await Promise.all(group.map((each) => ledger.charge(chargeOf(each))));
-        expect(outcomes.map((each) => (each.ok ? "ok" : each.problem.code))).toEqual(expected);
-      }
-      for (const dataset of [`a-${run}`, `b-${run}`]) {
-        const rows = model.charged.filter((each) => each.dataset === dataset);
-        const total = (of: "epsilon" | "delta") => rows.reduce((sum, each) => sum + each[of], 0n);
-        const { spent, charges } = await ledger.budget(dataset);
-        expect({ ...spent, charges }).toEqual({ ...amount(total("epsilon"), total("delta")), charges: rows.length });
-      }
-    }),
+        const { cap, capDelta, allotment } = limits;
+        for (const dataset of [`a-${run}`, `b-${run}`]) {
+          await policy.setBudget(dataset, {
+            cap: amount(cap, capDelta),
+            ...(allotment === undefined ? {} : { allotment: amount(allotment, 10n ** 18n) }),
+          });
+        }
+        const model = new Model(limits);
+        for (const group of groups.map((each) => each.map(named))) {
+          const expected = group.map((each) => model.charge(each));
+          const outcomes = await Promise.all(group.map((each) => ledger.charge(chargeOf(each))));
+          expect(outcomes.map((each) => (each.ok ? "ok" : each.problem.code))).toEqual(expected);
+        }
+        for (const dataset of [`a-${run}`, `b-${run}`]) {
+          const rows = model.charged.filter((each) => each.dataset === dataset);
+          const total = (of: "epsilon" | "delta") => rows.reduce((sum, each) => sum + each[of], 0n);
+          const { spent, charges } = await ledger.budget(dataset);
+          expect({ ...spent, charges }).toEqual({
+            ...amount(total("epsilon"), total("delta")),
+            charges: rows.length,
+          });
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });

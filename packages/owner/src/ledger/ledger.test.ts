@@ -1,9 +1,9 @@
+import { nanoEpsilonOf } from "@unseen/privacy";
 import { expect, test } from "vitest";
-import { queries, type Store } from "../store/index.ts";
 import { openTestHome, testHome } from "../store/home-for-tests.ts";
+import { queries, type Store } from "../store/index.ts";
 import { amount } from "./amount.ts";
 import { chargeOf, openLedger, wholeEpsilon } from "./ledger-for-tests.ts";
-import { nanoEpsilonOf } from "./units.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -16,7 +16,10 @@ test("a question is charged, answered, and asked again for free", async () => {
   if (!paid.ok) throw new Error(paid.problem.message);
   expect(await ledger.record(paid.value, bytes("94.6"))).toEqual({ ok: true, value: bytes("94.6") });
 
-  expect(await ledger.recorded({ asker: "ada", askId: "ask-1" }, "mean-bp")).toEqual({ ok: true, value: bytes("94.6") });
+  expect(await ledger.recorded({ asker: "ada", askId: "ask-1" }, "mean-bp")).toEqual({
+    ok: true,
+    value: bytes("94.6"),
+  });
   expect(await ledger.charge(chargeOf({}))).toEqual(paid);
   expect(await ledger.budget("diabetes", "ada")).toEqual({
     dataset: "diabetes",
@@ -24,7 +27,12 @@ test("a question is charged, answered, and asked again for free", async () => {
     spent: amount(500_000_000n, 0n),
     remaining: amount(2_500_000_000n, 0n),
     charges: 1,
-    asker: { cap: wholeEpsilon(3), spent: amount(500_000_000n, 0n), remaining: amount(2_500_000_000n, 0n), charges: 1 },
+    asker: {
+      cap: wholeEpsilon(3),
+      spent: amount(500_000_000n, 0n),
+      remaining: amount(2_500_000_000n, 0n),
+      charges: 1,
+    },
   });
 });
 
@@ -72,7 +80,10 @@ test("another asker may use the same ask id and never sees the first one's answe
   const paid = await ledger.charge(chargeOf({}));
   if (paid.ok) await ledger.record(paid.value, bytes("94.6"));
 
-  expect(await ledger.recorded({ asker: "eve", askId: "ask-1" }, "mean-bp")).toEqual({ ok: true, value: undefined });
+  expect(await ledger.recorded({ asker: "eve", askId: "ask-1" }, "mean-bp")).toEqual({
+    ok: true,
+    value: undefined,
+  });
   expect(await ledger.charge(chargeOf({ asker: "eve" }))).toMatchObject({ ok: true, value: { serial: 2 } });
 });
 
@@ -80,12 +91,18 @@ test("a hundred parallel asks spend the cap to the last billionth and no further
   using home = testHome();
   const { ledger, policy } = openLedger(home.store);
   await policy.setBudget("diabetes", { cap: wholeEpsilon(37) });
-  const asks = Array.from({ length: 100 }, (_, n) => ledger.charge(chargeOf({ askId: `ask-${n}`, epsilon: 1_000_000_000n })));
+  const asks = Array.from({ length: 100 }, (_, n) =>
+    ledger.charge(chargeOf({ askId: `ask-${n}`, epsilon: 1_000_000_000n })),
+  );
   const outcomes = await Promise.all(asks);
 
   expect(outcomes.map(({ ok }) => ok)).toEqual(Array.from({ length: 100 }, (_, n) => n < 37));
   expect(outcomes[99]).toMatchObject({ problem: { code: "budget-exhausted", facts: { remaining: "0" } } });
-  expect(await ledger.budget("diabetes")).toMatchObject({ spent: wholeEpsilon(37), remaining: amount(0n, 0n), charges: 37 });
+  expect(await ledger.budget("diabetes")).toMatchObject({
+    spent: wholeEpsilon(37),
+    remaining: amount(0n, 0n),
+    charges: 37,
+  });
 });
 
 test("a charge too large is refused with what is left, and a smaller one after it still fits", async () => {
@@ -100,7 +117,8 @@ test("a charge too large is refused with what is left, and a smaller one after i
   expect(large).toMatchObject({
     problem: {
       code: "budget-exhausted",
-      message: "This question costs epsilon 0.700000001, and the dataset has epsilon 0.7 and delta 0.000000000000000005 left, for all askers together.",
+      message:
+        "This question costs epsilon 0.700000001, and the dataset has epsilon 0.7 and delta 0.000000000000000005 left, for all askers together.",
       facts: { remaining: "0.7", remainingDelta: "0.000000000000000005" },
     },
   });
@@ -113,10 +131,13 @@ test("an allotment binds each asker, a person's own overrides it, and the datase
   const { ledger, policy } = openLedger(home.store);
   await policy.setBudget("diabetes", { cap: wholeEpsilon(5), allotment: wholeEpsilon(1) });
   await policy.setAllotment("diabetes", "grace", wholeEpsilon(10));
-  const one = (asker: string, askId: string) => ledger.charge(chargeOf({ asker, askId, epsilon: 1_000_000_000n }));
+  const one = (asker: string, askId: string) =>
+    ledger.charge(chargeOf({ asker, askId, epsilon: 1_000_000_000n }));
 
   expect(await one("ada", "1")).toMatchObject({ ok: true });
-  expect(await one("ada", "2")).toMatchObject({ problem: { code: "allotment-exhausted", facts: { remaining: "0" } } });
+  expect(await one("ada", "2")).toMatchObject({
+    problem: { code: "allotment-exhausted", facts: { remaining: "0" } },
+  });
   for (const askId of ["1", "2", "3", "4"]) expect(await one("grace", askId)).toMatchObject({ ok: true });
   expect(await one("grace", "5")).toMatchObject({ problem: { code: "budget-exhausted" } });
   expect((await ledger.budget("diabetes", "grace")).asker).toEqual({
@@ -133,14 +154,24 @@ test("raising a cap is a remembered event and the spending stays; lowering it be
   await policy.setBudget("diabetes", { cap: wholeEpsilon(1) });
   await ledger.charge(chargeOf({ epsilon: 1_000_000_000n }));
   await policy.setBudget("diabetes", { cap: wholeEpsilon(2) });
-  expect(await ledger.budget("diabetes")).toMatchObject({ spent: wholeEpsilon(1), remaining: wholeEpsilon(1) });
+  expect(await ledger.budget("diabetes")).toMatchObject({
+    spent: wholeEpsilon(1),
+    remaining: wholeEpsilon(1),
+  });
 
   await policy.setBudget("diabetes", { cap: amount(1n, 0n) });
-  expect(await ledger.budget("diabetes")).toMatchObject({ spent: wholeEpsilon(1), remaining: amount(0n, 0n) });
+  expect(await ledger.budget("diabetes")).toMatchObject({
+    spent: wholeEpsilon(1),
+    remaining: amount(0n, 0n),
+  });
   expect(await ledger.charge(chargeOf({ askId: "ask-2", epsilon: 1n }))).toMatchObject({
     problem: { code: "budget-exhausted" },
   });
-  expect(policy.history("diabetes").map(({ event }) => JSON.parse(event).cap.epsilon)).toEqual(["1", "2", "0.000000001"]);
+  expect(policy.history("diabetes").map(({ event }) => JSON.parse(event).cap.epsilon)).toEqual([
+    "1",
+    "2",
+    "0.000000001",
+  ]);
 });
 
 test("a dataset without a budget cannot be charged", async () => {
@@ -174,7 +205,11 @@ test("amounts are exact at the extremes: epsilon 1000 beside a billionth, delta 
   const charges = [
     chargeOf({ askId: "1", epsilon: 1_000_000_000_000n, delta: 1n }),
     chargeOf({ askId: "2", epsilon: 1n, delta: 999_999_999_999_998n }),
-    chargeOf({ askId: "3", epsilon: 2n ** 62n - 1_000_000_000_001n, delta: 10n ** 18n - 999_999_999_999_999n }),
+    chargeOf({
+      askId: "3",
+      epsilon: 2n ** 62n - 1_000_000_000_001n,
+      delta: 10n ** 18n - 999_999_999_999_999n,
+    }),
     chargeOf({ askId: "4", epsilon: 1n, delta: 0n }),
   ];
   const outcomes = [];

@@ -9,9 +9,9 @@
 // There are no refunds, whatever happens after a charge.
 
 import type { Problem, Result } from "@unseen/base";
+import type { AttoDelta, NanoEpsilon } from "@unseen/privacy";
 import type { Amount } from "./amount.ts";
 import type { Receipt } from "./receipt.ts";
-import type { AttoDelta, NanoEpsilon } from "./units.ts";
 
 /** `askId` is the asker's own; two askers may use the same one. Both at most `longestKey` characters. */
 export type AskKey = { readonly asker: string; readonly askId: string };

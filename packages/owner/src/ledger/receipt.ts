@@ -1,5 +1,5 @@
 import type { Brand } from "@unseen/base";
-import { type AttoDelta, attoDeltaOf, type NanoEpsilon, nanoEpsilonOf } from "./units.ts";
+import { type AttoDelta, attoDeltaOf, type NanoEpsilon, nanoEpsilonOf } from "@unseen/privacy";
 
 /**
  * Proof that a question was paid for: a row of the ledger that is on the disk. Made by the ledger alone, and asked for by

@@ -1,8 +1,8 @@
 // What the ledger says when it refuses, in the asker's words.
 
 import { type Problem, problem } from "@unseen/base";
+import { formatDelta, formatEpsilon } from "@unseen/privacy";
 import type { Amount } from "./amount.ts";
-import { formatDelta, formatEpsilon } from "./units.ts";
 
 export function budgetExhausted(price: Amount, remaining: Amount): Problem<"budget-exhausted"> {
   return problem(
@@ -48,7 +48,6 @@ export function answerNotRecorded(): Problem<"answer-not-recorded"> {
     hint: "Ask again later under the same id: it costs nothing more.",
   });
 }
-
 
 function priceText(amount: Amount): string {
   const epsilon = `epsilon ${formatEpsilon(amount.epsilon)}`;

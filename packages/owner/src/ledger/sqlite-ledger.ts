@@ -36,7 +36,10 @@ class SqliteLedger implements Ledger {
 
   async charge(charge: Charge): Promise<Result<Receipt, ChargeRefused>> {
     // Checked before it joins a group: what one caller's broken charge throws must not roll back the others.
-    invariant(charge.epsilon > 0n && isStorable(charge), "a charge has a price above zero that can be stored");
+    invariant(
+      charge.epsilon > 0n && isStorable(charge),
+      "a charge has a price above zero that can be stored",
+    );
     for (const key of [charge.asker, charge.askId, charge.dataset, charge.questionHash]) {
       invariant(isKey(key), "a charge names its asker, ask, dataset and question");
     }
@@ -65,7 +68,10 @@ class SqliteLedger implements Ledger {
     }
   }
 
-  async record(receipt: Receipt, answer: Uint8Array): Promise<Result<Uint8Array, Problem<"answer-not-recorded">>> {
+  async record(
+    receipt: Receipt,
+    answer: Uint8Array,
+  ): Promise<Result<Uint8Array, Problem<"answer-not-recorded">>> {
     invariant(answer.length > 0, "an answer has at least one byte");
     try {
       const charged = this.#statements.findCharge.first(receipt.asker, receipt.askId);
@@ -79,13 +85,18 @@ class SqliteLedger implements Ledger {
 
   async budget(dataset: string, asker?: string): Promise<Budget> {
     const row = this.#statements.findBudget.first(dataset);
-    if (row === undefined) return { dataset, ...closedLine, ...(asker === undefined ? {} : { asker: closedLine }) };
+    if (row === undefined)
+      return { dataset, ...closedLine, ...(asker === undefined ? {} : { asker: closedLine }) };
     const line = datasetLine(row);
     const all = lineOf(line, line.cap);
     if (asker === undefined) return { dataset, ...all };
     const own = askerLine(row, this.#statements.findAllotment.first(dataset, asker));
     const ownLine = lineOf(own, own.cap ?? line.cap);
-    return { dataset, ...all, asker: { ...ownLine, remaining: atMostBoth(ownLine.remaining, all.remaining) } };
+    return {
+      dataset,
+      ...all,
+      asker: { ...ownLine, remaining: atMostBoth(ownLine.remaining, all.remaining) },
+    };
   }
 
   /**

@@ -37,7 +37,13 @@ test("only the owner's user can read the home", () => {
 test("a home that a crash left half made opens, whatever was missing", () => {
   using home = testHome();
   home.store.close();
-  const remains = ["unseen.sqlite", "data", join("keys", "session.key"), join("keys", "bounding.key"), "keys"];
+  const remains = [
+    "unseen.sqlite",
+    "data",
+    join("keys", "session.key"),
+    join("keys", "bounding.key"),
+    "keys",
+  ];
   for (const missing of remains) {
     rmSync(join(home.directory, missing), { recursive: true });
     openTestHome(home.directory).close();
@@ -81,7 +87,9 @@ test("processes that open a fresh home at the same moment all get the same one",
     console.log(home.value.nodeId, String(Secret.reveal(home.value.keys.session)));`;
   const said = await Promise.all(
     [1, 2, 3].map(async () => {
-      const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       let text = "";
       child.stdout.on("data", (chunk) => {
         text += chunk;
@@ -116,7 +124,9 @@ test("a write waits for another process's lock with the event loop free, and the
     if (turns === 4) other.exec("commit");
   }, 1);
   await home.store.write(() =>
-    home.store.all(queries.insertInto("policy_events").values({ dataset: "diabetes", at_ms: 0n, event: "{}" })),
+    home.store.all(
+      queries.insertInto("policy_events").values({ dataset: "diabetes", at_ms: 0n, event: "{}" }),
+    ),
   );
   clearInterval(turning);
   other.close();

@@ -53,7 +53,12 @@ function settleNodeId(store: Store, entropy: Entropy): string {
   const held = store.first(queries.selectFrom("node").select("id"));
   if (held !== undefined) return held.id;
   const fresh = `node_${Buffer.from(entropy.fill(new Uint8Array(12))).toString("hex")}`;
-  store.all(queries.insertInto("node").values({ only: 1n, id: fresh }).onConflict((clash) => clash.doNothing()));
+  store.all(
+    queries
+      .insertInto("node")
+      .values({ only: 1n, id: fresh })
+      .onConflict((clash) => clash.doNothing()),
+  );
   return settleNodeId(store, entropy);
 }
 

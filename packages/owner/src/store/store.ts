@@ -163,7 +163,9 @@ function isBusy(error: unknown): boolean {
 
 function migrate(database: Database.Database): void {
   database.exec("create table if not exists schema_versions (version integer primary key) strict");
-  const held = Number(database.prepare("select coalesce(max(version), 0) from schema_versions").pluck().get());
+  const held = Number(
+    database.prepare("select coalesce(max(version), 0) from schema_versions").pluck().get(),
+  );
   if (held > newestVersion) throw new NewerStore(`version ${held}`);
   for (const { version, sql: steps } of migrations) {
     if (version <= held) continue;
