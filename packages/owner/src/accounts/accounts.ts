@@ -51,6 +51,11 @@ export class Accounts {
     return issueOwnerToken(this.#store, this.#entropy);
   }
 
+  /** Whether there is an owner. Public: a node says so to whoever asks. */
+  isClaimed(): boolean {
+    return this.#store.first(queries.selectFrom("accounts").select("id").where("role", "=", "owner")) !== undefined;
+  }
+
   /** Makes the owner's account and burns the token, as one step: of two who race, one wins. */
   async claim(
     token: string,
