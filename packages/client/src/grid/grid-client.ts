@@ -8,7 +8,6 @@ import { type DatasetDescription, decodeDataset, wireLimits } from "@unseen/wire
 import type { Deadlines } from "../datasets/question-desk.ts";
 import { RemoteDataset } from "../datasets/remote-dataset.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
-import { withinDeadline } from "../refusals/node-call.ts";
 import { RemoteWorker } from "../workers/worker.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { GridNode, isAbsence } from "./grid-node.ts";
@@ -145,11 +144,8 @@ export class GridClient {
     terms: readonly string[],
   ): Promise<Result<readonly DatasetDescription[], Problem>> {
     const { deadlineMs } = this.#deadlines;
-    // Around signing in again too, so that a search never takes two deadlines.
-    const reply = await withinDeadline(
-      node.url,
-      deadlineMs,
-      node.call(deadlineMs, ({ grid }, options) => grid.search({ terms: [...terms] }, options)),
+    const reply = await node.call(deadlineMs, ({ grid }, options) =>
+      grid.search({ terms: [...terms] }, options),
     );
     if (!reply.ok) return reply;
     const described: DatasetDescription[] = [];

@@ -4,7 +4,7 @@
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 import { err, ok, type Problem, type Result } from "@unseen/base";
 import { decodeGreeting, decodeSession, GridService, WorkspaceService } from "@unseen/wire";
-import { callNode } from "../refusals/node-call.ts";
+import { callNode, withinDeadline } from "../refusals/node-call.ts";
 
 export type NodeClients = {
   readonly grid: Client<typeof GridService>;
@@ -50,17 +50,12 @@ export class GridNode {
     return this.#noted(token);
   }
 
-  /** Calls the node with our session; one that has expired is renewed once. Never throws. */
+  /**
+   * Calls the node with our session; one that has expired is renewed once. Never throws, and never takes
+   * longer than the deadline, signing in again included.
+   */
   async call<T>(deadlineMs: number, send: Send<T>): Promise<Result<T, Problem>> {
-    const session = this.#session(deadlineMs);
-    const token = await session;
-    if (!token.ok) return this.#noted(token);
-    const reply = await this.#sendWith(token.value, deadlineMs, send);
-    if (reply.ok || !hasEnded(reply.problem)) return this.#noted(reply);
-    // Calls side by side find the same session ended: the first of them signs in for all.
-    if (this.#signIn === session) this.#signIn = undefined;
-    const renewed = await this.#session(deadlineMs);
-    return this.#noted(renewed.ok ? await this.#sendWith(renewed.value, deadlineMs, send) : renewed);
+    return this.#noted(await withinDeadline(this.url, deadlineMs, this.#callInSession(deadlineMs, send)));
   }
 
   toString(): string {
@@ -69,6 +64,18 @@ export class GridNode {
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  async #callInSession<T>(deadlineMs: number, send: Send<T>): Promise<Result<T, Problem>> {
+    const session = this.#session(deadlineMs);
+    const token = await session;
+    if (!token.ok) return token;
+    const reply = await this.#sendWith(token.value, deadlineMs, send);
+    if (reply.ok || !hasEnded(reply.problem)) return reply;
+    // Calls side by side find the same session ended: the first of them signs in for all.
+    if (this.#signIn === session) this.#signIn = undefined;
+    const renewed = await this.#session(deadlineMs);
+    return renewed.ok ? this.#sendWith(renewed.value, deadlineMs, send) : renewed;
   }
 
   #session(deadlineMs: number): Promise<Result<string, Problem>> {

@@ -67,13 +67,11 @@ test("what does not fit is refused at the line that wrote it", () => {
 });
 
 test("nested lists come back as they went in", () => {
-  const matrix = fc
-    .integer({ min: 1, max: 5 })
-    .chain((width) =>
-      fc.array(fc.array(fc.double({ noNaN: true }), { minLength: width, maxLength: width }), {
-        minLength: 1,
-      }),
-    );
+  const matrix = fc.integer({ min: 1, max: 5 }).chain((width) =>
+    fc.array(fc.array(fc.double({ noNaN: true }), { minLength: width, maxLength: width }), {
+      minLength: 1,
+    }),
+  );
   fc.assert(
     fc.property(matrix, (rows) => {
       expect(tensor(rows).toNested()).toEqual(rows);
