@@ -28,7 +28,7 @@ test("x.add(x) runs where x is, and what it gives can be kept and fetched", () =
   const workspace = new Workspace();
   workspace.put("x", vector(1, 3, 4, 5));
   expect(workspace.run(twice, ["y"])).toEqual({ ok: true, value: [] });
-  expect(workspace.fetch("y")).toEqual({ ok: true, value: vector(2, 6, 8, 10) });
+  expect(workspace.get("y")).toEqual({ ok: true, value: vector(2, 6, 8, 10) });
   expect(workspace.run(twice)).toEqual({ ok: true, value: [vector(2, 6, 8, 10)] });
   expect(workspace.list()).toEqual(["x", "y"]);
 });
@@ -38,22 +38,22 @@ test("what is fetched is a copy, and what was put is one too", () => {
   const mine = vector(1, 2);
   workspace.put("x", mine);
   mine.data[0] = 99;
-  const fetched = workspace.fetch("x");
+  const fetched = workspace.get("x");
   if (fetched.ok) fetched.value.data[1] = 99;
-  expect(workspace.fetch("x")).toEqual({ ok: true, value: vector(1, 2) });
+  expect(workspace.get("x")).toEqual({ ok: true, value: vector(1, 2) });
   const same = program(input("x", 2));
   const returned = workspace.run(same);
   if (returned.ok) returned.value[0]!.data[0] = 99;
   workspace.run(same, ["z"]);
-  expect(workspace.fetch("z")).toEqual({ ok: true, value: vector(1, 2) });
+  expect(workspace.get("z")).toEqual({ ok: true, value: vector(1, 2) });
 });
 
 test("what is not there is refused by its name", () => {
   const workspace = new Workspace();
-  expect(codeOf(workspace.fetch("x"))).toBe("object-unknown");
+  expect(codeOf(workspace.get("x"))).toBe("object-unknown");
   expect(codeOf(workspace.delete("x"))).toBe("object-unknown");
   expect(codeOf(workspace.run(twice))).toBe("object-unknown");
-  expect(codeOf(workspace.fetch("__proto__"))).toBe("object-unknown");
+  expect(codeOf(workspace.get("__proto__"))).toBe("object-unknown");
   workspace.put("x", vector(1, 2));
   expect(codeOf(workspace.run(twice))).toBe("shapes-do-not-fit");
   expect(codeOf(workspace.run(program({ kind: "input", name: "x", shape: ["rows"] })))).toBe(
@@ -94,7 +94,7 @@ test("of several outputs either all are kept or none", () => {
   expect(both.ok && codeOf(workspace.run(both.value, ["a", "b"]))).toBe("workspace-full");
   expect(workspace.list()).toEqual(["x"]);
   expect(both.ok && workspace.run(both.value, ["", "b"])).toEqual({ ok: true, value: [vector(1, 3, 4, 5)] });
-  expect(workspace.fetch("b")).toEqual({ ok: true, value: vector(-1, -3, -4, -5) });
+  expect(workspace.get("b")).toEqual({ ok: true, value: vector(-1, -3, -4, -5) });
 });
 
 test("a few bytes that ask for hours of work are refused before any of it is done", () => {

@@ -1,4 +1,4 @@
-// What one caller sent to a worker, and what was computed from it. The caller's own numbers: `fetch` gives
+// What one caller sent to a worker, and what was computed from it. The caller's own numbers: `get` gives
 // them back as they are, and nobody else has a way in.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
@@ -95,7 +95,7 @@ export class Workspace {
   }
 
   /** A copy; the object stays. */
-  fetch(id: string): Result<PlainTensor, Problem> {
+  get(id: string): Result<PlainTensor, Problem> {
     const value = this.#objects.get(id);
     return value === undefined ? err(unknown(id)) : ok(copyOf(value));
   }

@@ -48,7 +48,7 @@ export function workspaceRoutes(router: ConnectRouter, workspaceOf: WorkspaceOf)
     fetch,
     async (request, context) => {
       const workspace = await workspaceOf(context);
-      return { value: encodeTensor(valueOrRefusal(workspace.fetch(valueOrRefusal(readObjectId(request))))) };
+      return { value: encodeTensor(valueOrRefusal(workspace.get(valueOrRefusal(readObjectId(request))))) };
     },
     small,
   );
