@@ -1,0 +1,61 @@
+// Which rows of a person count, and in which order the snapshot holds them.
+
+import { createHash } from "node:crypto";
+import type { Card } from "@unseen/program";
+import type { DuckDbSession } from "../engine/duckdb-session.ts";
+import { metadataKey, type SnapshotMetadata } from "../engine/snapshot.ts";
+import { identifier, pathLiteral, snapshotColumn, textLiteral } from "../engine/sql-text.ts";
+
+/**
+ * SQL of the bounded rows, with a column `place` of a keyed secret order. The key fills the first block of
+ * SHA-256, so the hash is a pseudorandom function of what follows; nothing of it ever leaves, and what
+ * follows has one reading only. Rows that are the same in every cell are told apart by counting them,
+ * so that each has the same chance.
+ *
+ * A row that names no person is left out: it might be anybody's, and whoever it belongs to could
+ * otherwise add more than their share, or push the rows of another nameless person in and out.
+ */
+export function bounded(card: Card, key: Uint8Array): string {
+  const values = Object.keys(card.columns).map((_, at) => `v${at}`);
+  const content = `concat_ws(',', ${values.join(", ")})`;
+  const block = createHash("sha256").update("unseen bounding 1").update(key).digest("hex");
+  if (card.unit.kind === "row")
+    return `SELECT *, ${keyedHash(block, `sha256(${content})`)} AS place FROM staged`;
+  const counted = `SELECT *, sha256(person) AS who, sha256(${content}) AS what FROM staged WHERE person IS NOT NULL`;
+  const numbered = `SELECT *, row_number() OVER (PARTITION BY who, what) AS copy FROM (${counted})`;
+  const placed = `SELECT *, ${keyedHash(block, "who || what || copy")} AS place FROM (${numbered})`;
+  return `SELECT * FROM (${placed}) QUALIFY row_number() OVER (PARTITION BY who ORDER BY place) <= ${card.unit.mostRowsEach}`;
+}
+
+function keyedHash(block: string, message: string): string {
+  return `substr(sha256(${textLiteral(block)} || ${message}), 1, 32)`;
+}
+
+/** Copies the columns of the card in the secret order, and nothing else, into a Parquet file. Gives its number of rows. */
+export async function writeSnapshot(
+  session: DuckDbSession,
+  card: Card,
+  rows: string,
+  path: string,
+): Promise<number> {
+  const columns = Object.keys(card.columns).map(
+    (name, at) => `v${at} AS ${identifier(snapshotColumn(name))}`,
+  );
+  const metadata = textLiteral(JSON.stringify(metadataOf(card)));
+  await session.run(
+    `COPY (SELECT ${columns.join(", ")} FROM (${rows}) ORDER BY place) TO ${textLiteral(path)} (FORMAT parquet, COMPRESSION snappy, KV_METADATA {${metadataKey}: ${metadata}})`,
+  );
+  const [[count]] = (await session.rows(`SELECT count(*) FROM read_parquet(${pathLiteral(path)})`)) as [
+    [bigint],
+  ];
+  return Number(count);
+}
+
+function metadataOf(card: Card): SnapshotMetadata {
+  const columns = Object.entries(card.columns).map(([name, column]) =>
+    column.type === "category"
+      ? { name, least: 0, greatest: column.categories.length - 1 }
+      : { name, least: column.bounds[0], greatest: column.bounds[1] },
+  );
+  return { version: 1, columns };
+}

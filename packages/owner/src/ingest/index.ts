@@ -1,0 +1,2 @@
+export { type Ingested, type IngestInput, type IngestProblem, ingestFile } from "./ingest-file.ts";
+export type { ColumnReport, IngestReport } from "./ingest-report.ts";
