@@ -1,3 +1,5 @@
+export type { Problem, Result } from "@unseen/base";
+export type { NestedNumbers } from "@unseen/program";
 export { Answer, type Receipt } from "./datasets/answer.ts";
 export type { Budget } from "./datasets/budget.ts";
 export type { ColumnList } from "./datasets/column-list.ts";

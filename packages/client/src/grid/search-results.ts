@@ -62,7 +62,8 @@ function tagProfile(
   for (const { tags } of datasets) {
     for (const tag of new Set(tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
   }
-  const later = (tag: string) => (terms.includes(tag) ? 0 : 1);
+  const wanted = terms.map((term) => term.toLowerCase());
+  const later = (tag: string) => (wanted.includes(tag.toLowerCase()) ? 0 : 1);
   return [...counts].toSorted(
     ([a, m], [b, n]) => n - m || later(a) - later(b) || (a < b ? -1 : Number(a > b)),
   );

@@ -32,6 +32,9 @@ export type FakeDataset = DatasetDescription & {
   readonly answer: (program: Program) => readonly PlainTensor[];
 };
 
+/** Epsilon that a node of these tests gives away in all, over its datasets. */
+const budget = 3;
+
 export class FakeNode {
   readonly name: string;
   readonly password: string;
@@ -42,6 +45,7 @@ export class FakeNode {
   refusal: Problem | undefined;
   /** Milliseconds before anything is answered. */
   delayMs = 0;
+  #spent = 0;
   #sessions = 0;
   #endedSessions = 0;
   readonly #answered = new Map<string, ReturnType<typeof encodeAnswer>>();
@@ -119,8 +123,8 @@ export class FakeNode {
           cost: { delta: "0", ...offer },
           expectedPlusMinus: values.map(one),
           releases: values.map(() => "a noised sum"),
-          remaining: { epsilon: "3", delta: "0" },
-          isAffordable: Number(offer.epsilon) <= 3,
+          remaining: this.#remaining(),
+          isAffordable: Number(offer.epsilon) <= budget - this.#spent,
         });
       },
       ask: async (request, context) => {
@@ -129,13 +133,14 @@ export class FakeNode {
         const { askId, dataset, program, offer } = valueOrRefusal(readAsk(request));
         const answer = this.#answered.get(askId) ?? this.#answer(askId, dataset, program, offer);
         this.#answered.set(askId, answer);
-        return { answer, remaining: encodeLoss({ epsilon: "2.5", delta: "0" }) };
+        return { answer, remaining: encodeLoss(this.#remaining()) };
       },
     });
   }
 
   #answer(askId: string, dataset: string, program: Program, offer: { epsilon: string; delta?: string }) {
     const values = this.#datasetOf(dataset).answer(program);
+    this.#spent += Number(offer.epsilon);
     const questionHash = `text of ${printProgram(program).length} characters`;
     return encodeAnswer({
       values,
@@ -144,6 +149,10 @@ export class FakeNode {
       receipt: { askId, dataset, questionHash, serial: this.charges + 1, chargedAtMs: 0, nodeId: this.name },
       guarantee: "each person is protected",
     });
+  }
+
+  #remaining() {
+    return { epsilon: String(budget - this.#spent), delta: "0" };
   }
 
   #datasetOf(name: string): FakeDataset {
@@ -173,7 +182,7 @@ export class FakeNode {
 
 /** The card of the transcript's dataset, as its owner would declare it; every answer is `value` everywhere. */
 export function fakeDataset(name: string, more: Partial<FakeDataset> = {}): FakeDataset {
-  const loss = { epsilon: "3", delta: "0" };
+  const loss = { epsilon: String(budget), delta: "0" };
   const columns = ["age", "bmi", "bp"];
   return {
     name,
