@@ -2,6 +2,7 @@
 // start of a process from 900 ms to 200 ms on two busy cores (measured 2026-11), and there are five hundred.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Bundles the charging process and returns the file to run. `better-sqlite3` stays outside: it is native. */
 export async function bundleChargingProcess(): Promise<string> {
-  const outDir = `${root}node_modules/.cache/unseen-ledger-${process.pid}`;
+  const outDir = `${root}node_modules/.cache/unseen-ledger-${randomUUID()}`;
   await build({
     root,
     configFile: false,
@@ -30,9 +31,16 @@ export class ChargingProcess implements AsyncDisposable {
   readonly paid = new Map<string, number>();
   readonly refusals: string[] = [];
 
-  constructor(file: string, home: string, asker: string, options: { atOnce: number; ids: "own" | "shared" }) {
-    const args = [file, home, asker, String(options.atOnce), options.ids];
-    this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  constructor(
+    file: string,
+    home: string,
+    asker: string,
+    options: { atOnce: number; ids: "own" | "shared"; largestFileKib?: number },
+  ) {
+    const args = [process.execPath, file, home, asker, String(options.atOnce), options.ids];
+    const [command = "", ...rest] =
+      options.largestFileKib === undefined ? args : [...limited(options.largestFileKib), ...args];
+    this.#child = spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] });
     this.#exited = once(this.#child, "exit");
     const { stdin, stdout } = this.#child;
     if (stdin === null || stdout === null) throw new Error("a child has its pipes");
@@ -75,4 +83,9 @@ export class ChargingProcess implements AsyncDisposable {
     if (what === "refused") this.refusals.push(id);
     return true;
   }
+}
+
+/** The kernel then refuses to grow any file past the limit (EFBIG), as a disk that fails in a write does. */
+function limited(largestFileKib: number): readonly string[] {
+  return ["bash", "-c", `trap '' XFSZ; ulimit -f ${largestFileKib}; exec "$0" "$@"`];
 }

@@ -132,3 +132,11 @@ test("a write waits for another process's lock with the event loop free, and the
   other.close();
   expect(turns).toBeGreaterThanOrEqual(4);
 });
+
+test("a transaction holds the lock before it reads, so nobody can write between its reading and its writing", async () => {
+  using home = testHome();
+  const other = new Database(join(home.directory, "unseen.sqlite"), { timeout: 0 });
+  await home.store.write(() => expect(() => other.exec("begin immediate")).toThrow("database is locked"));
+  other.exec("begin immediate");
+  other.close();
+});
