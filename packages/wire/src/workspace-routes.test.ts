@@ -1,4 +1,10 @@
-import { createClient, createRouterTransport } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  createClient,
+  createConnectRouter,
+  createRouterTransport,
+} from "@connectrpc/connect";
 import { problem } from "@unseen/base";
 import { Workspace } from "@unseen/compute";
 import { makeProgram, type ProgramNode, plainTensor } from "@unseen/program";
@@ -105,4 +111,32 @@ test("a bug behind the door tells the caller nothing of itself", async () => {
   );
   expect(problemFromError(told).code).toBe("node-failed");
   expect(JSON.stringify(problemFromError(told)) + String(told)).not.toContain("row 17");
+});
+
+/** What the node says to bytes, and what a caller makes of it. */
+async function codeOfBytes(bytes: Uint8Array): Promise<string> {
+  const router = createConnectRouter();
+  workspaceRoutes(router, () => new Workspace());
+  const handler = router.handlers.find(({ method }) => method.name === "Fetch")!;
+  const reply = await handler({
+    httpVersion: "1.1",
+    url: `http://node${handler.requestPath}`,
+    method: "POST",
+    header: new Headers({ "content-type": "application/proto" }),
+    body: (async function* () {
+      yield bytes;
+    })(),
+    signal: new AbortController().signal,
+  });
+  const parts: Uint8Array[] = [];
+  for await (const part of reply.body as AsyncIterable<Uint8Array>) parts.push(part);
+  const { code, message } = JSON.parse(Buffer.concat(parts).toString("utf8"));
+  const codes: Record<string, Code> = { internal: Code.Internal, not_found: Code.NotFound };
+  return problemFromError(new ConnectError(message, codes[code])).code;
+}
+
+test("bytes that are no message are told to be malformed", async () => {
+  expect(await codeOfBytes(Uint8Array.of(0xff, 0xff))).toBe("message-malformed");
+  expect(await codeOfBytes(Uint8Array.of(0x0a, 0xff))).toBe("message-malformed");
+  expect(await codeOfBytes(Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x07))).toBe("message-malformed");
 });

@@ -57,25 +57,40 @@ function problemOfTransport(error: ConnectError): Problem {
         hint: "send less at once",
       });
     case Code.InvalidArgument:
-      return problem("message-malformed", "the node could not read the message", {
-        hint: "the client and the node may be of different versions",
-      });
+      return unread();
     case Code.Unauthenticated:
       return problem("session-invalid", "the node does not know this session", { hint: "sign in again" });
+    // Aborted is what a connection that breaks on the way gives.
     case Code.Unavailable:
+    case Code.Aborted:
       return unreachable();
     case Code.Unimplemented:
       return problem("node-failed", "the node does not know this call", {
         hint: "the address may not be a node's, or the node may be of an older version",
       });
     default:
+      if (isParseFailure(error)) return unread();
       return isFetchFailure(error) ? unreachable() : failed();
   }
+}
+
+/**
+ * Connect answers bytes that are no message with `Internal` and these words (connect 2.2, `serialization.js`);
+ * JSON that is none it answers with `InvalidArgument`. When both do, this goes.
+ */
+function isParseFailure({ code, rawMessage }: ConnectError): boolean {
+  return code === Code.Internal && rawMessage.startsWith("parse binary");
 }
 
 /** `fetch` rejects with a TypeError when there is no connection (Fetch Standard, section 5.4); Connect keeps it as the cause. */
 function isFetchFailure({ cause }: ConnectError): boolean {
   return cause instanceof TypeError;
+}
+
+function unread(): Problem<"message-malformed"> {
+  return problem("message-malformed", "the message could not be read", {
+    hint: "the client and the node may be of different versions",
+  });
 }
 
 function unreachable(): Problem<"node-unreachable"> {

@@ -63,6 +63,7 @@ test("what failed without a problem gets the nearest code, and none of its words
     [new ConnectError("secret words", Code.InvalidArgument), "message-malformed"],
     [new ConnectError("secret words", Code.Unauthenticated), "session-invalid"],
     [new ConnectError("secret words", Code.Unavailable), "node-unreachable"],
+    [new ConnectError("secret words: socket hang up", Code.Aborted), "node-unreachable"],
     [ConnectError.from(new TypeError("secret words: fetch failed")), "node-unreachable"],
     [new ConnectError("secret words", Code.Internal), "node-failed"],
     [new ConnectError("secret words", Code.Unimplemented), "node-failed"],
