@@ -24,9 +24,12 @@ async function world(
   const directory = mkdtempSync(join(tmpdir(), "unseen-writers-"));
   const home = openTestHome(directory);
   await openLedger(home.store).policy.setBudget("diabetes", { cap: amount(affordable * price, 0n) });
-  await play(directory, home);
-  home.close();
-  rmSync(directory, { recursive: true, force: true });
+  try {
+    await play(directory, home);
+  } finally {
+    home.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 test("eight processes that charge one home at once reach the cap exactly and never pass it", async () => {
@@ -40,7 +43,8 @@ test("eight processes that charge one home at once reach the cap exactly and nev
 
     const paid = children.flatMap((child) => [...child.paid.keys()]);
     expect(paid.length).toBe(601);
-    expect(children.every((child) => child.paid.size > 0)).toBe(true); // they did write at the same time
+    // They did write at the same time: more than one got some of it.
+    expect(children.filter((child) => child.paid.size > 0).length).toBeGreaterThan(1);
     expect(new Set(children.flatMap(({ refusals }) => refusals))).toEqual(new Set(["budget-exhausted"]));
     const { spent, remaining, charges } = await openLedger(home.store).ledger.budget("diabetes");
     expect({ spent, remaining, charges }).toEqual({
