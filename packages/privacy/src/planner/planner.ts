@@ -186,13 +186,14 @@ export class Planner implements Lowering {
   }
 
   #add(node: Extract<CanonicalNode, { kind: "operation" }>, shape: Shape): Result<Planned, Problem> {
-    const known = this.#written.get(keyOf(node));
+    const key = keyOf(node);
+    const known = this.#written.get(key);
     if (known !== undefined) return ok(this.#planned(known, shape));
     if (this.nodes.length >= mostNodes)
       return err(problem("program-too-large", "the question takes too many steps to plan"));
     const facts = factsOfNode(node, this.facts);
     if (!facts.ok) return facts;
-    return ok(this.#planned(this.#write(node, facts.value), shape));
+    return ok(this.#planned(this.#write(node, facts.value, key), shape));
   }
 
   #write(node: CanonicalNode, facts: Facts, key = keyOf(node)): number {

@@ -63,9 +63,10 @@ function resolve(shape: Shape, attributes: Attributes): Result<Shape, Problem> {
   return fits ? ok(result) : err(doesNotFit(`${printed} does not hold the elements of ${printShape(shape)}`));
 }
 
+/** What -1 takes is told by the axes that are not copied, so that it is the same for no rows at all. */
 function concreteShape(x: PlainTensor, attributes: Attributes): readonly number[] {
   const wanted = attributes.shape as readonly number[];
-  const copied = wanted.map((size, axis) => (size === 0 ? x.shape[axis]! : size));
-  const known = copied.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  return copied.map((size) => (size === -1 ? (known === 0 ? 0 : x.data.length / known) : size));
+  const moved = x.shape.reduce((product, size, axis) => (wanted[axis] === 0 ? product : product * size), 1);
+  const given = wanted.reduce((product, size) => (size > 0 ? product * size : product), 1);
+  return wanted.map((size, axis) => (size === 0 ? x.shape[axis]! : size === -1 ? moved / given : size));
 }

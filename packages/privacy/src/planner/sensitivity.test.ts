@@ -1,0 +1,139 @@
+// Random questions on random neighbouring datasets. Each case is drawn from one seed; a failure prints it,
+// and `drawnCase(seed)` repeats it.
+
+import { expect, test } from "vitest";
+import { type DrawnCase, drawnCase, everyOperation, ownRules, sumsBy } from "../testing/moved-sums.ts";
+import { wrongRules } from "../testing/wrong-rules.ts";
+import { quantise } from "./contribution.ts";
+import { sensitivityOf } from "./sensitivity.ts";
+
+const blocks = 8;
+const plannedABlock = 2_500;
+/** Seeds of different blocks never meet. */
+const seedsABlock = 10_000_000;
+
+type Tally = {
+  planned: number;
+  sums: number;
+  laterSums: number;
+  oneHotSums: number;
+  movedSums: number;
+  readonly operations: Map<string, number>;
+  readonly rowOperations: Map<string, number>;
+  readonly how: Map<string, number>;
+};
+
+const total: Tally = {
+  planned: 0,
+  sums: 0,
+  laterSums: 0,
+  oneHotSums: 0,
+  movedSums: 0,
+  operations: new Map(),
+  rowOperations: new Map(),
+  how: new Map(),
+};
+
+test.each(Array.from({ length: blocks }, (_, block) => block))(
+  "no exact sum moves further than planned when one person is added, removed or rewritten: block %i",
+  (block) => {
+    const first = block * seedsABlock;
+    let planned = 0;
+    for (let seed = first; planned < plannedABlock; seed++) {
+      expect(seed - first, "most of what is drawn can be planned").toBeLessThan(plannedABlock * 1.2);
+      const drawn = drawnCase(seed);
+      if (drawn.kind !== "planned") continue;
+      expect(drawn.violation).toBeUndefined();
+      planned++;
+      count(drawn);
+    }
+  },
+);
+
+test("the same holds from a seed that nobody chose", () => {
+  const first = blocks * seedsABlock + Math.floor(Math.random() * seedsABlock);
+  for (let seed = first; seed < first + 300; seed++) {
+    const drawn = drawnCase(seed);
+    if (drawn.kind === "planned") expect(drawn.violation).toBeUndefined();
+  }
+});
+
+/** What no row goes through: a sum's own program has other operations in their place. */
+const neverOnRows = ["Count", "Covariance", "Histogram", "Inverse", "Solve", "StandardDeviation"];
+
+test("the drawn cases reach every operation, later stages, one-hot rows and every way to differ", () => {
+  expect(total.planned).toBeGreaterThanOrEqual(20_000);
+  const seldom = everyOperation.filter((name) => (total.operations.get(name) ?? 0) < total.planned / 100);
+  expect(seldom, "operations in less than a hundredth of the questions").toEqual([]);
+  const unseen = everyOperation.filter((name) => (total.rowOperations.get(name) ?? 0) < total.planned / 400);
+  expect(
+    unseen.filter((name) => !neverOnRows.includes(name) && name !== "Transpose"),
+    "operations that too few rows went through",
+  ).toEqual([]);
+  expect(total.sums).toBeGreaterThan(3 * total.planned);
+  expect(total.laterSums).toBeGreaterThan(total.planned / 4);
+  expect(total.oneHotSums).toBeGreaterThan(total.planned / 20);
+  expect(total.movedSums).toBeGreaterThan(total.sums / 3);
+  for (const how of ["added", "removed", "rewritten"])
+    expect(total.how.get(how), how).toBeGreaterThan(total.planned / 8);
+});
+
+test("a question is drawn the same for the same seed", () => {
+  expect(drawnCase(4_711)).toEqual(drawnCase(4_711));
+});
+
+test.each(wrongRules)("a planted wrong rule is caught: $name", ({ rules, during }) => {
+  const run = () => {
+    for (let seed = 0; seed < 6_000; seed++) if (isCaught(() => drawnCase(seed, rules))) return true;
+    return false;
+  };
+  expect(during === undefined ? run() : during(run)).toBe(true);
+});
+
+test("a wrong one-hot claim costs accuracy and never privacy, for one element of a row is all that counts", () => {
+  const claimed = {
+    ...ownRules,
+    sensitivity: (contribution, dataset) => sensitivityOf({ ...contribution, oneHot: true }, dataset),
+    sums: (contribution, columns, rowCount) =>
+      ownRules.sums({ ...contribution, oneHot: true }, columns, rowCount),
+  } satisfies typeof ownRules;
+  for (let seed = 0; seed < 500; seed++) {
+    const drawn = drawnCase(seed, claimed);
+    if (drawn.kind === "planned") expect(drawn.violation).toBeUndefined();
+  }
+});
+
+test("the wrong rules' own sums, with nothing wrong in them, are the exact sums", () => {
+  const same = {
+    ...ownRules,
+    sums: (contribution, columns, rowCount) => {
+      const sums = ownRules.sums(contribution, columns, rowCount);
+      expect(sumsBy(quantise)(contribution, columns, rowCount)).toEqual(sums);
+      return sums;
+    },
+  } satisfies typeof ownRules;
+  for (let seed = 0; seed < 500; seed++) drawnCase(seed, same);
+});
+
+/** A sum that moved too far, or one that is no integer at all. */
+function isCaught(draw: () => DrawnCase): boolean {
+  try {
+    const drawn = draw();
+    return drawn.kind === "planned" && drawn.violation !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return true;
+    throw error;
+  }
+}
+
+function count(drawn: Extract<DrawnCase, { kind: "planned" }>): void {
+  total.planned++;
+  total.sums += drawn.sums;
+  total.laterSums += drawn.laterSums;
+  total.oneHotSums += drawn.oneHotSums;
+  total.movedSums += drawn.movedSums;
+  const add = (tally: Map<string, number>, name: string) => tally.set(name, (tally.get(name) ?? 0) + 1);
+  for (const name of drawn.operations) add(total.operations, name);
+  for (const name of drawn.rowOperations) add(total.rowOperations, name);
+  add(total.how, drawn.how);
+}

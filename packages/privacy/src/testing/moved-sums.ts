@@ -1,0 +1,171 @@
+// The one check that the house rests on: for a drawn question and two datasets that differ in one person,
+// no exact sum moves further than its plan says.
+
+import { evaluate } from "@unseen/compute";
+import { operations, type PlainTensor, printProgram } from "@unseen/program";
+import type { Contribution, quantise } from "../planner/contribution.ts";
+import { type Columns, exactSums } from "../planner/exact-sums.ts";
+import { type Plan, planAnswer } from "../planner/plan-answer.ts";
+import { type Sensitivity, sensitivityOf } from "../planner/sensitivity.ts";
+import { type SumQuestion, sumsOfStage } from "../planner/stage.ts";
+import { boundedColumns, randomDataset, randomNeighbours } from "./random-datasets.ts";
+import { randomProgram } from "./random-programs.ts";
+import { type RandomStream, randomStream } from "./random-stream.ts";
+
+/** The rules that are on trial; a test puts wrong ones in their place. */
+export type RulesOnTrial = {
+  readonly sensitivity: typeof sensitivityOf;
+  readonly sums: (contribution: Contribution, columns: Columns, rowCount: number) => BigInt64Array;
+  /** How many of a person's rows the exact part sees. */
+  readonly rowsSeen: (mostRowsEach: number) => number;
+};
+
+export const ownRules: RulesOnTrial = {
+  sensitivity: sensitivityOf,
+  sums: (contribution, columns, rowCount) => {
+    const sums = exactSums(contribution, columns, rowCount);
+    if (!sums.ok) throw new Error(`exact sums were refused after planning: ${sums.problem.message}`);
+    return sums.value;
+  },
+  rowsSeen: (mostRowsEach) => mostRowsEach,
+};
+
+export type DrawnCase =
+  | { readonly kind: "not-drawn" | "refused" }
+  | {
+      readonly kind: "planned";
+      /** Operations on the way to an answer. */
+      readonly operations: ReadonlySet<string>;
+      /** Operations that some row went through before it was summed. */
+      readonly rowOperations: ReadonlySet<string>;
+      readonly sums: number;
+      /** Sums that were computed from what earlier ones released. */
+      readonly laterSums: number;
+      readonly oneHotSums: number;
+      readonly how: string;
+      /** Sums that came out different at all: a check of sums that never move would prove nothing. */
+      readonly movedSums: number;
+      /** Set where a sum moved too far. */
+      readonly violation?: string;
+    };
+
+export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCase {
+  const random = randomStream(seed);
+  const dataset = randomDataset(random);
+  const program = randomProgram(random, dataset);
+  if (program === undefined) return { kind: "not-drawn" };
+  const planned = planAnswer(program, dataset);
+  if (!planned.ok || planned.value.cuts.length === 0) return { kind: "refused" };
+  const plan = planned.value;
+  const { before, after, how, distance } = randomNeighbours(random, dataset);
+  const seen = rules.rowsSeen(dataset.mostRowsEach);
+  const [left, right] = [boundedColumns(dataset, before, seen), boundedColumns(dataset, after, seen)];
+
+  const released = new Map<number, PlainTensor>();
+  const rowOperations = new Set<string>();
+  let [sums, laterSums, oneHotSums, movedSums] = [0, 0, 0, 0];
+  let violation: string | undefined;
+  for (let stage = 0; stage < plan.stages && violation === undefined; stage++) {
+    const questions = sumsOfStage(plan, stage, released);
+    // Released values came out so that a later sum has no bound; what was released stays checked.
+    if (!questions.ok) break;
+    for (const question of questions.value) {
+      const { contribution, cut } = question;
+      for (const node of contribution.program.nodes)
+        if (node.kind === "operation") rowOperations.add(node.operation);
+      const a = rules.sums(contribution, left.columns, left.rowCount);
+      const b = rules.sums(contribution, right.columns, right.rowCount);
+      const allowed = rules.sensitivity(contribution, dataset);
+      const moved = distanceOf(a, b);
+      sums++;
+      if (stage > 0) laterSums++;
+      if (contribution.oneHot && a.length > 1) oneHotSums++;
+      if (moved.l1 > 0n) movedSums++;
+      if (moved.l1 > allowed.l1 * distance || moved.l2Squared > allowed.l2Squared * distance * distance)
+        violation = describe(seed, question, moved, allowed, how);
+      released.set(cut.node, releasedNear(random, plan, question, a));
+    }
+  }
+  return {
+    kind: "planned",
+    operations: new Set(program.nodes.flatMap((node) => (node.kind === "operation" ? [node.operation] : []))),
+    rowOperations,
+    sums,
+    laterSums,
+    oneHotSums,
+    how,
+    movedSums,
+    ...(violation === undefined ? {} : { violation }),
+  };
+}
+
+function distanceOf(a: BigInt64Array, b: BigInt64Array): Sensitivity {
+  let [l1, l2Squared] = [0n, 0n];
+  for (let at = 0; at < a.length; at++) {
+    const moved = a[at]! > b[at]! ? a[at]! - b[at]! : b[at]! - a[at]!;
+    l1 += moved;
+    l2Squared += moved * moved;
+  }
+  return { l1, l2Squared };
+}
+
+/** What noise may have made of a sum: near the exact one, near what was expected, or far from both. */
+function releasedNear(
+  random: RandomStream,
+  plan: Plan,
+  { cut, contribution }: SumQuestion,
+  exact: BigInt64Array,
+): PlainTensor {
+  const typical = plan.typical[cut.node]!;
+  if (typical.kind !== "public") throw new Error("a cut's typical value is public");
+  const way = random.whole(0, 3);
+  const data = Float64Array.from(exact, (sum, at) => {
+    const step = 2 ** contribution.grid.exponent[at]!;
+    const noise = Math.round(random.unit() * 2e6 - 1e6) * step;
+    if (way === 0) return Number(sum) * step + noise;
+    if (way === 1) return typical.value.data[at]! + noise;
+    if (way === 2) return typical.value.data[at]!;
+    return random.pick([0, 1, -1, 5, 1e9, -1e300]);
+  });
+  return { shape: contribution.shape, data };
+}
+
+function describe(
+  seed: number,
+  { contribution }: SumQuestion,
+  moved: Sensitivity,
+  allowed: Sensitivity,
+  how: string,
+): string {
+  return [
+    `seed ${seed}: one person ${how} moves a sum by ${moved.l1} (squared ${moved.l2Squared}), and the plan says ${allowed.l1} (${allowed.l2Squared})`,
+    printProgram(contribution.program),
+    `grid ${JSON.stringify({ ...contribution.grid, oneHot: contribution.oneHot })}`,
+  ].join("\n");
+}
+
+/** Exact sums with another way to put a number on its grid, and with or without the one-hot rule held to. */
+export function sumsBy(
+  held: typeof quantise,
+  holdsOneHot = true,
+): (contribution: Contribution, columns: Columns, rowCount: number) => BigInt64Array {
+  return ({ program, grid, oneHot }, columns, rowCount) => {
+    const sums = new BigInt64Array(grid.exponent.length);
+    const inputs = new Map([...columns].map(([name, data]) => [name, { shape: [rowCount], data }]));
+    const outputs = evaluate(program, inputs);
+    if (!outputs.ok) throw new Error(outputs.problem.message);
+    const { data } = outputs.value[0]!;
+    for (let row = 0; row < rowCount; row++) {
+      for (let at = 0; at < sums.length; at++) {
+        const value = data[row * sums.length + at]!;
+        const steps = held(value, grid.exponent[at]!, grid.least[at]!, grid.greatest[at]!);
+        sums[at]! += BigInt(steps);
+        if (holdsOneHot && oneHot && steps !== 0) break;
+      }
+    }
+    return sums;
+  };
+}
+
+/** Every operation that may be asked, so that a test can demand its share of each. */
+export const everyOperation: readonly string[] = [...operations.keys()];

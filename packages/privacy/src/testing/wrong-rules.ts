@@ -1,0 +1,137 @@
+// Rules that are wrong on purpose. The check that passes on the real ones must fail on each of these.
+
+import { invariant } from "@unseen/base";
+import { type Operation, operations, type RowsFacts } from "@unseen/program";
+import { quantise } from "../planner/contribution.ts";
+import { type Sensitivity, sensitivityOf } from "../planner/sensitivity.ts";
+import { ownRules, type RulesOnTrial, sumsBy } from "./moved-sums.ts";
+
+export type WrongRule = {
+  readonly name: string;
+  readonly rules: RulesOnTrial;
+  /** Puts something wrong in place while the check runs, and takes it away again. */
+  readonly during?: (check: () => boolean) => boolean;
+};
+
+type SensitivityRule = typeof sensitivityOf;
+
+export const wrongRules: readonly WrongRule[] = [
+  wrongSensitivity("it forgets that a person has several rows", (contribution, dataset) =>
+    sensitivityOf(contribution, { ...dataset, mostRowsEach: 1 }),
+  ),
+  wrongSensitivity("it forgets one row of a person's", (contribution, dataset) =>
+    sensitivityOf(contribution, { ...dataset, mostRowsEach: Math.max(1, dataset.mostRowsEach - 1) }),
+  ),
+  wrongSensitivity(
+    "it counts the largest element alone where a row has many",
+    ({ grid }, dataset): Sensitivity => {
+      const each = elementsOf(grid).map((element) =>
+        sensitivityOf({ grid: element, oneHot: false }, dataset),
+      );
+      return largest(each);
+    },
+  ),
+  wrongSensitivity("it takes every row for one-hot", ({ grid }, dataset) =>
+    sensitivityOf({ grid, oneHot: true }, dataset),
+  ),
+  wrongSensitivity("it halves what a replaced person moves", (contribution, dataset) => {
+    const right = sensitivityOf(contribution, dataset);
+    return dataset.neighbours === "replace" ? { l1: right.l1 / 2n, l2Squared: right.l2Squared / 4n } : right;
+  }),
+  wrongSensitivity("it takes a replacement for a removal", (contribution, dataset) =>
+    sensitivityOf(contribution, { ...dataset, neighbours: "add-or-remove" }),
+  ),
+  wrongSensitivity("it takes a removal for the replacement of one row by one", (contribution, dataset) =>
+    sensitivityOf(contribution, {
+      ...dataset,
+      neighbours: "replace",
+      oneRowEach: dataset.mostRowsEach === 1,
+    }),
+  ),
+  wrongSensitivity("it takes every replaced person to have one row", (contribution, dataset) =>
+    sensitivityOf(contribution, { ...dataset, oneRowEach: true }),
+  ),
+  wrongSensitivity("it looks at the greatest value and not at the least", ({ grid, oneHot }, dataset) =>
+    sensitivityOf({ grid: { ...grid, least: grid.greatest }, oneHot }, dataset),
+  ),
+  wrongSensitivity("it squares a row's length and not a person's", (contribution, dataset) => ({
+    ...sensitivityOf(contribution, dataset),
+    l2Squared: sensitivityOf(contribution, { ...dataset, mostRowsEach: 1 }).l2Squared,
+  })),
+  wrongSensitivity("it rounds the last step away", (contribution, dataset) => {
+    const right = sensitivityOf(contribution, dataset);
+    return { ...right, l1: right.l1 > 0n ? right.l1 - 1n : 0n };
+  }),
+  wrongSums("what a formula gives is not clamped", (value, exponent, least, greatest) =>
+    Number.isFinite(value)
+      ? Math.floor(value * 2 ** -exponent + 0.5)
+      : quantise(value, exponent, least, greatest),
+  ),
+  wrongSums("the greatest value is clamped and the least is not", (value, exponent, least, greatest) => {
+    const steps = Math.floor(value * 2 ** -exponent + 0.5);
+    return Number.isFinite(steps) ? Math.min(steps, greatest) : quantise(value, exponent, least, greatest);
+  }),
+  wrongSums("NaN passes", (value, exponent, least, greatest) =>
+    Number.isNaN(value) ? Number.NaN : quantise(value, exponent, least, greatest),
+  ),
+  wrongSums("NaN becomes a number outside the bounds", (value, exponent, least, greatest) =>
+    Number.isNaN(value) ? greatest + 1 : quantise(value, exponent, least, greatest),
+  ),
+  {
+    name: "a person's rows are not bounded before they are summed",
+    rules: { ...ownRules, rowsSeen: () => Number.MAX_SAFE_INTEGER },
+  },
+  {
+    name: "a gather that repeats a column leaves the row one-hot, and the exact part does not look",
+    rules: { ...ownRules, sums: sumsBy(quantise, false) },
+    during: (check) =>
+      withOperation("Gather", claimingOneHot, () => withOperation("Concat", claimingOneHot, check)),
+  },
+];
+
+function wrongSensitivity(name: string, sensitivity: SensitivityRule): WrongRule {
+  return { name, rules: { ...ownRules, sensitivity } };
+}
+
+function wrongSums(name: string, held: typeof quantise): WrongRule {
+  return { name, rules: { ...ownRules, sums: sumsBy(held) } };
+}
+
+function elementsOf(grid: Parameters<SensitivityRule>[0]["grid"]) {
+  return Array.from(grid.exponent, (_, at) => ({
+    exponent: grid.exponent.subarray(at, at + 1),
+    least: grid.least.subarray(at, at + 1),
+    greatest: grid.greatest.subarray(at, at + 1),
+  }));
+}
+
+function largest(each: readonly Sensitivity[]): Sensitivity {
+  return each.reduce((most, one) => (one.l1 > most.l1 ? one : most), { l1: 0n, l2Squared: 0n });
+}
+
+/** Replaces an operation's rule for one row while `check` runs. */
+function withOperation(name: string, wrong: (right: Operation) => Operation, check: () => boolean): boolean {
+  const right = operations.get(name);
+  invariant(right !== undefined && operations instanceof Map, "the allow-list is a map of operations");
+  operations.set(name, wrong(right));
+  try {
+    return check();
+  } finally {
+    operations.set(name, right);
+  }
+}
+
+/** The result is called one-hot where the first input is. */
+function claimingOneHot(right: Operation): Operation {
+  return {
+    ...right,
+    sensitivity: {
+      ...right.sensitivity,
+      rowByRow: (inputs, attributes) => {
+        const facts = right.sensitivity.rowByRow!(inputs, attributes);
+        const oneHot = (inputs[0] as RowsFacts).oneHot ?? false;
+        return facts.ok ? { ok: true, value: { ...facts.value, oneHot } } : facts;
+      },
+    },
+  };
+}
