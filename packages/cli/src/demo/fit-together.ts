@@ -7,7 +7,9 @@ import { type Answer, type PrivateTensor, type RemoteDataset, type Tensor, tenso
 
 export type Fit = { readonly coefficients: readonly number[]; readonly plusMinus: readonly number[] };
 
-type Asked = { readonly features: readonly string[]; readonly target: string };
+/** The range in which each column is used: chosen by the asker from what clinicians know, never from the data. */
+export type Ranges = Readonly<Record<string, readonly [least: number, greatest: number]>>;
+type Asked = { readonly features: readonly string[]; readonly target: string; readonly ranges: Ranges };
 type AskBoth = (tensors: readonly PrivateTensor[], offer: { readonly epsilon: number }) => Promise<Answer>;
 
 /** Simulated fits for the half-widths. */
@@ -21,7 +23,7 @@ export async function fitTogether(
   epsilon: number,
   ask: AskBoth,
 ): Promise<Fit> {
-  const scales = scalesOf(datasets[0]!, [...asked.features, asked.target]);
+  const scales = scalesOf(asked.ranges);
   const released = await Promise.all(
     datasets.map((dataset) => ask(sumsOf(dataset, asked, scales), { epsilon })),
   );
@@ -47,18 +49,12 @@ export async function fitTogether(
 
 type Scale = { readonly middle: number; readonly half: number };
 
-/** The declared bounds of each column, as middle and half-width: public, and the same at every owner. */
-function scalesOf(dataset: RemoteDataset, names: readonly string[]): ReadonlyMap<string, Scale> {
+function scalesOf(ranges: Ranges): ReadonlyMap<string, Scale> {
   return new Map(
-    names.map((name) => {
-      const column = dataset.schema.find((one) => one.name === name);
-      if (column === undefined || column.type === "category")
-        throw new Error(`${name} is a number with declared bounds`);
-      return [
-        name,
-        { middle: (column.least + column.greatest) / 2, half: (column.greatest - column.least) / 2 },
-      ];
-    }),
+    Object.entries(ranges).map(([name, [least, greatest]]) => [
+      name,
+      { middle: (least + greatest) / 2, half: (greatest - least) / 2 },
+    ]),
   );
 }
 
@@ -70,7 +66,7 @@ function sumsOf(
 ): readonly PrivateTensor[] {
   const scaled = (name: string) => {
     const { middle, half } = scales.get(name)!;
-    return dataset.column(name).sub(middle).div(half).reshape([0, 1]);
+    return dataset.column(name).sub(middle).div(half).clip(-1, 1).reshape([0, 1]);
   };
   const [first, ...others] = features.map(scaled);
   const x = first!.concat([...others, dataset.column(features[0]!).rowOnes().reshape([0, 1])], 1);

@@ -19,6 +19,8 @@ const question: Question = {
   histogram: { column: "age", bins: 6, min: 18, max: 90 },
   features: ["bmi", "bp", "s5"],
   target: "progression",
+  // Narrower than the cards' bounds: a narrower range needs less noise, and what lies outside is held at its ends.
+  ranges: { bmi: [18, 38], bp: [70, 125], s5: [3.5, 6], progression: [20, 350] },
 };
 const meanEpsilon = 0.5;
 const histogramEpsilon = 1;

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { tensor } from "unseen";
+import type { Ranges } from "./fit-together.ts";
 
 export type TrueValues = {
   readonly meanBloodPressure: readonly number[];
@@ -18,6 +19,7 @@ export type Question = {
   };
   readonly features: readonly string[];
   readonly target: string;
+  readonly ranges: Ranges;
 };
 
 /** Plain statistics over the same rows, with the same tensor methods and no privacy. `parts`: owners that share the rows. */
