@@ -3,8 +3,11 @@ import type { AddressInfo } from "node:net";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { GridClient } from "unseen";
 import { afterEach, expect, test } from "vitest";
+import { serveNode } from "../packages/owner/src/http/index.ts";
+import { testHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { transcript } from "./transcript.ts";
 import { cannedExpectations, cannedNode, password } from "./transcript-canned-node.ts";
+import { ownerExpectations, ownerNode, researcher } from "./transcript-owner-node.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -24,6 +27,18 @@ const serveCanned = () => {
   const node = cannedNode();
   return listen(createServer(connectNodeAdapter({ routes: (router) => node.routes(router) })));
 };
+
+test("the transcript runs as written against an owner's house over HTTP", async () => {
+  using home = testHome();
+  const serving = await serveNode(await ownerNode(home), { host: "127.0.0.1", port: 0 });
+  if (!serving.ok) throw new Error(serving.problem.message);
+  const { url, close } = serving.value;
+  try {
+    await transcript({ ...ownerExpectations, connect: () => GridClient.connect({ ...researcher, url }) });
+  } finally {
+    await close();
+  }
+});
 
 test("the transcript runs as written over HTTP", async () => {
   const url = await serveCanned();

@@ -1,7 +1,20 @@
+import { createRouterTransport } from "@connectrpc/connect";
 import { GridClient } from "unseen";
 import { expect, test } from "vitest";
+import { gridRoutes } from "../packages/owner/src/http/index.ts";
+import { testHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { transcript } from "./transcript.ts";
 import { cannedExpectations, cannedNode, password } from "./transcript-canned-node.ts";
+import { ownerExpectations, ownerNode, researcher } from "./transcript-owner-node.ts";
+
+test("the transcript runs as written against an owner's house in memory", async () => {
+  using home = testHome();
+  const node = await ownerNode(home);
+  const transport = createRouterTransport((router) => gridRoutes(router, node));
+  const connect = () =>
+    GridClient.connect({ ...researcher, url: "http://localhost:7700", transport: () => transport });
+  await transcript({ ...ownerExpectations, connect });
+});
 
 test("the transcript runs as written over a transport in memory", async () => {
   const transport = cannedNode().transport();

@@ -33,6 +33,8 @@ test("a dataset shows what its owner says of it in public", async () => {
 test("where the number of people is not public, the shape shows the declared range", async () => {
   const dataset = await found({ rows: { kind: "band", least: 100, greatest: 1000 } });
   expect(dataset.shape).toEqual(["100 to 1000", 3]);
+  const narrow = await found({ rows: { kind: "band", least: 442, greatest: 442 } });
+  expect(narrow.shape).toEqual([442, 3]);
 });
 
 test("columns is a list of names to read and a question to call", async () => {

@@ -3,7 +3,13 @@
 
 import { type Problem, problem } from "@unseen/base";
 import type { Expression, Shape } from "@unseen/program";
-import { type ColumnDescription, type DatasetDescription, decodeBudget, decodeSample } from "@unseen/wire";
+import {
+  type ColumnDescription,
+  type DatasetDescription,
+  decodeBudget,
+  decodeSample,
+  type RowsDescription,
+} from "@unseen/wire";
 import type { GridNode } from "../grid/grid-node.ts";
 import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-refused.ts";
 import { type Budget, budgetOf } from "./budget.ts";
@@ -45,7 +51,7 @@ export class RemoteDataset {
       (names) => this.#sideBySide(names),
     );
     this.schema = columns;
-    this.shape = [rows.kind === "exact" ? rows.exact : `${rows.least} to ${rows.greatest}`, columns.length];
+    this.shape = [rowCount(rows), columns.length];
     this.privacyUnit = privacyUnit;
     this.budget = budgetOf(budget);
     this.#desk = new QuestionDesk(name, node, deadlines);
@@ -142,6 +148,12 @@ const mostListed = 30;
 /** Characters of a caller's own word that a message repeats. */
 const longestEcho = 80;
 const rows: Shape = Object.freeze(["rows" as const]);
+
+function rowCount(declared: RowsDescription): number | string {
+  if (declared.kind === "exact") return declared.exact;
+  const { least, greatest } = declared;
+  return least === greatest ? least : `${least} to ${greatest}`;
+}
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, mostListed).join(", ");
