@@ -22,7 +22,7 @@ export const workspaceLimits: WorkspaceLimits = {
   objects: 10_000,
   /** 256 MiB. */
   elements: 2 ** 25,
-  /** Some seconds. */
+  /** Five to ten seconds. */
   work: 2e9,
   /** 512 MiB, of which what is not needed any more is let go on the way. */
   written: 2 ** 26,
