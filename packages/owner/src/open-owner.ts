@@ -9,9 +9,9 @@ import { type Card, cardToJson, parseCard } from "@unseen/program";
 import { Accounts, type Caller, ownerAtTheMachine } from "./accounts/index.ts";
 import { Catalogue } from "./catalogue/index.ts";
 import { catalogued } from "./catalogued-datasets.ts";
-import { openDuckdbEngine } from "./engine/index.ts";
+import { DuckDbEngine } from "./engine/index.ts";
 import { type OwnerNode, Workspaces } from "./http/index.ts";
-import { type IngestProgress, type IngestReport, ingestFile } from "./ingest/index.ts";
+import { type IngestReport, ingestFile } from "./ingest/index.ts";
 import { amount, BudgetPolicy, type Caps, type Ledger, sqliteLedger } from "./ledger/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
 import { openHome } from "./store/index.ts";
@@ -37,12 +37,8 @@ export type Owner = {
   readonly catalogue: Catalogue<Card>;
   readonly ledger: Ledger;
   readonly policy: BudgetPolicy;
-  /** Reads a file once into a cleaned, bounded snapshot and registers it. Long for large files; reports progress. */
-  addDataset(
-    file: string,
-    card: Card,
-    onProgress?: (progress: IngestProgress) => void,
-  ): Promise<Result<AddedDataset, Problem>>;
+  /** Reads a file once into a cleaned, bounded snapshot and registers it. Seconds for millions of rows. */
+  addDataset(file: string, card: Card): Promise<Result<AddedDataset, Problem>>;
   /** Takes a dataset off the node and deletes its snapshot. What was spent under its name stays spent. */
   removeDataset(name: string): Promise<Result<undefined, Problem>>;
   close(): Promise<void>;
@@ -53,11 +49,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const home = openHome(options.home, { entropy });
   if (!home.ok) return home;
   const { store, dataDirectory, keys, nodeId } = home.value;
-  const engine = await openDuckdbEngine({ dataDirectory });
-  if (!engine.ok) {
-    home.value.close();
-    return engine;
-  }
+  const engine = await DuckDbEngine.open({ dataDirectory });
   const policy = new BudgetPolicy({ store, clock });
   const ledger = sqliteLedger({ store, clock });
   const accounts = new Accounts({
@@ -74,7 +66,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       nodeId,
       datasets: catalogued(catalogue),
       ledger,
-      engine: engine.value,
+      engine,
       entropy,
       clock,
       slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs()),
@@ -89,16 +81,9 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     catalogue,
     ledger,
     policy,
-    addDataset: async (file, card, onProgress) => {
+    addDataset: async (file, card) => {
       if (catalogue.findDataset(card.name).ok) return err(datasetExists(card.name));
-      const ingested = await ingestFile({
-        file,
-        card,
-        dataDirectory,
-        boundingKey: keys.bounding,
-        entropy,
-        ...(onProgress ? { onProgress } : {}),
-      });
+      const ingested = await ingestFile({ file, card, dataDirectory, boundingKey: keys.bounding, entropy });
       if (!ingested.ok) return ingested;
       const { snapshot, rowCount, report } = ingested.value;
       const added = await register(catalogue, machine, card, { snapshot, rowCount, report });
@@ -113,7 +98,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       return ok(undefined);
     },
     close: async () => {
-      await engine.value.close();
+      engine.close();
       home.value.close();
     },
   });

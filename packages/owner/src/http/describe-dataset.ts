@@ -19,7 +19,7 @@ export async function describeDataset(
     columns: Object.entries(card.columns).map(([name, column]) => describeColumn(name, column)),
     rows: describeRows(dataset),
     privacyUnit: unitInWords(card),
-    budget: budgetText(await ledger.budget(card.name, caller.name)),
+    budget: budgetText(await ledger.budget(card.name, caller.id)),
   };
 }
 

@@ -98,7 +98,7 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
         const caller = await callerOfContext(accounts, context);
         const name = valueOrRefusal(readDatasetName(request));
         valueOrRefusal(await findDataset(questions.datasets, name));
-        return encodeBudget(budgetText(await questions.ledger.budget(name, caller.name)));
+        return encodeBudget(budgetText(await questions.ledger.budget(name, caller.id)));
       },
     },
     routeOptions(wireLimits.askBytes),

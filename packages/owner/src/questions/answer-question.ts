@@ -34,7 +34,7 @@ export async function answerQuestion(
   caller: Caller,
   asked: AskedQuestion,
 ): Promise<Result<Answered, Problem>> {
-  const key = { asker: caller.name, askId: asked.askId };
+  const key = { asker: caller.id, askId: asked.askId };
   const hash = questionHash(asked);
   const earlier = await ports.ledger.recorded(key, hash);
   if (!earlier.ok) return earlier;
@@ -113,6 +113,6 @@ async function answered(
 ): Promise<Result<Answered, Problem>> {
   return ok({
     outcome: decodeOutcome(recorded),
-    remaining: remainingText(await ledger.budget(dataset, caller.name)),
+    remaining: remainingText(await ledger.budget(dataset, caller.id)),
   });
 }

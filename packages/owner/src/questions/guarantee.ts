@@ -6,9 +6,10 @@ export function guaranteeInWords({ plan, offer }: PlannedQuestion): string {
   const { neighbours, unitInWords } = plan.dataset;
   const change =
     neighbours === "replace" ? "Replacing one person by another" : "Adding or removing one person";
-  const price =
+  const epsilon = formatEpsilon(offer.epsilon);
+  const promise =
     offer.kind === "pure"
-      ? `epsilon ${formatEpsilon(offer.epsilon)} (pure, discrete Laplace noise)`
-      : `epsilon ${formatEpsilon(offer.epsilon)} at delta ${formatDelta(offer.delta)} (discrete Gaussian noise, zCDP converted by Canonne, Kamath, Steinke 2020, Corollary 13)`;
-  return `${change} (${unitInWords}) changes how likely any answer is by at most ${price}; losses of further answers add up.`;
+      ? `by a factor of at most e^${epsilon} (epsilon ${epsilon}, pure; discrete Laplace noise)`
+      : `by a factor of at most e^${epsilon}, but for a chance of ${formatDelta(offer.delta)} (epsilon ${epsilon} at delta ${formatDelta(offer.delta)}; discrete Gaussian noise, zCDP converted by Canonne, Kamath, Steinke 2020, Corollary 13)`;
+  return `${change} (${unitInWords}) changes the probability of any answer ${promise}. Losses of several answers add up.`;
 }

@@ -33,7 +33,7 @@ export async function priceQuestion(
   const measure = (sum: SumQuestion) => measurementFor(price, sum);
   const expected = expectFinish(plan, sums.value, measure, ports.entropy);
   if (!expected.ok) return expected;
-  const budget = await ports.ledger.budget(asked.dataset, caller.name);
+  const budget = await ports.ledger.budget(asked.dataset, caller.id);
   const { remaining } = budget.asker ?? budget;
   return ok({
     cost: { epsilon: formatEpsilon(price.epsilon), delta: formatDelta(price.delta) },

@@ -73,5 +73,5 @@ export function questionHash({ dataset, program, offer }: PricedQuestion): strin
 
 /** Names one ask of one caller while it is underway. */
 export function questionKey(caller: Caller, asked: AskedQuestion): string {
-  return JSON.stringify([caller.name, asked.askId, questionHash(asked)]);
+  return JSON.stringify([caller.id, asked.askId, questionHash(asked)]);
 }
