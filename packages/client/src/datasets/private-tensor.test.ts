@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { problem } from "@unseen/base";
+import { plainTensor, scalar } from "@unseen/program";
 import { expect, test } from "vitest";
 import { GridClient } from "../grid/grid-client.ts";
 import { AskRefused, CannotRequestPrivateData } from "../refusals/ask-refused.ts";
@@ -119,6 +120,17 @@ test("when no reply comes at all, the error carries the ask id, and asking with 
   const answer = await mean.get({ epsilon: 0.5, askId: refusal.askId! });
   expect(answer.receipt.askId).toBe(refusal.askId);
   expect(node.charges).toBe(1);
+});
+
+test("a reply that does not fit the question is not shown, and the charge is not made again", async () => {
+  const misfits = [[], [plainTensor([2], [1, 2])], [scalar(1), scalar(2)]];
+  for (const values of misfits) {
+    const node = new FakeNode([fakeDataset("diabetes", { answer: () => values })]);
+    const mean = (await found(node)).column("bp").mean();
+    await expect(mean.get(0.5)).rejects.toMatchObject({ code: "message-malformed" });
+    await expect(mean.price(0.5)).rejects.toMatchObject({ code: "message-malformed" });
+    expect(node.charges).toBe(1);
+  }
 });
 
 test("two questions have two ask ids", async () => {

@@ -45,7 +45,7 @@ export class QuestionDesk {
     const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
       grid.price(request, options),
     );
-    return reply.ok ? readPrice(reply.value, program.outputs.length) : reply;
+    return reply.ok ? readPrice(reply.value, program) : reply;
   }
 
   /**
@@ -67,7 +67,7 @@ export class QuestionDesk {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       reply = await send();
     }
-    if (reply.ok) return readAnswer(reply.value, program.outputs.length, form);
+    if (reply.ok) return readAnswer(reply.value, program, form);
     return isReplyLost(reply.problem) || reply.problem.code === "node-failed"
       ? err(withAskId(reply.problem, askId))
       : reply;

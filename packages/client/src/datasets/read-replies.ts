@@ -3,7 +3,7 @@
 
 import type { Client } from "@connectrpc/connect";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import { type NestedNumbers, nestedOf, type PlainTensor } from "@unseen/program";
+import { type NestedNumbers, nestedOf, type PlainTensor, type Program, sameShape } from "@unseen/program";
 import { decodeAnswer, decodeLoss, decodePrice, type GridService } from "@unseen/wire";
 import { Answer } from "./answer.ts";
 import { lossOf } from "./offer.ts";
@@ -15,13 +15,14 @@ type PriceResponse = Awaited<ReturnType<Client<typeof GridService>["price"]>>;
 /** Whether a question has one value, or several in a list. */
 export type AnswerForm = "one" | "list";
 
-export function readAnswer(reply: AskResponse, outputs: number, form: AnswerForm): Result<Answer, Problem> {
+export function readAnswer(reply: AskResponse, program: Program, form: AnswerForm): Result<Answer, Problem> {
   const answer = decodeAnswer(reply.answer);
   if (!answer.ok) return answer;
   const remaining = decodeLoss(reply.remaining);
   if (!remaining.ok) return remaining;
   const { values, plusMinus, spent, receipt, guarantee } = answer.value;
-  if (values.length !== outputs) return err(wrongCount("values"));
+  if (!fits(values, program)) return err(misfit("values"));
+  if (!fits(plusMinus, program)) return err(misfit("half-widths"));
   return ok(
     new Answer({
       value: formed(values, form),
@@ -34,11 +35,11 @@ export function readAnswer(reply: AskResponse, outputs: number, form: AnswerForm
   );
 }
 
-export function readPrice(reply: PriceResponse, outputs: number): Result<Price, Problem> {
+export function readPrice(reply: PriceResponse, program: Program): Result<Price, Problem> {
   const price = decodePrice(reply);
   if (!price.ok) return price;
   const { cost, expectedPlusMinus, releases, remaining, isAffordable } = price.value;
-  if (expectedPlusMinus.length !== outputs) return err(wrongCount("expected half-widths"));
+  if (!fits(expectedPlusMinus, program)) return err(misfit("expected half-widths"));
   return ok(
     new Price({
       cost: lossOf(cost),
@@ -54,6 +55,14 @@ function formed(tensors: readonly PlainTensor[], form: AnswerForm): NestedNumber
   return form === "list" ? tensors.map(nestedOf) : nestedOf(tensors[0]!);
 }
 
-function wrongCount(of: string): Problem<"message-malformed"> {
-  return problem("message-malformed", `the node's reply has not as many ${of} as the question has outputs`);
+/** Each output of the question has a shape that its asker knows; what a node sends has it, or is not shown. */
+function fits(tensors: readonly PlainTensor[], { outputs, shapes }: Program): boolean {
+  return (
+    tensors.length === outputs.length &&
+    tensors.every(({ shape }, at) => sameShape(shape, shapes[outputs[at]!]!))
+  );
+}
+
+function misfit(what: string): Problem<"message-malformed"> {
+  return problem("message-malformed", `the node's reply has ${what} that do not fit the question`);
 }

@@ -99,21 +99,29 @@ export class GridClient {
     return new SearchResults(datasets, { terms, nodes: outcomes.length, missing });
   }
 
-  /** One dataset by its name, at the first node that has it. Throws "dataset-unknown". */
+  /**
+   * One dataset by its name, at the first node that has it; all nodes are asked side by side. Throws
+   * "dataset-unknown", or the problem of a node that might have it and did not answer.
+   */
   async dataset(name: string): Promise<RemoteDataset> {
-    for (const node of this.#nodes) {
-      const reply = await node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
-        grid.describe({ dataset: name }, options),
-      );
+    const replies = await Promise.all(
+      this.#nodes.map(async (node) => ({
+        node,
+        reply: await node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+          grid.describe({ dataset: name }, options),
+        ),
+      })),
+    );
+    for (const { node, reply } of replies) {
       if (reply.ok)
         return new RemoteDataset(orThrow(decodeDataset(reply.value.dataset)), node, this.#deadlines);
-      if (reply.problem.code !== "dataset-unknown" && !isAbsence(reply.problem))
-        throw new AskRefused(reply.problem);
     }
+    const problems = replies.flatMap(({ reply }) => (reply.ok ? [] : [reply.problem]));
+    const other = problems.find(({ code }) => code !== "dataset-unknown");
+    if (other !== undefined) throw new AskRefused(other);
     const message = `no node of the grid has a dataset called ${JSON.stringify(name.slice(0, wireLimits.nameLength))}`;
-    throw new AskRefused(
-      problem("dataset-unknown", message, { hint: "search() without a word lists all that there are" }),
-    );
+    const hint = "search() without a word lists all that there are";
+    throw new AskRefused(problem("dataset-unknown", message, { hint }));
   }
 
   /** A node as a worker, by its name or address; the first without one. What is sent there is the sender's own. */

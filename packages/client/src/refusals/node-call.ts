@@ -18,7 +18,7 @@ export function callNode<T>(
   return withinDeadline(
     node,
     deadlineMs,
-    sent(() => send({ signal: giveUp.signal, timeoutMs: deadlineMs })),
+    sent(node, () => send({ signal: giveUp.signal, timeoutMs: deadlineMs })),
     () => giveUp.abort(),
   );
 }
@@ -44,10 +44,12 @@ export async function withinDeadline<T>(
   }
 }
 
-async function sent<T>(send: () => Promise<T>): Promise<Result<T, Problem>> {
+async function sent<T>(node: string, send: () => Promise<T>): Promise<Result<T, Problem>> {
   try {
     return ok(await send());
   } catch (error) {
-    return err(problemFromError(error));
+    const told = problemFromError(error);
+    // Of several nodes, which.
+    return err(told.code === "node-unreachable" ? { ...told, message: `${node} cannot be reached` } : told);
   }
 }
