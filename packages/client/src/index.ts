@@ -8,6 +8,7 @@ export { Price } from "./datasets/price.ts";
 export { answers, PrivateTensor } from "./datasets/private-tensor.ts";
 export { RemoteDataset } from "./datasets/remote-dataset.ts";
 export { type SampleOrigin, SampleTable } from "./datasets/sample-table.ts";
+export { type ClaimOptions, claimNode } from "./grid/claim-node.ts";
 export { type ConnectOptions, GridClient } from "./grid/grid-client.ts";
 export { type MissingNode, SearchResults } from "./grid/search-results.ts";
 export { AskRefused, CannotRequestPrivateData } from "./refusals/ask-refused.ts";
