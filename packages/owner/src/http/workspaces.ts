@@ -1,9 +1,14 @@
 // A workspace for each account that used one lately. What an account sends there is its own; it is held in
 // memory and gone with the process, and nobody else can name it.
 
-import { Workspace } from "@unseen/compute";
+import { Workspace, workspaceLimits } from "@unseen/compute";
 import type { Caller } from "../accounts/index.ts";
 
+/**
+ * What one account's workspace may hold and do on a node that others ask too. A run holds up the other
+ * callers while it lasts: 2e8 steps are about a second (measured 2026-11 with a matrix product).
+ */
+const limits = { ...workspaceLimits, elements: 2 ** 23, work: 2e8 };
 /** Accounts whose objects are held at once; beyond it the workspace that was left alone longest is dropped. */
 const mostWorkspaces = 64;
 
@@ -11,7 +16,7 @@ export class Workspaces {
   readonly #held = new Map<string, Workspace>();
 
   of(caller: Caller): Workspace {
-    const workspace = this.#held.get(caller.id) ?? new Workspace();
+    const workspace = this.#held.get(caller.id) ?? new Workspace(limits);
     this.#held.delete(caller.id);
     this.#held.set(caller.id, workspace);
     const [oldest] = this.#held.keys();
