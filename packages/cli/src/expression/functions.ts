@@ -54,7 +54,6 @@ type Reduction = "sum" | "mean" | "min" | "max";
 const anyNumber = 1_000;
 
 export const functions: Readonly<Record<string, LanguageFunction>> = Object.freeze({
-  __proto__: null,
   mean: reduction("mean"),
   sum: reduction("sum"),
   count: {

@@ -1,0 +1,201 @@
+// Every command with its options, in one list: `unseen --help` is written from it.
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { runDemo } from "./demo/run-demo.ts";
+import { allot, showBudgets } from "./owner/budget.ts";
+import { claim } from "./owner/claim.ts";
+import { addDataset, listDatasets, removeDataset, reportDataset } from "./owner/datasets.ts";
+import { homeOption, withHome } from "./owner/home.ts";
+import { tagsOf } from "./owner/read-card.ts";
+import { serve } from "./owner/serve.ts";
+import { addUser, listUsers } from "./owner/users.ts";
+import { ask } from "./researcher/ask.ts";
+import { showBudgetAt } from "./researcher/budget.ts";
+import { describe } from "./researcher/describe.ts";
+import { price } from "./researcher/price.ts";
+import { sample } from "./researcher/sample.ts";
+import { search } from "./researcher/search.ts";
+import { withSignIn } from "./researcher/sign-in.ts";
+import { exitCodes } from "./shell/exit-codes.ts";
+import { usageFailure } from "./shell/failure.ts";
+import { expressionHelp, mainHelp } from "./shell/help-text.ts";
+import { reportFailure } from "./shell/report-failure.ts";
+import type { Shell } from "./shell/shell.ts";
+
+/** Runs one command line and gives its exit code. Never throws. */
+export async function runCli(shell: Shell, args: readonly string[]): Promise<number> {
+  const outcome = { code: exitCodes.ok as number };
+  const isJson = args.includes("--json");
+  try {
+    await commands(shell, outcome).parseAsync([...args], { from: "user" });
+    return outcome.code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportFailure(shell, error, isJson);
+    if (error.exitCode === 0) return exitCodes.ok;
+    const message = error.message.replace(/^error: /, "").replace(/\n/g, " ");
+    const told = message === "(outputHelp)" ? "no command was given" : message;
+    return reportFailure(shell, usageFailure(told, "unseen --help lists the commands"), isJson);
+  }
+}
+
+function commands(shell: Shell, outcome: { code: number }): Command {
+  const unseen = new Command("unseen")
+    .description("Questions about data that the asker cannot see.")
+    .version(version(), "-V, --version", "print the version")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.out.write(text),
+      writeErr: (text) => shell.err.write(text),
+      // Said by `runCli`, in one form for all that goes wrong.
+      outputError: () => {},
+    })
+    .showSuggestionAfterError()
+    .addHelpText("after", mainHelp);
+  unseen.commandsGroup("For data owners, on a home directory:");
+  ownerCommands(unseen, shell);
+  unseen.commandsGroup("For researchers, at a node:");
+  researcherCommands(unseen, shell);
+  unseen.commandsGroup("For both:");
+  budgetCommands(unseen, shell);
+  unseen
+    .command("demo")
+    .description("three owners, real medical data and a researcher, told in the terminal")
+    .action(async () => {
+      outcome.code = await runDemo();
+    });
+  return unseen;
+}
+
+function ownerCommands(unseen: Command, shell: Shell): void {
+  withHome(unseen.command("serve"))
+    .description("start the owner node; the first start prints a one-time owner token")
+    .option("--host <address>", "where to listen; beyond this machine only with TLS", "127.0.0.1")
+    .option("--port <number>", "0 takes any free port", wholeUpTo(65_535), 7700)
+    .option("--name <name>", "what the node calls itself to askers")
+    .option("--tls-cert <file>", "PEM certificate")
+    .option("--tls-key <file>", "PEM key")
+    .option(
+      "--allow-origin <url>",
+      "a web page that may ask from a browser; may be given several times",
+      collected,
+    )
+    .option(
+      "--answer-slot-ms <ms>",
+      "answers leave at the ends of slots this wide; 0: at once",
+      wholeUpTo(60_000),
+    )
+    .option("--session-hours <hours>", "how long a sign-in lasts", wholeUpTo(8_760))
+    .action((options) => serve(shell, options));
+
+  unseen
+    .command("claim")
+    .description("make the owner's account with the one-time token")
+    .addOption(new Option("--at <url>", "address of the node, or as UNSEEN_AT").argParser(collected))
+    .requiredOption("--token <token>", "as the node printed it")
+    .requiredOption("--name <name>", "your name at the node")
+    .option(
+      "--password-stdin",
+      "read the password from standard input, instead of UNSEEN_PASSWORD or a prompt",
+    )
+    .option("--json", "one JSON object on standard output, and nothing else")
+    .action((options) => claim(shell, options));
+
+  const dataset = unseen.command("dataset").description("add, list and remove datasets");
+  withHome(dataset.command("add <file>"))
+    .description("read a CSV, Parquet or JSON file once and register it under its card")
+    .requiredOption("--card <file>", "the card: what you declare about the data, as JSON")
+    .option("--name <name>", "instead of the card's")
+    .option("--tags <tags>", 'instead of the card\'s, as "#diabetes,#data"', tagsOf)
+    .option("--description <text>", "instead of the card's")
+    .action((file, options) => addDataset(shell, file, options));
+  withHome(dataset.command("list"))
+    .description("what can be asked about")
+    .action((options) => listDatasets(shell, options));
+  withHome(dataset.command("report <name>"))
+    .description("how its file was read: rows kept, values replaced; for you alone")
+    .action((name, options) => reportDataset(shell, name, options));
+  withHome(dataset.command("remove <name>"))
+    .description("take it off the node; what was spent stays spent")
+    .action((name, options) => removeDataset(shell, name, options));
+
+  const user = unseen.command("user").description("add and list the people who may come in");
+  withHome(user.command("add <name>"))
+    .description("make an account")
+    .addOption(new Option("--role <role>").choices(["researcher", "owner"]).default("researcher"))
+    .option("--generate", "make a password and print it once")
+    .option(
+      "--password-stdin",
+      "read the password from standard input, instead of UNSEEN_PASSWORD or a prompt",
+    )
+    .action((name, options) => addUser(shell, name, options));
+  withHome(user.command("list"))
+    .description("everyone with an account")
+    .action((options) => listUsers(shell, options));
+}
+
+function researcherCommands(unseen: Command, shell: Shell): void {
+  withSignIn(unseen.command("search [terms...]"))
+    .description("find datasets by tags, names and words; without a word, all of them")
+    .action((terms, options) => search(shell, terms, options));
+  withSignIn(unseen.command("describe <dataset>"))
+    .description("columns, units, declared bounds, who is protected, budget")
+    .action((name, options) => describe(shell, name, options));
+  withSignIn(unseen.command("sample <dataset>"))
+    .description("example rows: mock or synthetic, never real")
+    .option("--rows <count>", "at most so many", wholeUpTo(10_000))
+    .action((name, options) => sample(shell, name, options));
+  withOffer(withSignIn(unseen.command("price <expression>")))
+    .description("what an answer would cost and how accurate it would be; free")
+    .addHelpText("after", expressionHelp)
+    .action((text, options) => price(shell, text, options));
+  withOffer(withSignIn(unseen.command("ask <expression>")))
+    .description("ask, and be charged")
+    .option("--id <ask-id>", "name of the charge: the same question under the same name is charged once")
+    .addHelpText("after", expressionHelp)
+    .action((text, options) => ask(shell, text, options));
+}
+
+function budgetCommands(unseen: Command, shell: Shell): void {
+  const budget = unseen.command("budget").description("what was spent of the lifetime budgets");
+  withSignIn(budget.command("show [dataset]"))
+    .addOption(homeOption())
+    .description("in the home as its owner, or with --at at a node as a researcher")
+    .action((dataset, options) => {
+      if (options.at === undefined) return showBudgets(shell, dataset, options);
+      if (dataset === undefined)
+        throw usageFailure("at a node, name the dataset", "unseen budget show DATASET --at URL");
+      return showBudgetAt(shell, dataset, options);
+    });
+  withHome(budget.command("allot <user> <dataset>"))
+    .description("give one person a cap of their own")
+    .requiredOption("--epsilon <amount>", "over the person's lifetime on this dataset")
+    .option("--delta <amount>", "the dataset's unless given")
+    .action((user, dataset, options) => allot(shell, user, dataset, options));
+}
+
+function withOffer(command: Command): Command {
+  return command
+    .requiredOption("--dataset <name>", "which dataset is asked")
+    .requiredOption("--epsilon <amount>", "what you offer: smaller protects better and answers worse, as 0.5")
+    .option("--delta <amount>", "for an approximate guarantee with Gaussian noise, as 0.000001");
+}
+
+/** The manifest stands beside both `src` and `dist`. */
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return (manifest as { readonly version: string }).version;
+}
+
+function collected(one: string, all: readonly string[] | undefined): readonly string[] {
+  return [...(all ?? []), one];
+}
+
+function wholeUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value <= most) return value;
+    throw new InvalidArgumentError(`It is a whole number from 0 to ${most}.`);
+  };
+}

@@ -1,0 +1,33 @@
+export type Side = "left" | "right";
+
+/** Cells in aligned columns, two spaces apart; no blanks at line ends. A column without a side is on the left. */
+export function table(rows: readonly (readonly string[])[], sides: readonly Side[] = []): string {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, at) =>
+    Math.max(...rows.map((row) => widthOf(row[at] ?? ""))),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => {
+          const room = " ".repeat(widths[at]! - widthOf(cell));
+          return sides[at] === "right" ? room + cell : cell + room;
+        })
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Characters on the screen, without the marks that colour them. */
+export function widthOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what begins a colour.
+  return [...text.replace(/\u001b\[[\d;]*m/g, "")].length;
+}
+
+export function indented(text: string, by = 2): string {
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? line : " ".repeat(by) + line))
+    .join("\n");
+}

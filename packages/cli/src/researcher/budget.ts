@@ -1,0 +1,18 @@
+import { paint } from "../output/paint.ts";
+import { budgetLine } from "../output/show-budget.ts";
+import { indented, table } from "../output/table.ts";
+import { type Shell, say, sayJson } from "../shell/shell.ts";
+import { type SignInOptions, signIn } from "./sign-in.ts";
+
+/** What is left of a dataset's lifetime budget, for all and for who asks. Free. */
+export async function showBudgetAt(shell: Shell, name: string, options: SignInOptions): Promise<void> {
+  const dataset = await (await signIn(shell, options)).dataset(name);
+  const budget = await dataset.currentBudget();
+  if (options.json === true) return sayJson(shell, { dataset: name, node: dataset.node, ...budget });
+  const { yours } = budget;
+  const rows = [
+    ["all askers", budgetLine(shell.out, budget.spent, budget.cap, budget.remaining)],
+    ["you", budgetLine(shell.out, yours.spent, yours.cap, yours.remaining)],
+  ];
+  say(shell, `${paint(shell.out, "bold", name)}  at ${dataset.node}\n${indented(table(rows))}`);
+}

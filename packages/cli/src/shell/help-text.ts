@@ -1,0 +1,32 @@
+export const mainHelp = `
+Exit codes:
+  0  done                          4  the budget is too small for the question
+  1  failed                        5  not signed in, or not permitted
+  2  the command line is wrong     6  the node cannot be reached
+  3  the question was refused      130  interrupted
+
+With --json a command writes one JSON object to standard output, and where it fails one to standard error:
+{"error":{"code","message","hint","exitCode"}}. \`serve\` writes one object a line, as things happen.
+
+A password is never given as an option: it comes from UNSEEN_PASSWORD, from standard input with
+--password-stdin, or from a prompt that does not show it.
+
+UNSEEN_HOME, UNSEEN_AT and UNSEEN_USER stand in for --home, --at and --user.
+`;
+
+export const expressionHelp = `
+Expressions:
+  mean(bp)                                a column's mean
+  mean(bp > 100)                          the share of rows where it holds
+  histogram(bp, 10)                       counts in 10 bins of the declared bounds; or (bp, 10, 60, 140)
+  counts(sex)                             rows in each category
+  sum(where(sex == 1, bp, 0)) / sum(sex == 1)
+  mean(columns(bmi, bp), 0)               several columns at once
+  covariance(bmi, bp, s5)
+
+  + - * / ^   > >= < <= == !=   and or not   [1, 2] is a list of plain numbers
+  mean sum count var std min max histogram counts covariance columns where clip abs exp log sqrt sign
+  floor ceil round relu sigmoid tanh sin cos ... matmul transpose reshape slice gather onehot cumsum
+  argmax solve inverse
+  Odd column names stand in \`backticks\` or "double quotes".
+`;
