@@ -11,8 +11,9 @@ import { parseCard } from "@unseen/program";
 
 export type Hospital = { readonly name: string; readonly url: string };
 
-export type Hospitals = {
-  readonly all: readonly Hospital[];
+export type Hospitals = AsyncDisposable & {
+  /** The first holds the breast-cancer data too. */
+  readonly all: readonly [Hospital, ...Hospital[]];
   /** The account that each hospital made for the researcher. */
   readonly username: string;
   readonly password: string;
@@ -38,7 +39,7 @@ export async function openHospitals(): Promise<Hospitals> {
     const username = "atrask";
     const password = randomPassword();
     const parts = await splitRows("datasets/diabetes.csv", names.length);
-    const all = await Promise.all(
+    const [first, ...others] = await Promise.all(
       names.map(async (name, at) => {
         const home = join(directory, `home-${at}`);
         const datasets = [{ file: join(directory, `diabetes-${at}.csv`), card: "diabetes" }];
@@ -52,7 +53,8 @@ export async function openHospitals(): Promise<Hospitals> {
         return { name, url: await start(home, name, processes) };
       }),
     );
-    return { all, username, password, close };
+    invariant(first !== undefined, "there is at least one hospital");
+    return { all: [first, ...others], username, password, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

@@ -58,7 +58,7 @@ export function datasetFacts(card: Card, peopleCount: number | undefined): Datas
 /** Who is protected, in words. */
 export function unitInWords({ unit }: Card): string {
   if (unit.kind === "row") return "each row is a person";
-  return `${unit.column} names the person, at most ${unit.mostRowsEach} rows each`;
+  return `${unit.column} names the person, at most ${unit.mostRowsEach} ${unit.mostRowsEach === 1 ? "row" : "rows"} each`;
 }
 
 function columnFacts(column: ColumnCard): ColumnFacts {
