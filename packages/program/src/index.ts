@@ -1,6 +1,6 @@
 export type {
   BudgetCard,
-  Card,
+  CardFields,
   CategoryColumn,
   ColumnCard,
   MockRows,
@@ -9,7 +9,7 @@ export type {
   PrivacyUnit,
 } from "./card/card.ts";
 export type { CardProblem } from "./card/card-fields.ts";
-export { cardToJson, parseCard, withSyntheticRows } from "./card/parse-card.ts";
+export { type Card, cardToJson, parseCard, withSyntheticRows } from "./card/parse-card.ts";
 export { readAttributes } from "./graph/attributes.ts";
 export { programLimits } from "./graph/limits.ts";
 export { printProgram } from "./graph/print-program.ts";

@@ -53,7 +53,9 @@ export class Accounts {
 
   /** Whether there is an owner. Public: a node says so to whoever asks. */
   isClaimed(): boolean {
-    return this.#store.first(queries.selectFrom("accounts").select("id").where("role", "=", "owner")) !== undefined;
+    return (
+      this.#store.first(queries.selectFrom("accounts").select("id").where("role", "=", "owner")) !== undefined
+    );
   }
 
   /** Makes the owner's account and burns the token, as one step: of two who race, one wins. */

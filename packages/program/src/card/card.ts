@@ -2,8 +2,6 @@
 // nothing here is computed from the rows: a bound that was read off the data would tell about the person
 // at the edge of it.
 
-import type { Brand } from "@unseen/base";
-
 /** A number with its declared bounds. What is missing, not a number or out of range becomes a declared value. */
 export type NumberColumn = {
   readonly type: "number" | "integer";
@@ -48,17 +46,15 @@ export type MockRows = {
   readonly rows: readonly Readonly<Record<string, number | string>>[];
 };
 
-export type Card = Brand<
-  {
-    readonly name: string;
-    readonly description: string;
-    readonly tags: readonly string[];
-    /** In the order in which they are shown. The column that names the person is not among them. */
-    readonly columns: Readonly<Record<string, ColumnCard>>;
-    readonly unit: PrivacyUnit;
-    readonly people: PeopleCount;
-    readonly budget: BudgetCard;
-    readonly mock: MockRows;
-  },
-  "Card"
->;
+/** What a card says. A `Card` is one that the parser has read (`parse-card.ts`). */
+export type CardFields = {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** In the order in which they are shown. The column that names the person is not among them. */
+  readonly columns: Readonly<Record<string, ColumnCard>>;
+  readonly unit: PrivacyUnit;
+  readonly people: PeopleCount;
+  readonly budget: BudgetCard;
+  readonly mock: MockRows;
+};

@@ -1,8 +1,8 @@
 // Reads the card that an owner wrote: the one maker of `Card`. It is strict, because what a card leaves
 // open would have to be guessed or read off the data, and both would tell about people in it.
 
-import { type Entropy, err, ok, type Result } from "@unseen/base";
-import type { BudgetCard, Card, ColumnCard, PeopleCount, PrivacyUnit } from "./card.ts";
+import { type Brand, type Entropy, err, ok, type Result } from "@unseen/base";
+import type { BudgetCard, CardFields, ColumnCard, PeopleCount, PrivacyUnit } from "./card.ts";
 import { parseColumns } from "./card-columns.ts";
 import {
   asList,
@@ -16,6 +16,9 @@ import {
   refuseUnknown,
 } from "./card-fields.ts";
 import { drawRows, parseMock } from "./card-mock.ts";
+
+/** A card that was read: every rule about it holds. */
+export type Card = Brand<CardFields, "Card">;
 
 /** Lowest privacy that a card may declare: a delta of a thousandth lets one person in a thousand be read whole. */
 const mostDelta = 1e-3;
