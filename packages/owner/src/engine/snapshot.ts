@@ -12,7 +12,13 @@ export function parseSnapshotName(text: string): SnapshotName | undefined {
 }
 
 /** Declared, and held to by every number in the snapshot: none is missing, NaN, infinite or outside. */
-export type SnapshotColumn = { readonly name: string; readonly least: number; readonly greatest: number };
+export type SnapshotColumn = {
+  readonly name: string;
+  readonly least: number;
+  readonly greatest: number;
+  /** Whole numbers only: an integer column or the places of a category. */
+  readonly isWhole: boolean;
+};
 
 /** Written into the Parquet file's own metadata under `metadataKey`, as JSON. */
 export type SnapshotMetadata = { readonly version: 1; readonly columns: readonly SnapshotColumn[] };

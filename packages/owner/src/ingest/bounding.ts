@@ -54,8 +54,8 @@ export async function writeSnapshot(
 function metadataOf(card: Card): SnapshotMetadata {
   const columns = Object.entries(card.columns).map(([name, column]) =>
     column.type === "category"
-      ? { name, least: 0, greatest: column.categories.length - 1 }
-      : { name, least: column.bounds[0], greatest: column.bounds[1] },
+      ? { name, least: 0, greatest: column.categories.length - 1, isWhole: true }
+      : { name, least: column.bounds[0], greatest: column.bounds[1], isWhole: column.type === "integer" },
   );
   return { version: 1, columns };
 }

@@ -1,0 +1,135 @@
+// DuckDB over the snapshots in one directory. Before it hears anything that an asker sent it is shut in: it
+// reads below that directory and nowhere else, loads nothing, and cannot be told otherwise again.
+
+import { join, resolve } from "node:path";
+import { err, invariant, ok, type Problem, problem, type Result, Secret } from "@unseen/base";
+import type { Contribution } from "@unseen/privacy";
+import type { Receipt } from "../ledger/index.ts";
+import { DuckDbSession } from "./duckdb-session.ts";
+import type { Engine } from "./engine.ts";
+import { type PushDown, pushDown, type Table } from "./push-down.ts";
+import { metadataKey, parseSnapshotName, type SnapshotMetadata } from "./snapshot.ts";
+import { textLiteral } from "./sql-text.ts";
+import { streamSums } from "./stream-sums.ts";
+
+export type DuckDbOptions = {
+  /** The home's data directory; nothing outside can be read. */
+  readonly dataDirectory: string;
+  /** Threads of the engine; as many as the machine has unless said. */
+  readonly threads?: number;
+  /** As DuckDB writes it: "2GB". A sum needs little; this bounds what a bad plan may take. */
+  readonly memoryLimit?: string;
+  /** "script" reads the rows out and uses the plain rules for everything: the oracle for tests. */
+  readonly way?: "fastest" | "script";
+};
+
+export class DuckDbEngine implements Engine {
+  readonly #session: DuckDbSession;
+  readonly #options: DuckDbOptions;
+  /** Snapshots never change, so what is known of one stays known. */
+  readonly #tables = new Map<string, Table>();
+
+  private constructor(session: DuckDbSession, options: DuckDbOptions) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  /** Opens an engine of its own in memory, shut in before it is handed out. Throws where it cannot be. */
+  static async open(options: DuckDbOptions): Promise<DuckDbEngine> {
+    return new DuckDbEngine(await openShutIn(options), options);
+  }
+
+  async sums(
+    snapshot: string,
+    contribution: Contribution,
+    paid: Receipt,
+  ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>> {
+    invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
+    try {
+      const table = await this.#table(snapshot);
+      const query = this.#options.way === "script" ? undefined : pushDown(contribution, table);
+      if (query !== undefined) return ok(Secret.of(await this.#ask(query)));
+      using session = await this.#session.another();
+      const sums = await streamSums(session, contribution, table);
+      return sums?.ok ? ok(Secret.of(sums.value)) : err(notComputed());
+    } catch {
+      // What the engine says may quote rows, so none of it goes on.
+      return err(notComputed());
+    }
+  }
+
+  async rowCount(snapshot: string): Promise<Result<number, Problem<"answer-not-computed">>> {
+    try {
+      return ok((await this.#table(snapshot)).rowCount);
+    } catch {
+      return err(notComputed());
+    }
+  }
+
+  /** The way a contribution is computed, for benchmarks and reviews; reads no row. */
+  async explain(snapshot: string, contribution: Contribution): Promise<string> {
+    const query = pushDown(contribution, await this.#table(snapshot));
+    return query === undefined ? "in script, row by row" : (query.sql ?? "from the number of rows");
+  }
+
+  close(): void {
+    this.#session[Symbol.dispose]();
+  }
+
+  async #ask({ sql, read }: PushDown): Promise<BigInt64Array> {
+    if (sql === undefined) return read([]);
+    using session = await this.#session.another();
+    return read(await session.rows(sql));
+  }
+
+  async #table(snapshot: string): Promise<Table> {
+    const known = this.#tables.get(snapshot);
+    if (known !== undefined) return known;
+    const name = parseSnapshotName(snapshot);
+    invariant(name !== undefined, "a snapshot's name is one that ingest made");
+    // As it is: DuckDB compares it with the directory it may read before it looks for wildcards.
+    const path = textLiteral(join(resolve(this.#options.dataDirectory), name));
+    using session = await this.#session.another();
+    const [held] = await session.rows(
+      `SELECT decode(value) FROM parquet_kv_metadata(${path}) WHERE decode(key) = ${textLiteral(metadataKey)}`,
+    );
+    const metadata = JSON.parse(String(held?.[0])) as SnapshotMetadata;
+    invariant(metadata.version === 1, "a snapshot is of the version that this engine reads");
+    const [counted] = await session.rows(`SELECT count(*) FROM read_parquet(${path})`);
+    const table: Table = {
+      sql: `read_parquet(${path})`,
+      rowCount: Number(counted?.[0]),
+      columns: new Map(metadata.columns.map((column) => [column.name, column])),
+    };
+    this.#tables.set(snapshot, table);
+    return table;
+  }
+}
+
+/** For the engine, and for the test that tries to get out. */
+export async function openShutIn(options: DuckDbOptions): Promise<DuckDbSession> {
+  const session = await DuckDbSession.open(":memory:", {
+    memory_limit: options.memoryLimit ?? "2GB",
+    ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    allow_community_extensions: "false",
+  });
+  try {
+    await session.run(`SET allowed_directories = [${textLiteral(`${resolve(options.dataDirectory)}/`)}]`);
+    await session.run("SET temp_directory = ''");
+    await session.run("SET enable_external_access = false");
+    // Last, because it forbids every setting after it.
+    await session.run("SET lock_configuration = true");
+    return session;
+  } catch (error) {
+    session[Symbol.dispose]();
+    throw new Error("the data engine could not be shut in, so it was not opened", { cause: error });
+  }
+}
+
+function notComputed(): Problem<"answer-not-computed"> {
+  return problem("answer-not-computed", "the answer could not be computed on the owner's side", {
+    hint: "the question was charged; asking again under the same id is free, and the owner can look into it",
+  });
+}

@@ -1,0 +1,233 @@
+// An engine gives the same integers as the plain rules, on every program and every row: in SQL where it
+// takes the program there, and in script where it does not.
+
+import { Secret } from "@unseen/base";
+import { type Contribution, exactSums } from "@unseen/privacy";
+import { makeProgram, type ProgramNode, printProgram } from "@unseen/program";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testFolder } from "../ingest/ingest-for-tests.ts";
+import { DuckDbEngine } from "./duckdb-engine.ts";
+import { apply, input, receipt, writtenSnapshot } from "./engine-for-tests.ts";
+import type { SnapshotColumn } from "./snapshot.ts";
+
+const declared: readonly SnapshotColumn[] = [
+  { name: "a", least: -4, greatest: 4, isWhole: false },
+  { name: "wide", least: -Number.MAX_VALUE, greatest: Number.MAX_VALUE, isWhole: false },
+  { name: "n", least: -3, greatest: 9, isWhole: true },
+  { name: "c", least: 0, greatest: 4, isWhole: true },
+  { name: "p", least: 0.25, greatest: 3, isWhole: false },
+];
+
+const edges = [0, -0, 0.5, -0.5, 1, -1, 1.5, 2.5, 4, -4, 2 ** -30, 1e-300];
+const huge = [
+  ...edges,
+  Number.MAX_VALUE,
+  -Number.MAX_VALUE,
+  1e200,
+  -1e200,
+  2 ** 53,
+  2 ** 53 + 2,
+  5e-324,
+  -5e-324,
+];
+const numberWithin = ({ least, greatest, isWhole }: SnapshotColumn) => {
+  if (isWhole) return fc.integer({ min: least, max: greatest }).map((whole) => whole + 0);
+  const known = (greatest > 10 ? huge : edges).filter((value) => value >= least && value <= greatest);
+  const drawn = fc.double({ min: least, max: greatest, noNaN: true });
+  return known.length === 0 ? drawn : fc.oneof(fc.constantFrom(...known), drawn);
+};
+
+const dataset = fc
+  .array(fc.tuple(...declared.map(numberWithin)), { minLength: 0, maxLength: 25 })
+  .map((rows) => new Map(declared.map(({ name }, at) => [name, Float64Array.from(rows, (row) => row[at]!)])));
+
+/** A draw from a stream of random words: programs are built step by step, and most steps depend on those before. */
+type Draw = { below(size: number): number; of<T>(choices: readonly T[]): T };
+
+const steps: readonly ((draw: Draw, nodes: readonly ProgramNode[]) => ProgramNode)[] = [
+  ...["Neg", "Abs", "Floor", "Ceil", "Sqrt", "Sign", "Relu", "Not", "RowOnes", "Reciprocal"].map(
+    (name) => (draw: Draw, nodes: readonly ProgramNode[]) => apply(name, [pick(draw, nodes)]),
+  ),
+  ...["Exp", "Log", "Sin", "Round"].map(
+    (name) => (draw: Draw, nodes: readonly ProgramNode[]) => apply(name, [pick(draw, nodes)]),
+  ),
+  ...[
+    "Add",
+    "Sub",
+    "Mul",
+    "Mul",
+    "Div",
+    "Min",
+    "Max",
+    "Greater",
+    "GreaterOrEqual",
+    "Less",
+    "LessOrEqual",
+    "Equal",
+    "And",
+    "Or",
+    "Xor",
+    "Pow",
+    "MatMul",
+  ].map(
+    (name) => (draw: Draw, nodes: readonly ProgramNode[]) =>
+      apply(name, [pick(draw, nodes), pick(draw, nodes)]),
+  ),
+  (draw, nodes) => apply("Where", [pick(draw, nodes), pick(draw, nodes), pick(draw, nodes)]),
+  (draw, nodes) => {
+    const [min, max] = [draw.of(edges), draw.of(edges)].toSorted((a, b) => a - b) as [number, number];
+    return apply("Clip", [pick(draw, nodes)], { min, max });
+  },
+  (draw, nodes) => apply("OneHot", [pick(draw, nodes)], { depth: 1 + draw.below(6) }),
+  (draw, nodes) => apply("OneHot", [pick(draw, nodes)], { depth: 1 + draw.below(6) }),
+  (draw, nodes) =>
+    apply("Reshape", [pick(draw, nodes)], {
+      shape: draw.of([
+        [0, 1],
+        [0, -1],
+        [0, 1, -1],
+        [0, -1, 1],
+        [0, 2, -1],
+      ]),
+    }),
+  (draw, nodes) => apply("Concat", [pick(draw, nodes), pick(draw, nodes)], { axis: draw.of([1, -1, 2]) }),
+  (draw, nodes) =>
+    apply("Slice", [pick(draw, nodes)], {
+      axis: draw.of([1, -1, 2]),
+      start: draw.below(2),
+      end: draw.of([-1, 5]),
+      step: 1 + draw.below(2),
+    }),
+  (draw, nodes) => apply("Transpose", [pick(draw, nodes)], { perm: [0, 2, 1] }),
+  (draw, nodes) => apply("Gather", [pick(draw, nodes), indices(nodes)], { axis: draw.of([1, -1]) }),
+  (draw, nodes) =>
+    apply("ReduceSum", [pick(draw, nodes)], { axes: draw.of([[1], [-1], [1, 2]]), keepdims: draw.below(2) }),
+];
+
+function pick(draw: Draw, nodes: readonly ProgramNode[]): number {
+  // Recent nodes are drawn more often, so that programs grow deep.
+  return draw.below(2) === 0 ? Math.max(0, nodes.length - 1 - draw.below(4)) : draw.below(nodes.length);
+}
+
+function indices(nodes: readonly ProgramNode[]): number {
+  return nodes.findIndex((node) => node.kind === "constant" && node.value.shape.length === 1);
+}
+
+const contribution: fc.Arbitrary<Contribution> = fc
+  .array(fc.nat({ max: 2 ** 30 }), { minLength: 300, maxLength: 300 })
+  .map((words) => drawnContribution(words));
+
+function drawnContribution(words: readonly number[]): Contribution {
+  let at = 0;
+  const below = (size: number) => words[at++ % words.length]! % size;
+  const draw: Draw = { below, of: (choices) => choices[below(choices.length)]! };
+  const nodes: ProgramNode[] = [
+    ...declared.map(({ name }) => input(name)),
+    { kind: "constant", value: { shape: [], data: Float64Array.of(2) } },
+    { kind: "constant", value: { shape: [], data: Float64Array.of(draw.of(edges)) } },
+    { kind: "constant", value: { shape: [2], data: Float64Array.of(1, 0) } },
+    { kind: "constant", value: { shape: [2, 2], data: Float64Array.of(1, -2, 0, 0.1) } },
+    { kind: "constant", value: { shape: [1, 3], data: Float64Array.of(0.1, -0, 3) } },
+    apply("Reshape", [0], { shape: [0, 1] }),
+    apply("Reshape", [2], { shape: [0, 1] }),
+    apply("Concat", [10, 11], { axis: 1 }),
+    apply("Concat", [12, 10], { axis: -1 }),
+  ];
+  const given = nodes.length;
+  const wanted = nodes.length + 1 + draw.below(14);
+  for (let tries = 0; nodes.length < wanted && tries < 60; tries++) {
+    const node = draw.of(steps)(draw, nodes);
+    const grown = makeProgram({ nodes: [...nodes, node], outputs: [nodes.length] });
+    if (!grown.ok) continue;
+    const shape = grown.value.shapes.at(-1)!;
+    const width = shape.reduce<number>((product, size) => (size === "rows" ? product : product * size), 1);
+    if (shape.indexOf("rows") === 0 && width <= 24) nodes.push(node);
+  }
+  const program = makeProgram({ nodes, outputs: [nodes.length > given ? nodes.length - 1 : 0] });
+  if (!program.ok) throw new Error(program.problem.message);
+  const shape = program.value.shapes[program.value.outputs[0]!]!.slice(1) as readonly number[];
+  const width = shape.reduce((product, size) => product * size, 1);
+  const one = () => {
+    const ends = [draw.of([-(2 ** 25), -7, 0, 3, 2 ** 20]), draw.of([2 ** 25, 7, 0, -3, 2 ** 24])];
+    return {
+      exponent: draw.of([-24, -16, -3, 0, 0, 1, 20, -1000, 1000]),
+      least: Math.min(...ends),
+      greatest: Math.max(...ends),
+    };
+  };
+  const same = one();
+  const cells = Array.from({ length: width }, () => (draw.below(4) === 0 ? one() : same));
+  const grid = {
+    exponent: Int32Array.from(cells, (cell) => cell.exponent),
+    least: Float64Array.from(cells, (cell) => cell.least),
+    greatest: Float64Array.from(cells, (cell) => cell.greatest),
+  };
+  return { program: program.value, shape, grid, oneHot: draw.below(5) === 0 };
+}
+
+const folder = testFolder();
+let fastest: DuckDbEngine;
+let script: DuckDbEngine;
+
+beforeAll(async () => {
+  fastest = await DuckDbEngine.open({ dataDirectory: folder.path, threads: 2 });
+  script = await DuckDbEngine.open({ dataDirectory: folder.path, threads: 1, way: "script" });
+});
+afterAll(() => {
+  fastest.close();
+  script.close();
+  folder[Symbol.dispose]();
+});
+
+test("every operation that SQL takes, and many that it does not, give the integers of the plain rules", async () => {
+  const taken = new Map<string, number>();
+  let inSql = 0;
+  let asked = 0;
+  const check = async (
+    columns: ReadonlyMap<string, Float64Array>,
+    contributions: readonly Contribution[],
+  ) => {
+    const snapshot = await writtenSnapshot(folder.path, declared, columns);
+    for (const one of contributions) {
+      const expected = plain(one, columns);
+      expect(await sums(fastest, snapshot, one), printProgram(one.program)).toEqual(expected);
+      if (asked++ % 4 === 0) expect(await sums(script, snapshot, one)).toEqual(expected);
+      if ((await fastest.explain(snapshot, one)).startsWith("in script")) continue;
+      inSql++;
+      for (const node of one.program.nodes)
+        if (node.kind === "operation") taken.set(node.operation, 1 + (taken.get(node.operation) ?? 0));
+    }
+  };
+  await fc.assert(fc.asyncProperty(dataset, fc.array(contribution, { minLength: 8, maxLength: 8 }), check), {
+    numRuns: 60,
+    endOnFailure: true,
+  });
+  expect(inSql).toBeGreaterThan(130);
+  for (const name of [
+    "Add",
+    "Div",
+    "Where",
+    "OneHot",
+    "Clip",
+    "Sqrt",
+    "Concat",
+    "Gather",
+    "ReduceSum",
+    "Min",
+  ])
+    expect(taken.get(name) ?? 0, name).toBeGreaterThan(3);
+}, 120_000);
+
+function plain(one: Contribution, columns: ReadonlyMap<string, Float64Array>): readonly bigint[] {
+  const rowCount = columns.get("a")!.length;
+  const exact = exactSums(one, columns, rowCount);
+  if (!exact.ok) throw new Error(exact.problem.message);
+  return [...exact.value];
+}
+
+async function sums(engine: DuckDbEngine, snapshot: string, one: Contribution): Promise<readonly bigint[]> {
+  const secret = await engine.sums(snapshot, one, receipt);
+  if (!secret.ok) throw new Error(secret.problem.message);
+  return [...Secret.reveal(secret.value)];
+}

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { platformEntropy } from "@unseen/base";
+import type { Contribution } from "@unseen/privacy";
+import {
+  makeProgram,
+  type OperationNode,
+  type Program,
+  type ProgramNode,
+  type Shape,
+  scalar,
+} from "@unseen/program";
+import type { Receipt } from "../ledger/index.ts";
+import { receiptOf } from "../ledger/receipt.ts";
+import { DuckDbSession } from "./duckdb-session.ts";
+import { metadataKey, type SnapshotColumn, type SnapshotMetadata } from "./snapshot.ts";
+import { doubleLiteral, identifier, snapshotColumn, textLiteral } from "./sql-text.ts";
+
+const entropy = platformEntropy(globalThis.crypto);
+
+export const receipt: Receipt = receiptOf({
+  serial: 1n,
+  asker: "ada",
+  ask_id: "ask-1",
+  dataset: "test",
+  question_hash: "q",
+  epsilon: 1n,
+  delta: 0n,
+  charged_at_ms: 0n,
+});
+
+/** A snapshot written by hand, as ingest would write it. */
+export async function writtenSnapshot(
+  dataDirectory: string,
+  declared: readonly SnapshotColumn[],
+  columns: ReadonlyMap<string, Float64Array>,
+): Promise<string> {
+  const snapshot = `${Buffer.from(entropy.fill(new Uint8Array(16))).toString("hex")}.parquet`;
+  const names = declared.map(({ name }) => name);
+  const rowCount = columns.get(names[0]!)!.length;
+  const rows = Array.from(
+    { length: rowCount },
+    (_, row) => `(${names.map((name) => doubleLiteral(columns.get(name)![row]!)).join(", ")})`,
+  );
+  const listed = names.map((name) => identifier(snapshotColumn(name))).join(", ");
+  const source =
+    rowCount === 0
+      ? `SELECT ${names.map((name) => `${doubleLiteral(0)} AS ${identifier(snapshotColumn(name))}`).join(", ")} WHERE false`
+      : `SELECT * FROM (VALUES ${rows.join(", ")}) AS t(${listed})`;
+  await writeParquet(join(dataDirectory, snapshot), declared, source);
+  return snapshot;
+}
+
+export async function writeParquet(
+  path: string,
+  declared: readonly SnapshotColumn[],
+  source: string,
+): Promise<void> {
+  using session = await DuckDbSession.open(":memory:", {});
+  const metadata: SnapshotMetadata = { version: 1, columns: declared };
+  await session.run(
+    `COPY (${source}) TO ${textLiteral(path)} (FORMAT parquet, KV_METADATA {${metadataKey}: ${textLiteral(JSON.stringify(metadata))}})`,
+  );
+}
+
+export const rowsShape: Shape = ["rows"];
+
+export function input(name: string): ProgramNode {
+  return { kind: "input", name, shape: rowsShape };
+}
+
+export function number(value: number): ProgramNode {
+  return { kind: "constant", value: scalar(value) };
+}
+
+export function apply(
+  operation: string,
+  inputs: readonly number[],
+  attributes: OperationNode["attributes"] = {},
+): ProgramNode {
+  return { kind: "operation", operation, inputs, attributes };
+}
+
+/** A program of the given nodes whose last one is its output. */
+export function programFrom(nodes: readonly ProgramNode[]): Program {
+  const program = makeProgram({ nodes, outputs: [nodes.length - 1] });
+  if (!program.ok) throw new Error(program.problem.message);
+  return program.value;
+}
+
+/** Every element on the same grid. */
+export function contributionOf(
+  nodes: readonly ProgramNode[],
+  { exponent = -16, least = -(2 ** 24), greatest = 2 ** 24, oneHot = false } = {},
+): Contribution {
+  const program = programFrom(nodes);
+  const shape = program.shapes[program.outputs[0]!]!.slice(1) as readonly number[];
+  const width = shape.reduce((product, size) => product * size, 1);
+  const grid = {
+    exponent: new Int32Array(width).fill(exponent),
+    least: new Float64Array(width).fill(least),
+    greatest: new Float64Array(width).fill(greatest),
+  };
+  return { program, shape, grid, oneHot };
+}

@@ -1,0 +1,200 @@
+// A contribution as one SQL query, so that the exact sum is done where the rows are. The same integers come
+// out as from the plain rules; where that is not certain there is no query, and script does the work.
+
+import { type Contribution, type Grid, quantise } from "@unseen/privacy";
+import type { Program } from "@unseen/program";
+import type { SnapshotColumn } from "./snapshot.ts";
+import { constantRow, type DenseRow, namedRow, type ScatteredRow, type SqlRow, sqlRow } from "./sql-rules.ts";
+import { columnScalar, type Scalar } from "./sql-scalar.ts";
+import { doubleLiteral, identifier, snapshotColumn } from "./sql-text.ts";
+import { SqlWriter } from "./sql-writer.ts";
+
+export type PushDown = {
+  /** Undefined where no row needs to be read. */
+  readonly sql: string | undefined;
+  /** Turns the rows of the query's result into one integer for each element. */
+  readonly read: (rows: readonly (readonly unknown[])[]) => BigInt64Array;
+};
+
+export type Table = {
+  /** A FROM clause of the snapshot's rows. */
+  readonly sql: string;
+  readonly rowCount: number;
+  readonly columns: ReadonlyMap<string, SnapshotColumn>;
+};
+
+/** Doubles hold every whole number up to here, so sums that stay below it are exact in any order. */
+const mostExact = 2 ** 53;
+
+export function pushDown(contribution: Contribution, table: Table): PushDown | undefined {
+  const writer = new SqlWriter();
+  const row = rowOf(writer, contribution.program, table);
+  if (row === undefined || writer.isTooLarge) return undefined;
+  return row.kind === "dense"
+    ? denseSums(writer, contribution, row, table)
+    : countedSums(writer, contribution, row, table);
+}
+
+function rowOf(writer: SqlWriter, program: Program, table: Table): SqlRow | undefined {
+  const uses = usesOf(program);
+  const rows: (SqlRow | undefined)[] = [];
+  for (const [at, node] of program.nodes.entries()) {
+    if (uses[at] === 0) {
+      rows.push(undefined);
+      continue;
+    }
+    let row: SqlRow | undefined;
+    if (node.kind === "constant") row = constantRow(node.value);
+    else if (node.kind === "input") row = inputRow(node.name, program.shapes[at]!, table);
+    else {
+      const inputs = node.inputs.map((input) => rows[input]!);
+      row = sqlRow(writer, node.operation, inputs, node.attributes);
+    }
+    if (row === undefined) return undefined;
+    rows.push(uses[at]! > 1 ? namedRow(writer, row) : row);
+  }
+  return rows[program.outputs[0]!];
+}
+
+/** How often each result is read on the way to the output; one that is not read is not written. */
+function usesOf(program: Program): readonly number[] {
+  const uses = program.nodes.map(() => 0);
+  uses[program.outputs[0]!]!++;
+  for (let at = program.nodes.length - 1; at >= 0; at--) {
+    const node = program.nodes[at]!;
+    if (node.kind === "operation" && uses[at]! > 0) for (const input of node.inputs) uses[input]!++;
+  }
+  return uses;
+}
+
+function inputRow(name: string, shape: Program["shapes"][number], { columns }: Table): DenseRow | undefined {
+  const column = columns.get(name);
+  if (column === undefined || shape.length !== 1 || shape[0] !== "rows") return undefined;
+  const sql = identifier(snapshotColumn(name));
+  return {
+    kind: "dense",
+    shape: [1],
+    elements: [columnScalar(sql, column.least, column.greatest, column.isWhole)],
+  };
+}
+
+/** One sum for each element. */
+function denseSums(
+  writer: SqlWriter,
+  { grid, oneHot }: Contribution,
+  row: DenseRow,
+  table: Table,
+): PushDown | undefined {
+  const width = grid.exponent.length;
+  // "Only the first nonzero counts" is certain for one element, and for what never had two, which is scattered.
+  if (row.elements.length !== width || (oneHot && width > 1)) return undefined;
+  const sums: string[] = [];
+  const finished: ((values: readonly unknown[]) => bigint)[] = [];
+  for (const [at, element] of row.elements.entries()) {
+    const steps = stepsOf(writer, element, cellOf(grid, at));
+    if (steps === undefined) return undefined;
+    const { constant } = steps;
+    if (constant !== undefined) finished.push(() => BigInt(constant) * BigInt(table.rowCount));
+    else {
+      const place = sums.push(sumOf(steps, cellOf(grid, at), table)) - 1;
+      finished.push((values) => wholeOf(values[place]));
+    }
+  }
+  if (writer.isTooLarge) return undefined;
+  return {
+    sql: sums.length === 0 ? undefined : `SELECT ${sums.join(", ")} FROM ${writer.from(table.sql)}`,
+    read: ([values]) => BigInt64Array.from(finished, (finish) => finish(values ?? [])),
+  };
+}
+
+/** A histogram: one group for each place, and no column for each. */
+function countedSums(
+  writer: SqlWriter,
+  { grid }: Contribution,
+  row: ScatteredRow,
+  table: Table,
+): PushDown | undefined {
+  const width = grid.exponent.length;
+  const cells = Array.from({ length: width }, (_, at) => cellOf(grid, at));
+  const first = cells[0];
+  if (first === undefined || cells.some((cell) => onGrid(0, cell) !== 0)) return undefined;
+  const { constant } = row.value;
+  const isUniform = cells.every(
+    (cell) =>
+      cell.exponent === first.exponent && cell.least === first.least && cell.greatest === first.greatest,
+  );
+  if (constant === undefined && !isUniform) return undefined;
+  const steps = constant === undefined ? stepsOf(writer, row.value, first) : undefined;
+  if (constant === undefined && steps === undefined) return undefined;
+  const index = row.index.isWhole ? row.index : writer.named(row.index);
+  // Out of range, negative and NaN are NULL; so at most one group a place and a few that are left aside.
+  const cast = `TRY_CAST(${index.sql} AS ${width <= 2 ** 8 ? "UTINYINT" : width <= 2 ** 16 ? "USMALLINT" : "UINTEGER"})`;
+  const place = index.isWhole
+    ? cast
+    : `CASE WHEN ${index.sql} = floor(${index.sql}) AND ${index.sql} < ${doubleLiteral(width)} THEN ${cast} END`;
+  const amount =
+    steps === undefined
+      ? "count(*)"
+      : steps.constant === undefined
+        ? sumOf(steps, first, table)
+        : `${steps.constant} * count(*)`;
+  return {
+    sql: `SELECT ${place} AS place, ${amount} FROM ${writer.from(table.sql)} GROUP BY place`,
+    read: (rows) => {
+      const sums = new BigInt64Array(width);
+      for (const [at, value] of rows) {
+        if (at === null || Number(at) >= width) continue;
+        const each = constant === undefined ? 1n : BigInt(onGrid(constant, cells[Number(at)]!));
+        sums[Number(at)] = each * wholeOf(value);
+      }
+      return sums;
+    },
+  };
+}
+
+type GridCell = { readonly exponent: number; readonly least: number; readonly greatest: number };
+
+function cellOf(grid: Grid, at: number): GridCell {
+  return { exponent: grid.exponent[at]!, least: grid.least[at]!, greatest: grid.greatest[at]! };
+}
+
+function onGrid(value: number, { exponent, least, greatest }: GridCell): number {
+  return quantise(value, exponent, least, greatest);
+}
+
+/** `quantise` as SQL. What the declared bounds make certain is left out: the clamp, the rounding, the NaN. */
+function stepsOf(
+  writer: SqlWriter,
+  given: Scalar,
+  cell: GridCell,
+): { readonly sql: string; readonly constant?: number } | undefined {
+  if (given.constant !== undefined) return { sql: "", constant: onGrid(given.constant, cell) };
+  const scale = 2 ** -cell.exponent;
+  if (!Number.isFinite(scale) || scale === 0) return undefined;
+  const x = given.mayBeNaN ? writer.named(given) : given;
+  const scaled = scale === 1 ? x.sql : `(${x.sql} * ${doubleLiteral(scale)})`;
+  const isWhole = x.isWhole && scale >= 1 && Math.max(-x.least, x.greatest) * scale <= 2 ** 52;
+  const steps = isWhole ? scaled : `floor(${scaled} + ${doubleLiteral(0.5)})`;
+  const isInside =
+    !x.mayBeNaN &&
+    Math.floor(x.least * scale + 0.5) >= cell.least &&
+    Math.floor(x.greatest * scale + 0.5) <= cell.greatest;
+  if (isInside) return { sql: steps };
+  const held = `least(greatest(${steps}, ${doubleLiteral(cell.least)}), ${doubleLiteral(cell.greatest)})`;
+  if (!x.mayBeNaN) return { sql: held };
+  return { sql: `CASE WHEN isnan(${x.sql}) THEN ${doubleLiteral(onGrid(0, cell))} ELSE ${held} END` };
+}
+
+function sumOf(
+  { sql }: { readonly sql: string },
+  { least, greatest }: GridCell,
+  { rowCount }: Table,
+): string {
+  const isExact = Math.max(Math.abs(least), Math.abs(greatest)) * rowCount <= mostExact;
+  return isExact ? `sum(${sql})` : `sum(CAST(${sql} AS BIGINT))`;
+}
+
+/** A sum of no rows is NULL. */
+function wholeOf(value: unknown): bigint {
+  return value === null || value === undefined ? 0n : BigInt(value as number | bigint);
+}

@@ -1,0 +1,81 @@
+// One number of one row, as SQL: with what is certain of its value before any row is read. The bounds follow
+// from the declared ones by rules that rounding respects (a correctly rounded monotone function is
+// monotone), so they hold for the very doubles that the engine computes, and not only nearly.
+
+import { doubleLiteral } from "./sql-text.ts";
+
+export type Scalar = {
+  readonly sql: string;
+  /** The same as a condition, where it is 1 or 0 by one. */
+  readonly condition?: string;
+  /** Its value where it is the same in every row. */
+  readonly constant?: number;
+  /** Least and greatest value, NaN apart. Infinite where nothing bounds it. */
+  readonly least: number;
+  readonly greatest: number;
+  readonly mayBeNaN: boolean;
+  readonly isWhole: boolean;
+  /** A zero has the sign that IEEE gives it. Without this it must not be divided by. */
+  readonly hasSignedZero: boolean;
+  /** The layer of the query in which it can be written; 0 has the columns alone. */
+  readonly layer: number;
+  /** How deep its text nests. */
+  readonly depth: number;
+};
+
+/** What a rule says of a scalar it makes; the rest follows from its inputs. */
+export type Made = {
+  readonly least: number;
+  readonly greatest: number;
+  readonly mayBeNaN?: boolean;
+  readonly isWhole?: boolean;
+  readonly hasSignedZero?: boolean;
+  readonly condition?: string;
+};
+
+export function constantScalar(value: number): Scalar {
+  return {
+    sql: doubleLiteral(value),
+    constant: value,
+    least: Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value,
+    greatest: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value,
+    mayBeNaN: Number.isNaN(value),
+    isWhole: Number.isInteger(value),
+    hasSignedZero: true,
+    layer: 0,
+    depth: 0,
+  };
+}
+
+export function columnScalar(sql: string, least: number, greatest: number, isWhole: boolean): Scalar {
+  return { sql, least, greatest, mayBeNaN: false, isWhole, hasSignedZero: true, layer: 0, depth: 0 };
+}
+
+export function madeFrom(inputs: readonly Scalar[], sql: string, made: Made): Scalar {
+  // NaN in the arithmetic of bounds, as of infinity minus infinity, bounds nothing.
+  const isBounded = !(Number.isNaN(made.least) || Number.isNaN(made.greatest));
+  return {
+    sql,
+    ...(made.condition === undefined ? {} : { condition: made.condition }),
+    least: isBounded ? made.least : Number.NEGATIVE_INFINITY,
+    greatest: isBounded ? made.greatest : Number.POSITIVE_INFINITY,
+    mayBeNaN: made.mayBeNaN ?? inputs.some((input) => input.mayBeNaN),
+    isWhole: made.isWhole ?? false,
+    hasSignedZero: made.hasSignedZero ?? inputs.every((input) => input.hasSignedZero),
+    layer: Math.max(0, ...inputs.map((input) => input.layer)),
+    depth: 1 + Math.max(0, ...inputs.map((input) => input.depth)),
+  };
+}
+
+export function mayBeInfinite({ least, greatest }: Scalar): boolean {
+  return least === Number.NEGATIVE_INFINITY || greatest === Number.POSITIVE_INFINITY;
+}
+
+export function mayBeZero({ least, greatest }: Scalar): boolean {
+  return least <= 0 && greatest >= 0;
+}
+
+/** The scalar as a condition: what is not zero holds, and NaN is not zero, in SQL as in script. */
+export function holds(scalar: Scalar): string {
+  return scalar.condition ?? `(${scalar.sql} <> ${doubleLiteral(0)})`;
+}

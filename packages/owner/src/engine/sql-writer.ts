@@ -1,0 +1,43 @@
+// Writes nested SELECTs: what is needed more than once becomes a column of an inner one, so that a program
+// that uses a result a thousand times is a thousand words long and not two to the thousandth.
+
+import type { Scalar } from "./sql-scalar.ts";
+
+/** Text nested deeper is given a name. DuckDB's parser gives up at a depth of 1,000. */
+const deepest = 16;
+/** Named results and sums that one query may have; a larger program is worked out in script instead. */
+const mostNames = 2_000;
+
+export class SqlWriter {
+  readonly #layers: string[][] = [];
+  #names = 0;
+
+  /** The scalar under a name, unless it is as short as one already. */
+  named(scalar: Scalar): Scalar {
+    if (scalar.depth === 0) return scalar;
+    const name = `e${this.#names++}`;
+    const layer = this.#layers[scalar.layer] ?? [];
+    this.#layers[scalar.layer] = layer;
+    layer.push(`${scalar.sql} AS ${name}`);
+    const { condition: _, ...rest } = scalar;
+    return { ...rest, sql: name, layer: scalar.layer + 1, depth: 0 };
+  }
+
+  /** Named only where the text has grown deep. */
+  shallow(scalar: Scalar): Scalar {
+    return scalar.depth > deepest ? this.named(scalar) : scalar;
+  }
+
+  get isTooLarge(): boolean {
+    return this.#names > mostNames;
+  }
+
+  /** A FROM clause that offers every name that was given. */
+  from(table: string): string {
+    let from = table;
+    // Layers below a used one may be empty only above it, so every place is filled.
+    for (const layer of this.#layers)
+      from = `(SELECT *, ${(layer ?? ["0 AS unused"]).join(", ")} FROM ${from})`;
+    return from;
+  }
+}
