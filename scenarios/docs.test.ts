@@ -7,6 +7,7 @@ import {
   datasetFacts,
   exactSums,
   measurementFor,
+  type Offer,
   parseEpsilon,
   planAnswer,
   priceOf,
@@ -14,6 +15,7 @@ import {
 } from "@unseen/privacy";
 import { type Expression, parseCard, printProgram, programOf } from "@unseen/program";
 import { expect, test } from "vitest";
+import { guaranteeInWords } from "../packages/owner/src/questions/guarantee.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const documents = markdownUnder(root);
@@ -107,9 +109,12 @@ test("the numbers in the walk of a question are what the code computes", () => {
     }),
   );
   const plan = whole(planAnswer(program, datasetFacts(card, undefined)));
-  const price = priceOf(plan, { kind: "pure", epsilon: whole(parseEpsilon(0.5)) });
+  const offer: Offer = { kind: "pure", epsilon: whole(parseEpsilon(0.5)) };
+  const price = priceOf(plan, offer);
   expect(price.events.map(({ epsilon }) => epsilon)).toEqual(["1/4", "1/4"]);
   says(price.epsilon);
+  const dataset = { card, snapshot: "", peopleCount: 0 };
+  expect(walk).toContain(guaranteeInWords({ dataset, plan, price, offer }));
 
   const rows = new Map([["bp", Float64Array.of(101.5, 87, 140)]]);
   const [sum, count] = whole(sumsOfStage(plan, 0, new Map()));
