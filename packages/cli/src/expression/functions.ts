@@ -216,7 +216,7 @@ function spread(method: "variance" | "std", name: string): LanguageFunction {
 /** Of one thing over its axes, of two element by element. */
 function extreme(over: "min" | "max", between: "minimum" | "maximum"): LanguageFunction {
   return {
-    usage: `${over}(x) or ${over}(x, y)`,
+    usage: `${over}(x[, y])`,
     fewest: 1,
     most: 2,
     record: <T extends Recorder<T>>(given: Given<T>) =>

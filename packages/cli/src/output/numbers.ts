@@ -16,7 +16,9 @@ export function measured(value: number, plusMinus: number): Measured {
   const size = Math.max(Math.abs(value), plusMinus);
   if (size >= largestPlain || plusMinus < smallestPlain)
     return { value: plainNumber(value), plusMinus: String(Number(plusMinus.toPrecision(digitsOfHalfWidth))) };
-  const decimals = Math.max(0, digitsOfHalfWidth - 1 - Math.floor(Math.log10(plusMinus)));
+  // Counts are whole, and so is their noise.
+  const isWhole = Number.isInteger(value) && Number.isInteger(plusMinus);
+  const decimals = isWhole ? 0 : Math.max(0, digitsOfHalfWidth - 1 - Math.floor(Math.log10(plusMinus)));
   return { value: withoutMinusZero(value.toFixed(decimals)), plusMinus: plusMinus.toFixed(decimals) };
 }
 

@@ -31,3 +31,27 @@ export function indented(text: string, by = 2): string {
     .map((line) => (line === "" ? line : " ".repeat(by) + line))
     .join("\n");
 }
+
+/** Breaks between words so that no line is wider than `width`; a longer word stands alone. */
+export function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(line) + 1 + widthOf(word) <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}
+
+/** Titles in a column of their own, each with its text wrapped beside it. */
+export function titled(rows: readonly (readonly [title: string, text: string])[], width: number): string {
+  const room = width - 2 - Math.max(0, ...rows.map(([title]) => widthOf(title)));
+  return table(
+    rows.flatMap(([title, text]) =>
+      wrapped(text, Math.max(room, 20))
+        .split("\n")
+        .map((line, at) => [at === 0 ? title : "", line]),
+    ),
+  );
+}

@@ -36,8 +36,8 @@ async function lineOf(owner: Owner, dataset: string, accounts: readonly Account[
   // A removed dataset keeps its line; a name that never was has an empty one.
   if (line.cap.epsilon === 0n && line.charges === 0) orFail(owner.catalogue.findDataset(dataset));
   const askers: { name: string; line: BudgetLine }[] = [];
-  for (const { name } of accounts) {
-    const { asker } = await owner.ledger.budget(dataset, name);
+  for (const { id, name } of accounts) {
+    const { asker } = await owner.ledger.budget(dataset, id);
     if (asker !== undefined) askers.push({ name, line: asker });
   }
   return {
@@ -89,10 +89,10 @@ export async function allot(
 ): Promise<void> {
   await inExistingHome(options, async (owner) => {
     orFail(owner.catalogue.findDataset(dataset));
-    const { name } = accountOf(owner, user);
+    const { id, name } = accountOf(owner, user);
     const { cap } = await owner.ledger.budget(dataset);
     const allotted = parseAmount(options.epsilon, options.delta ?? cap.delta);
-    await owner.policy.setAllotment(dataset, name, allotted);
+    await owner.policy.setAllotment(dataset, id, allotted);
     const said = { dataset, user: name, ...plainAmount(allotted) };
     if (options.json === true) return sayJson(shell, { allotted: said });
     const within = allotted.epsilon > cap.epsilon ? ", and the dataset's own cap still holds" : "";

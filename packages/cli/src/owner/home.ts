@@ -4,23 +4,12 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Clock, platformEntropy } from "@unseen/base";
 import { type Owner, type OwnerOptions, openOwner } from "@unseen/owner";
-import { type Command, Option } from "commander";
 import { failedBy, orFail } from "../shell/failure.ts";
 
 export type HomeOptions = { readonly home: string; readonly json?: boolean };
 
 export const clock: Clock = { nowMs: () => Date.now() };
 export const entropy = platformEntropy(globalThis.crypto);
-
-export function homeOption(): Option {
-  return new Option("--home <dir>", "the owner's home directory").env("UNSEEN_HOME").default("./unseen-home");
-}
-
-export function withHome(command: Command): Command {
-  return command
-    .addOption(homeOption())
-    .option("--json", "one JSON object on standard output, and nothing else");
-}
 
 /** Opens the home, making it if it is not there. */
 export async function openHome(

@@ -5,8 +5,8 @@ import { plainNumber } from "../output/numbers.ts";
 import { paint } from "../output/paint.ts";
 import { lossText } from "../output/show-budget.ts";
 import { showValues } from "../output/show-values.ts";
-import { indented, table } from "../output/table.ts";
-import { type Shell, say, sayJson } from "../shell/shell.ts";
+import { indented, titled } from "../output/table.ts";
+import { type Shell, say, sayJson, widthFor } from "../shell/shell.ts";
 import { offerOf, type Question, type QuestionOptions, readQuestion } from "./question.ts";
 
 export type AskOptions = QuestionOptions & { readonly id?: string };
@@ -40,13 +40,14 @@ function shown(shell: Shell, { text, tree, dataset }: Question, answer: Answer):
     indented(showValues(value, plusMinus, labels)),
     "",
     indented(
-      table(
+      titled(
         [
           ["±", "each interval holds the answer without noise 95 times out of 100"],
           ["spent", `${lossText(spent)}; ${plainNumber(remaining.epsilon)} of ${cap} left for you`],
           ["receipt", `no. ${receipt.serial}; the same question with --id ${receipt.askId} is free`],
           ["guarantee", guarantee],
-        ].map(([title, said]) => [paint(shell.out, "dim", title!), said!]),
+        ].map(([title, said]) => [paint(shell.out, "dim", title!), said!] as const),
+        widthFor(shell) - 2,
       ),
     ),
   ].join("\n");

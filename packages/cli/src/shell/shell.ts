@@ -23,3 +23,8 @@ export function sayJson(shell: Shell, value: object): void {
 export function remark(shell: Shell, text: string): void {
   shell.err.write(`${text}\n`);
 }
+
+/** Columns to write in: a wide terminal is not filled from edge to edge. */
+export function widthFor({ out }: Shell): number {
+  return Math.min(out.columns ?? 100, 100);
+}
