@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Secret } from "@unseen/base";
-import type { Contribution } from "@unseen/privacy";
+import { type Contribution, exactSums } from "@unseen/privacy";
 import { expect, test } from "vitest";
+import { commonContributions } from "../ingest/common-contributions.ts";
 import { cardOf, ingested, testFolder } from "../ingest/ingest-for-tests.ts";
 import { DuckDbEngine, openShutIn } from "./duckdb-engine.ts";
 import { apply, contributionOf, input, number, receipt, writtenSnapshot } from "./engine-for-tests.ts";
@@ -60,6 +61,48 @@ test("a histogram is one grouped query, a sum within its bounds has no clamp, an
   expect(await engine.explain(snapshot, contributionOf([input("bp"), apply("Exp", [0])]))).toBe(
     "in script, row by row",
   );
+});
+
+test("the sum and the mean of a column are read from integers that ingest wrote, and are those of the plain rules", async () => {
+  using folder = testFolder();
+  const columns = {
+    bp: { type: "number", bounds: [60, 140] },
+    far: { type: "number", bounds: [1e6, 1e6 + 3] },
+    tiny: { type: "number", bounds: [-1e-9, 1e-9] },
+    vast: { type: "number", bounds: [-1e300, 1e300] },
+    n: { type: "integer", bounds: [0, 7] },
+    c: { type: "category", categories: ["x", "y", "z"] },
+  };
+  const card = cardOf(columns);
+  const lines = Array.from({ length: 300 }, (_, at) => {
+    const share = (at * 0.618034) % 1;
+    return [
+      60 + 80 * share,
+      1e6 + 3 * share,
+      2e-9 * (share - 0.5),
+      2e300 * (share - 0.5),
+      at % 8,
+      "xyz"[at % 3],
+    ].join(",");
+  });
+  const { snapshot, rows } = await ingested(
+    folder,
+    folder.write("a.csv", `bp,far,tiny,vast,n,c\n${lines.join("\n")}\n`),
+    card,
+  );
+  const names = Object.keys(columns);
+  const data = new Map(names.map((name, at) => [name, Float64Array.from(rows, (row) => row[at]!)]));
+  await using engine = await opened(folder.path);
+  const common = commonContributions(card);
+  expect(common.length).toBeGreaterThan(names.length);
+  for (const contribution of common) {
+    const expected = exactSums(contribution, data, rows.length);
+    expect(expected.ok && [...expected.value]).toEqual(await sums(engine, snapshot, contribution));
+  }
+  const ways = await Promise.all(common.map((contribution) => engine.explain(snapshot, contribution)));
+  expect(
+    ways.filter((way) => /sum\(CAST\(s[0-9a-f]{32} AS DOUBLE\)\)/.test(way)).length,
+  ).toBeGreaterThanOrEqual(8);
 });
 
 test("a result used over and over is written once, however deep the program", async () => {

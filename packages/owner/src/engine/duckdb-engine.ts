@@ -100,6 +100,7 @@ export class DuckDbEngine implements Engine {
       sql: `read_parquet(${path})`,
       rowCount: Number(counted?.[0]),
       columns: new Map(metadata.columns.map((column) => [column.name, column])),
+      prepared: new Set(metadata.prepared),
     };
     this.#tables.set(snapshot, table);
     return table;

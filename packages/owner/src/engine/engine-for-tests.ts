@@ -56,7 +56,7 @@ export async function writeParquet(
   source: string,
 ): Promise<void> {
   using session = await DuckDbSession.open(":memory:", {});
-  const metadata: SnapshotMetadata = { version: 1, columns: declared };
+  const metadata: SnapshotMetadata = { version: 1, columns: declared, prepared: [] };
   await session.run(
     `COPY (${source}) TO ${textLiteral(path)} (FORMAT parquet, KV_METADATA {${metadataKey}: ${textLiteral(JSON.stringify(metadata))}})`,
   );

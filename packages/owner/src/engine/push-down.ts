@@ -1,6 +1,7 @@
 // A contribution as one SQL query, so that the exact sum is done where the rows are. The same integers come
 // out as from the plain rules; where that is not certain there is no query, and script does the work.
 
+import { createHash } from "node:crypto";
 import { type Contribution, type Grid, quantise } from "@unseen/privacy";
 import type { Program } from "@unseen/program";
 import type { SnapshotColumn } from "./snapshot.ts";
@@ -21,6 +22,8 @@ export type Table = {
   readonly sql: string;
   readonly rowCount: number;
   readonly columns: ReadonlyMap<string, SnapshotColumn>;
+  /** Columns of integers that were worked out when the snapshot was written, by `preparedName`. */
+  readonly prepared: ReadonlySet<string>;
 };
 
 /** Doubles hold every whole number up to here, so sums that stay below it are exact in any order. */
@@ -33,6 +36,31 @@ export function pushDown(contribution: Contribution, table: Table): PushDown | u
   return row.kind === "dense"
     ? denseSums(writer, contribution, row, table)
     : countedSums(writer, contribution, row, table);
+}
+
+/** Prepared integers are stored in four bytes. */
+const mostPrepared = 2 ** 31 - 1;
+
+/**
+ * The SQL of each integer that a contribution adds, for those worth storing beside the rows: a function of
+ * columns that is none of them as it stands.
+ */
+export function preparable(contribution: Contribution, columns: Table["columns"]): readonly string[] {
+  const writer = new SqlWriter();
+  const row = rowOf(writer, contribution.program, { sql: "", rowCount: 0, columns, prepared: new Set() });
+  if (row?.kind !== "dense" || row.elements.length !== contribution.grid.exponent.length) return [];
+  return row.elements.flatMap((element, at) => {
+    const cell = cellOf(contribution.grid, at);
+    const steps = stepsOf(writer, element, cell);
+    const fits = Math.max(Math.abs(cell.least), Math.abs(cell.greatest)) <= mostPrepared;
+    const isWork = steps?.constant === undefined && element.depth + Math.abs(cell.exponent) > 0;
+    return steps !== undefined && fits && isWork && writer.isEmpty ? [steps.sql] : [];
+  });
+}
+
+/** What the column of prepared integers is called: it follows from how they are made, so no other can be taken for it. */
+export function preparedName(sql: string): string {
+  return `s${createHash("sha256").update(sql, "utf8").digest("hex").slice(0, 32)}`;
 }
 
 function rowOf(writer: SqlWriter, program: Program, table: Table): SqlRow | undefined {
@@ -188,10 +216,12 @@ function stepsOf(
 function sumOf(
   { sql }: { readonly sql: string },
   { least, greatest }: GridCell,
-  { rowCount }: Table,
+  { rowCount, prepared }: Table,
 ): string {
   const isExact = Math.max(Math.abs(least), Math.abs(greatest)) * rowCount <= mostExact;
-  return isExact ? `sum(${sql})` : `sum(CAST(${sql} AS BIGINT))`;
+  const known = preparedName(sql);
+  const steps = prepared.has(known) ? known : sql;
+  return `sum(CAST(${steps} AS ${isExact ? "DOUBLE" : "BIGINT"}))`;
 }
 
 /** A sum of no rows is NULL. */

@@ -21,6 +21,11 @@ export type SnapshotColumn = {
 };
 
 /** Written into the Parquet file's own metadata under `metadataKey`, as JSON. */
-export type SnapshotMetadata = { readonly version: 1; readonly columns: readonly SnapshotColumn[] };
+export type SnapshotMetadata = {
+  readonly version: 1;
+  readonly columns: readonly SnapshotColumn[];
+  /** Columns of integers that common questions add up, by the name that follows from their SQL. */
+  readonly prepared: readonly string[];
+};
 
 export const metadataKey = "unseen";

@@ -28,6 +28,10 @@ export class SqlWriter {
     return scalar.depth > deepest ? this.named(scalar) : scalar;
   }
 
+  get isEmpty(): boolean {
+    return this.#names === 0;
+  }
+
   get isTooLarge(): boolean {
     return this.#names > mostNames;
   }

@@ -3,8 +3,10 @@
 import { createHash } from "node:crypto";
 import type { Card } from "@unseen/program";
 import type { DuckDbSession } from "../engine/duckdb-session.ts";
-import { metadataKey, type SnapshotMetadata } from "../engine/snapshot.ts";
+import { preparable, preparedName } from "../engine/push-down.ts";
+import { metadataKey, type SnapshotColumn, type SnapshotMetadata } from "../engine/snapshot.ts";
 import { identifier, pathLiteral, snapshotColumn, textLiteral } from "../engine/sql-text.ts";
+import { commonContributions } from "./common-contributions.ts";
 
 /**
  * SQL of the bounded rows, with a column `place` of a keyed secret order. The key fills the first block of
@@ -31,19 +33,31 @@ function keyedHash(block: string, message: string): string {
   return `substr(sha256(${textLiteral(block)} || ${message}), 1, 32)`;
 }
 
-/** Copies the columns of the card in the secret order, and nothing else, into a Parquet file. Gives its number of rows. */
+/**
+ * Copies the columns of the card in the secret order into a Parquet file, with the integers that common
+ * questions add up, and nothing else. Gives its number of rows.
+ */
 export async function writeSnapshot(
   session: DuckDbSession,
   card: Card,
   rows: string,
   path: string,
 ): Promise<number> {
-  const columns = Object.keys(card.columns).map(
-    (name, at) => `v${at} AS ${identifier(snapshotColumn(name))}`,
-  );
-  const metadata = textLiteral(JSON.stringify(metadataOf(card)));
+  const declared = declaredColumns(card);
+  const byName = new Map(declared.map((column) => [column.name, column]));
+  const steps = new Set(commonContributions(card).flatMap((common) => preparable(common, byName)));
+  const kept = declared.map(({ name }, at) => `v${at} AS ${identifier(snapshotColumn(name))}`);
+  const prepared = [...steps].map((sql) => `CAST(${sql} AS INTEGER) AS ${preparedName(sql)}`);
+  const metadata: SnapshotMetadata = {
+    version: 1,
+    columns: declared,
+    prepared: [...steps].map(preparedName),
+  };
+  const named = `SELECT ${kept.join(", ")}, place FROM (${rows})`;
+  const columns = declared.map(({ name }) => identifier(snapshotColumn(name)));
+  const written = `SELECT ${[...columns, ...prepared].join(", ")} FROM (${named}) ORDER BY place`;
   await session.run(
-    `COPY (SELECT ${columns.join(", ")} FROM (${rows}) ORDER BY place) TO ${textLiteral(path)} (FORMAT parquet, COMPRESSION snappy, KV_METADATA {${metadataKey}: ${metadata}})`,
+    `COPY (${written}) TO ${textLiteral(path)} (FORMAT parquet, COMPRESSION snappy, KV_METADATA {${metadataKey}: ${textLiteral(JSON.stringify(metadata))}})`,
   );
   const [[count]] = (await session.rows(`SELECT count(*) FROM read_parquet(${pathLiteral(path)})`)) as [
     [bigint],
@@ -51,11 +65,10 @@ export async function writeSnapshot(
   return Number(count);
 }
 
-function metadataOf(card: Card): SnapshotMetadata {
-  const columns = Object.entries(card.columns).map(([name, column]) =>
+function declaredColumns(card: Card): readonly SnapshotColumn[] {
+  return Object.entries(card.columns).map(([name, column]) =>
     column.type === "category"
       ? { name, least: 0, greatest: column.categories.length - 1, isWhole: true }
       : { name, least: column.bounds[0], greatest: column.bounds[1], isWhole: column.type === "integer" },
   );
-  return { version: 1, columns };
 }
