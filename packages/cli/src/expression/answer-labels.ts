@@ -1,7 +1,7 @@
 // What the numbers of an answer stand for, read off the question: bins of a histogram, categories, columns.
 
+import type { ColumnFacts } from "./columns.ts";
 import type { ExpressionTree } from "./parse-expression.ts";
-import type { ColumnFacts } from "./record-expression.ts";
 
 export type AnswerLabels =
   /** Counts: drawn as bars. */

@@ -3,7 +3,7 @@
 // One thing because it is the vocabulary of `unseen ask`, and is read as one list.
 
 import type { Axes, NestedNumbers, TensorMethods } from "@unseen/program";
-import type { ColumnFacts } from "./record-expression.ts";
+import type { ColumnFacts } from "./columns.ts";
 
 /** What a tensor of a dataset can do here; `shape` tells columns from what is made of several. */
 export type Recorder<T> = TensorMethods<T> & { readonly shape: readonly (number | "rows")[] };

@@ -2,9 +2,10 @@ import type { NestedNumbers } from "@unseen/program";
 import fc from "fast-check";
 import { AskRefused, type Tensor, tensor } from "unseen";
 import { expect, test } from "vitest";
+import type { ColumnFacts } from "./columns.ts";
 import { functions } from "./functions.ts";
 import { parseExpression } from "./parse-expression.ts";
-import { type ColumnFacts, recordExpression } from "./record-expression.ts";
+import { recordExpression } from "./record-expression.ts";
 
 // Plain local tensors stand in for private columns: they have the same methods and show what comes out.
 const schema: readonly ColumnFacts[] = [

@@ -3,17 +3,12 @@
 
 import { err, ok, type Problem, type Result } from "@unseen/base";
 import type { NestedNumbers } from "@unseen/program";
-import { AskRefused, type RemoteDataset } from "unseen";
+import { AskRefused } from "unseen";
 import { closeFunctions } from "./close-functions.ts";
+import type { ColumnFacts, Columns } from "./columns.ts";
 import { functions, type Given, type LanguageFunction, type Recorder } from "./functions.ts";
 import { applied, appliedToNumbers, calculated, eachNumber } from "./operators.ts";
 import { type BinaryOperator, type ExpressionTree, expressionProblem } from "./parse-expression.ts";
-
-/** What the card says in public about one column. */
-export type ColumnFacts = RemoteDataset["schema"][number];
-
-/** What an expression needs of a dataset; a `RemoteDataset` has it. */
-export type Columns<T> = { readonly schema: readonly ColumnFacts[]; column(name: string): T };
 
 type Value<T> =
   | { readonly kind: "numbers"; readonly value: NestedNumbers }
