@@ -1,3 +1,12 @@
+export {
+  type EventProblem,
+  eventFrom,
+  type NeighbouringRelation,
+  type PrivacyEvent,
+  parseEvent,
+  parseRelation,
+  printEvent,
+} from "./accounting/event.ts";
 export { type AttoDelta, attoDeltaOf, formatDelta, noDelta, parseDelta } from "./budget/atto-delta.ts";
 export {
   epsilonAsRational,
