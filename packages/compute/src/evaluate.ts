@@ -31,7 +31,11 @@ export function evaluate(program: Program, inputs: Inputs): Result<readonly Plai
         node.inputs.map((input) => results[input]!),
         node.attributes,
       );
-      for (const input of node.inputs) if (lastUse[input] === at) results[input] = undefined;
+      for (const input of node.inputs) {
+        if (lastUse[input] !== at) continue;
+        held -= results[input]?.data.length ?? 0;
+        results[input] = undefined;
+      }
     }
     held += result.data.length;
     if (held > mostElements)

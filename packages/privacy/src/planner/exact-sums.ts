@@ -8,7 +8,10 @@ import { type Contribution, quantise } from "./contribution.ts";
 /** Columns of rows that have been bounded to the privacy unit already: each [rows], all of one length. */
 export type Columns = ReadonlyMap<string, Float64Array>;
 
-/** Rows evaluated at once at most, and numbers that one result on the way may hold: stays near the processor's cache. */
+/**
+ * Rows evaluated at once at most, and numbers that all results on the way may hold: stays near the processor's
+ * cache, and what fits for one row fits for any number of them, so that no refusal tells how many there are.
+ */
 const mostRowsAtOnce = 8_192;
 const mostNumbersAtOnce = 2 ** 20;
 
@@ -19,8 +22,8 @@ export function exactSums(
   rowCount: number,
 ): Result<BigInt64Array, Problem> {
   const sums = new BigInt64Array(contribution.grid.exponent.length);
-  const widest = Math.max(1, ...contribution.program.shapes.map(elementsARow));
-  const rowsAtOnce = Math.max(1, Math.min(mostRowsAtOnce, Math.floor(mostNumbersAtOnce / widest)));
+  const numbersARow = contribution.program.shapes.reduce((total, shape) => total + elementsARow(shape), 0);
+  const rowsAtOnce = Math.max(1, Math.min(mostRowsAtOnce, Math.floor(mostNumbersAtOnce / numbersARow)));
   for (let from = 0; from < rowCount; from += rowsAtOnce) {
     const added = addRows(sums, contribution, columns, from, Math.min(from + rowsAtOnce, rowCount));
     if (!added.ok) return added;

@@ -79,7 +79,7 @@ function finishOn(plan: Plan, sums: readonly ReleasedSum[], entropy: Entropy): R
 }
 
 function answersOn(plan: Plan, released: ReleasedValues): Result<readonly PlainTensor[], Problem> {
-  const facts = factsUpTo(plan, plan.stages, released);
+  const facts = factsUpTo(plan, plan.stages, released, true);
   if (!facts.ok) return facts;
   return ok(
     plan.outputs.map((output) => {

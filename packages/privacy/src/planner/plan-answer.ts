@@ -27,9 +27,6 @@ export type Plan = Brand<
 
 export type Cut = { readonly node: number; readonly contribution: number; readonly stage: number };
 
-/** Sums that one question may need; each takes its share of the budget, so more would be noise alone. */
-const mostCuts = 64;
-
 /** Refuses, free of charge and with the nearest question that would be answered, what has no protection. */
 export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan, Problem> {
   const planner = new Planner(dataset);
@@ -48,15 +45,6 @@ export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan
   const cuts = planner.cuts
     .map((node): Cut => ({ node, ...(planner.nodes[node] as Extract<CanonicalNode, { kind: "cut" }>) }))
     .toSorted((a, b) => a.stage - b.stage);
-  if (cuts.length > mostCuts) {
-    return err(
-      problem(
-        "program-too-large",
-        `the question needs ${cuts.length} sums over people, and at most ${mostCuts} can share a price`,
-        { hint: "ask in parts" },
-      ),
-    );
-  }
   const stages = cuts.reduce((most, cut) => Math.max(most, cut.stage + 1), 0);
   return ok({
     dataset,

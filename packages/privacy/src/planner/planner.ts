@@ -22,10 +22,16 @@ import {
 import { type CanonicalNode, factsOfNode, stageOf } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { typicalSums } from "./typical-sums.ts";
-import { mostPublicWork, workOf } from "./work.ts";
+import { mostMockWork, mostPublicWork, mostWorkARow, workOf } from "./work.ts";
 
 /** Nodes of the rewritten program: a question of the largest size may grow tenfold. */
 const mostNodes = programLimits.nodes * 10;
+/** Sums that one question may need; each takes its share of the budget, so more would be noise alone. */
+const mostCuts = 64;
+/** Numbers that one sum may hold: a histogram of the largest size. */
+const mostNumbersASum = 65_536;
+/** Numbers that all sums of a question hold together: noise for each is drawn exactly, and takes its time. */
+const mostNumbers = 4 * mostNumbersASum;
 
 export class Planner implements Lowering {
   readonly nodes: CanonicalNode[] = [];
@@ -36,6 +42,9 @@ export class Planner implements Lowering {
   readonly #dataset: DatasetFacts;
   /** Multiply-adds of everything public so far. */
   publicWork = 0;
+  #workARow = 0;
+  #mockWork = 0;
+  #numbers = 0;
 
   constructor(dataset: DatasetFacts) {
     this.#dataset = dataset;
@@ -46,8 +55,10 @@ export class Planner implements Lowering {
   }
 
   constant(value: PlainTensor): Planned {
-    const facts: Facts = { kind: "public", value };
-    return this.#planned(this.#write({ kind: "constant", value, stage: 0 }, facts), value.shape);
+    const node = { kind: "constant", value, stage: 0 } as const;
+    // A long one is its own key: to write it out would cost more than to find it again saves.
+    const key = value.data.length > mostNumbersASum ? `long constant ${this.nodes.length}` : keyOf(node);
+    return this.#planned(this.#write(node, { kind: "public", value }, key), value.shape);
   }
 
   anyColumn(): Result<Planned, Problem> {
@@ -118,6 +129,22 @@ export class Planner implements Lowering {
         ),
       );
     }
+    this.#workARow += workOf(
+      name,
+      inputs.map((input) => input.shape),
+      shape.value,
+    );
+    if (this.#workARow > mostWorkARow) {
+      return err(
+        problem(
+          "program-too-large",
+          "the program asks for more arithmetic on each row than one question may",
+          {
+            hint: "ask in parts, or about fewer columns at a time",
+          },
+        ),
+      );
+    }
     return this.#add(
       {
         kind: "operation",
@@ -144,9 +171,18 @@ export class Planner implements Lowering {
     const key = `cut ${value.node}`;
     const known = this.#written.get(key);
     if (known !== undefined) return ok(this.#planned(known, value.facts.shape));
-    const typical = typicalSums(this.nodes, value.node, this.facts, this.#dataset);
+    const { shape, lo } = value.facts;
+    // Nobody's row adds anything to a sum of no numbers, so it needs no noise and costs nothing.
+    if (lo.length === 0) return ok(this.constant({ shape, data: new Float64Array(0) }));
+    if (lo.length > mostNumbersASum) return err(tooManyNumbers("one sum", lo.length, mostNumbersASum));
+    this.#numbers += lo.length;
+    if (this.#numbers > mostNumbers) return err(tooManyNumbers("all sums", this.#numbers, mostNumbers));
+    if (this.cuts.length >= mostCuts) return err(tooManySums());
+    const mockWork = mostMockWork - this.#mockWork;
+    const typical = typicalSums(this.nodes, value.node, this.facts, this.#dataset, mockWork);
     if (!typical.ok) return typical;
-    const at = this.#write(node, { kind: "public", value: typical.value }, key);
+    this.#mockWork += typical.value.work;
+    const at = this.#write(node, { kind: "public", value: typical.value.sums }, key);
     this.cuts.push(at);
     return ok(this.#planned(at, value.facts.shape));
   }
@@ -227,6 +263,22 @@ function keyOf(node: CanonicalNode): string {
     default:
       return node satisfies never;
   }
+}
+
+function tooManyNumbers(where: string, numbers: number, most: number): Problem<"program-too-large"> {
+  return problem(
+    "program-too-large",
+    `the question needs ${numbers} numbers in ${where} over rows, and at most ${most} are possible`,
+    { hint: "sum fewer columns at a time" },
+  );
+}
+
+function tooManySums(): Problem<"program-too-large"> {
+  return problem(
+    "program-too-large",
+    `the question needs more than ${mostCuts} sums over people, and at most ${mostCuts} can share a price`,
+    { hint: "ask in parts" },
+  );
 }
 
 function gatherOutside([x, indices]: readonly Planned[], attributes: Attributes): boolean {

@@ -1,19 +1,35 @@
-// A bound on the work that a stranger's program can cause in public arithmetic, before any of it is done.
+// Bounds on the work that a stranger's program can cause, before any of it is done.
 
 import { elementsARow, type Shape } from "@unseen/program";
 
 /**
- * Multiply-adds that one evaluation of everything public may take. An answer evaluates it once, and its
- * error bar at least forty times more: a few tenths of a second of plain script at the most.
+ * Multiply-adds that one evaluation of everything public may take: an inverse of the largest size. A
+ * few hundredths of a second of plain script.
  */
-export const mostPublicWork = 4_000_000;
+export const mostPublicWork = 5_000_000;
 
+/**
+ * Multiply-adds that one row may take on its way to all sums. Planning follows the bounds of each element
+ * on that way: half a second and 64 MiB at the most (measured 2026).
+ */
+export const mostWorkARow = 4_194_304;
+
+/** Multiply-adds that mock rows may take for an expectation; past it the middle of the bounds is expected. */
+export const mostMockWork = 5_000_000;
+
+/** Multiply-adds of one operation; one on rows is counted for a single row. */
 export function workOf(operation: string, inputs: readonly Shape[], result: Shape): number {
   const size = elementsARow(result);
   const read = inputs.reduce((total, input) => total + elementsARow(input), 0);
-  if (operation === "MatMul") return size * Number(inputs[0]?.at(-1) ?? 1);
-  if (operation === "Solve" || operation === "Inverse")
-    return Number(inputs[0]?.[0] ?? 1) ** 2 * (Number(inputs[0]?.[0] ?? 1) + size);
+  if (operation === "MatMul") return read + size * numberOr1(inputs[0]?.at(-1));
+  if (operation === "Solve" || operation === "Inverse") {
+    const unknowns = numberOr1(inputs[0]?.[0]);
+    return unknowns ** 3 + unknowns * size;
+  }
   if (operation === "Covariance") return size * read;
   return size + read;
+}
+
+function numberOr1(size: Shape[number] | undefined): number {
+  return typeof size === "number" ? size : 1;
 }

@@ -71,11 +71,10 @@ export function makeProgram(draft: ProgramDraft): Result<Program, Problem> {
     const { shape } = checked.value;
     if (shape.length > mostDimensions)
       return err(tooLarge(`a tensor of ${shape.length} axes`, `${mostDimensions}`));
-    // Also where another axis is empty and so the tensor is: rules count along an axis.
-    if (shape.some((size) => size !== "rows" && size > programLimits.elements))
-      return err(tooLarge("a longer axis", `${programLimits.elements}`));
-    if (elementsARow(shape) > programLimits.elements)
-      return err(tooLarge(`a tensor of ${elementsARow(shape)} elements`, `${programLimits.elements}`));
+    // An empty axis does not make the others short: rules count along each of them.
+    const elements = elementsARow(shape.map((size) => (size === 0 ? 1 : size)));
+    if (elements > programLimits.elements)
+      return err(tooLarge(`a tensor of ${elements} elements`, `${programLimits.elements}`));
     if (node.kind === "constant") constants += node.value.data.length;
     if (constants > programLimits.constants)
       return err(tooLarge("more constants", `${programLimits.constants}`));

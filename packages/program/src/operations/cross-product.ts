@@ -3,14 +3,28 @@
 // X' X is symmetric, so a row gives each pair of columns once, which nearly halves what one person can
 // move; the mirror image is made afterwards from the noised half.
 
-import { invariant, type Problem, type Result } from "@unseen/base";
+import { err, invariant, type Problem, problem, type Result } from "@unseen/base";
+import { programLimits } from "../graph/limits.ts";
 import type { Lowering, Planned } from "./operation.ts";
+
+/** Pairs of columns that one product may take: their places on both sides are constants of the row's program. */
+const mostPairs = programLimits.constants / 2;
 
 /** Both sides stand upright: [rows] or [rows, k], and [rows] or [rows, m]. Gives [k, m], an absent axis left out. */
 export function crossProduct(lowering: Lowering, x: Planned, y: Planned): Result<Planned, Problem> {
   const isSymmetric = x.node === y.node;
   const width = (x.shape[1] ?? 1) as number;
   const height = (y.shape[1] ?? 1) as number;
+  const pairCount = isSymmetric ? (width * (width + 1)) / 2 : width * height;
+  if (pairCount > mostPairs) {
+    return err(
+      problem(
+        "program-too-large",
+        `a sum over rows of ${pairCount} products of two columns, and at most ${mostPairs} are possible`,
+        { hint: "ask about fewer columns at a time" },
+      ),
+    );
+  }
   const pairs: (readonly [number, number])[] = [];
   const places = new Float64Array(width * height);
   for (let i = 0; i < width; i++) {

@@ -21,6 +21,10 @@ export const histogram: Operation = {
       return err(doesNotFit(`a histogram of ${bins} bins: from 1 to ${mostBins} are possible`));
     if (!(min < max))
       return err(doesNotFit(`a histogram from ${min} to ${max}: the first end must be below the second`));
+    if (!(Number.isFinite(max - min) && Number.isFinite(bins / (max - min))))
+      return err(
+        doesNotFit(`a histogram from ${min} to ${max}: its bins are too wide or too narrow to tell apart`),
+      );
     return ok([bins]);
   },
   plain: ([x], attributes) => {

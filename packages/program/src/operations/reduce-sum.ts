@@ -89,7 +89,7 @@ function sumOverRows(lowering: Lowering, x: Planned, attributes: Attributes): Re
       keepdims: attributes.keepdims as number,
     });
   }
-  const keepdims = attributes.keepdims as number;
+  const keepdims = attributes.keepdims === 1 ? 1 : 0;
   // A row standing on its side is summed where it stands: [k, rows] over its rows is k numbers.
   const own = axes.value
     .filter((axis) => axis !== x.rowAxis)

@@ -31,7 +31,10 @@ export const variance: Operation = {
       if (!mean.ok || x!.kind !== "rows") return mean;
       const count = x!.lo.length / mean.value.lo.length;
       const share = count / Math.max(count - (attributes.correction as number), 1);
-      const widest = Math.max(0, ...x!.hi) - Math.min(0, ...x!.lo);
+      // Folded and not spread: a row may have more columns than a call takes arguments.
+      const greatest = x!.hi.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+      const least = x!.lo.reduce((fewest, value) => Math.min(fewest, value), Number.POSITIVE_INFINITY);
+      const widest = greatest - least;
       const { shape, lo } = mean.value;
       return ok(
         rowsFacts(
