@@ -21,16 +21,16 @@ export function bounded(card: Card, key: Uint8Array): string {
   const values = Object.keys(card.columns).map((_, at) => `v${at}`);
   const content = `concat_ws(',', ${values.join(", ")})`;
   const block = createHash("sha256").update("unseen bounding 1").update(key).digest("hex");
-  if (card.unit.kind === "row")
-    return `SELECT *, ${keyedHash(block, `sha256(${content})`)} AS place FROM staged`;
+  if (card.unit.kind === "row") return `SELECT *, ${keyedHash(block, content)} AS place FROM staged`;
   const counted = `SELECT *, sha256(person) AS who, sha256(${content}) AS what FROM staged WHERE person IS NOT NULL`;
   const numbered = `SELECT *, row_number() OVER (PARTITION BY who, what) AS copy FROM (${counted})`;
   const placed = `SELECT *, ${keyedHash(block, "who || what || copy")} AS place FROM (${numbered})`;
   return `SELECT * FROM (${placed}) QUALIFY row_number() OVER (PARTITION BY who ORDER BY place) <= ${card.unit.mostRowsEach}`;
 }
 
+/** 64 bits of it: two rows of one person meet with a chance of 2^-64, and then either may be kept. */
 function keyedHash(block: string, message: string): string {
-  return `substr(sha256(${textLiteral(block)} || ${message}), 1, 32)`;
+  return `CAST('0x' || substr(sha256(${textLiteral(block)} || ${message}), 1, 16) AS UBIGINT)`;
 }
 
 /**

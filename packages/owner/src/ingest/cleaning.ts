@@ -32,8 +32,7 @@ function cleanNumber(
   const held = `least(greatest(${rounded}, ${least}), ${greatest})`;
   // A negative zero becomes zero: the two are one value, and must be one in the order of rows too.
   const value = `CASE WHEN ${isNumber} THEN CASE WHEN ${held} = 0 THEN ${doubleLiteral(0)} ELSE ${held} END ELSE ${doubleLiteral(card.missing)} END`;
-  const isMissing = `${source.text} IS NULL OR trim(${source.text}) = ''`;
-  const mark = `CASE WHEN ${isMissing} THEN ${marks.missing} WHEN NOT ${isNumber} THEN ${marks.unreadable} WHEN ${rounded} < ${least} OR ${rounded} > ${greatest} THEN ${marks.clamped} ELSE ${marks.kept} END`;
+  const mark = `CASE WHEN ${source.isEmpty} THEN ${marks.missing} WHEN NOT ${isNumber} THEN ${marks.unreadable} WHEN ${rounded} < ${least} OR ${rounded} > ${greatest} THEN ${marks.clamped} ELSE ${marks.kept} END`;
   return { value, mark, before: [], join: "" };
 }
 
@@ -47,7 +46,7 @@ function cleanCategory(
   const listed = card.categories.map((category, place) => `(${textLiteral(category)}, ${place})`).join(", ");
   return {
     value: `CAST(coalesce(${table}.place, ${card.categories.indexOf(card.missing)}) AS DOUBLE)`,
-    mark: `CASE WHEN ${table}.place IS NOT NULL THEN ${marks.kept} WHEN ${source.text} IS NULL OR trim(${source.text}) = '' THEN ${marks.missing} ELSE ${marks.unreadable} END`,
+    mark: `CASE WHEN ${table}.place IS NOT NULL THEN ${marks.kept} WHEN ${source.isEmpty} THEN ${marks.missing} ELSE ${marks.unreadable} END`,
     before: [`CREATE TEMP TABLE ${table} AS SELECT * FROM (VALUES ${listed}) AS listed(category, place)`],
     join: `LEFT JOIN ${table} ON ${table}.category = ${source.text}`,
   };

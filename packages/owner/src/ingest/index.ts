@@ -1,2 +1,3 @@
 export { type Ingested, type IngestInput, type IngestProblem, ingestFile } from "./ingest-file.ts";
 export type { ColumnReport, IngestReport } from "./ingest-report.ts";
+export { type CardDraft, suggestCard } from "./suggest-card.ts";

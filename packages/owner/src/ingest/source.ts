@@ -8,7 +8,13 @@ import { readCsvHeader } from "./csv-header.ts";
 export type SourceProblem = Problem<"file-unreadable" | "file-ragged" | "card-column-missing">;
 
 /** SQL that reads one column of a source: as text, and as a double; NULL where it is neither. */
-export type SourceColumn = { readonly name: string; readonly text: string; readonly number: string };
+export type SourceColumn = {
+  readonly name: string;
+  readonly text: string;
+  readonly number: string;
+  /** SQL that holds where the cell is empty. */
+  readonly isEmpty: string;
+};
 
 export type Source = {
   /** SQL for a FROM clause that gives the columns named. */
@@ -140,13 +146,23 @@ function ofType(name: string, type: string): SourceColumn {
     // 1.0 is the category "1", as it is in a file that kept it as a whole number.
     const whole = `${column} = floor(${column}) AND abs(${column}) < 9007199254740992`;
     const text = `CASE WHEN ${whole} THEN CAST(CAST(${column} AS BIGINT) AS VARCHAR) ELSE CAST(${column} AS VARCHAR) END`;
-    return { name, text, number: `CAST(${column} AS DOUBLE)` };
+    return { name, text, number: `CAST(${column} AS DOUBLE)`, isEmpty: `${column} IS NULL` };
   }
   if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL.*|BOOLEAN)$/.test(type))
-    return { name, text: `CAST(${column} AS VARCHAR)`, number: `TRY_CAST(${column} AS DOUBLE)` };
+    return {
+      name,
+      text: `CAST(${column} AS VARCHAR)`,
+      number: `TRY_CAST(${column} AS DOUBLE)`,
+      isEmpty: `${column} IS NULL`,
+    };
   return ofText(name, `CAST(${column} AS VARCHAR)`);
 }
 
 function ofText(name: string, text: string): SourceColumn {
-  return { name, text, number: `TRY_CAST(${text} AS DOUBLE)` };
+  return {
+    name,
+    text,
+    number: `TRY_CAST(${text} AS DOUBLE)`,
+    isEmpty: `(${text} IS NULL OR trim(${text}) = '')`,
+  };
 }
