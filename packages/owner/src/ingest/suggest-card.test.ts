@@ -3,52 +3,60 @@ import { expect, test } from "vitest";
 import { testFolder } from "./ingest-for-tests.ts";
 import { suggestCard } from "./suggest-card.ts";
 
-test("a draft names the columns and their types, and leaves the rest to the owner", async () => {
+const visits = [
+  "patient_id,bp,children,city,note",
+  "p-771,101.5,2,Tromsø,",
+  "p-772,,3,Bergen,sehr selten",
+  "p-773,99.25,0,Bergen,",
+].join("\n");
+
+async function drafted(name: string, content: string) {
   using folder = testFolder();
-  const file = folder.write(
-    "Heart Study.csv",
-    "patient_id,bp,visits,sex\np1,71.5,3,female\np2,,4,male\np3,987.25,5,\n",
-  );
-  const draft = await suggestCard(file);
+  const draft = await suggestCard(folder.write(name, content));
   if (!draft.ok) throw new Error(draft.problem.message);
-  expect(draft.value.card).toEqual({
-    name: "heart-study",
-    description: "",
-    tags: [],
+  return draft.value;
+}
+
+test("a draft names columns, guesses types and the column of people, and leaves bounds to be declared", async () => {
+  const { card, notes } = await drafted("Visits 2024 (a).csv", visits);
+  expect(card).toMatchObject({
+    name: "visits-2024-a-",
     columns: {
-      bp: { type: "number", unit: "", bounds: [null, null] },
-      visits: { type: "integer", unit: "", bounds: [null, null] },
-      sex: { type: "category", categories: [] },
+      bp: { type: "number", bounds: null },
+      children: { type: "integer", bounds: null },
+      city: { type: "category", categories: [] },
     },
-    unit: { column: "patient_id", mostRowsEach: null },
-    people: { isPublic: false, band: [null, null] },
-    budget: { epsilon: null },
-    mock: [],
+    unit: { column: "patient_id", mostRowsEach: 1 },
+    people: { isPublic: false, band: null },
   });
+  expect(notes.join(" ")).toMatch(/Do not read them off the data.*single people's/s);
 });
 
-test("nothing that stands in a row is in the draft, and no draft is a card as it is", async () => {
-  using folder = testFolder();
-  const rows = Array.from({ length: 50 }, (_, at) => `secret${at},${7_000 + at}.5,name${at}`);
-  const draft = await suggestCard(folder.write("a.csv", `who_id,amount,note\n${rows.join("\n")}\n`));
-  if (!draft.ok) throw new Error(draft.problem.message);
-  expect(JSON.stringify(draft.value)).not.toMatch(/secret\d|name\d|70\d\d/);
-  expect(parseCard(draft.value.card)).toMatchObject({ ok: false, problem: { code: "card-bounds-missing" } });
+test("no value of the data stands in a draft", async () => {
+  const said = JSON.stringify(await drafted("visits.csv", visits));
+  for (const value of ["101.5", "99.25", "p-771", "Tromsø", "Bergen", "selten"])
+    expect(said).not.toContain(value);
 });
 
-test("numbers with a few typing errors are numbers, and words are categories", async () => {
-  using folder = testFolder();
-  const rows = Array.from({ length: 40 }, (_, at) => (at === 3 ? "high,a" : `${at},b`));
-  const draft = await suggestCard(folder.write("a.csv", `x,y\n${rows.join("\n")}\n`));
-  expect(draft).toMatchObject({
-    value: { card: { columns: { x: { type: "integer" }, y: { type: "category" } }, unit: { column: null } } },
+test("a draft is no card until its bounds are declared", async () => {
+  const { card } = await drafted("visits.csv", visits);
+  expect(parseCard(JSON.parse(JSON.stringify(card)))).toMatchObject({
+    ok: false,
+    problem: { code: "card-bounds-missing" },
   });
+  const columns = { bp: { type: "number", bounds: [60, 140] } };
+  expect(parseCard({ ...card, columns, people: { isPublic: true } }).ok).toBe(true);
 });
 
-test.each(["none.csv", "a.txt"])("%s is refused in one sentence", async (name) => {
+test("a file that cannot be read is refused, and one without a column of people protects rows", async () => {
+  expect((await drafted("a.json", '[{"x":1},{"x":2.5}]')).card).toMatchObject({
+    unit: "row",
+    columns: { x: { type: "number" } },
+  });
   using folder = testFolder();
-  expect(await suggestCard(`${folder.path}/${name}`)).toMatchObject({
+  expect(await suggestCard(folder.write("a.csv", ""))).toMatchObject({
     ok: false,
     problem: { code: "file-unreadable" },
   });
+  expect(await suggestCard(`${folder.path}/none.parquet`)).toMatchObject({ ok: false });
 });

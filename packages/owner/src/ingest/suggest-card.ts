@@ -1,31 +1,28 @@
-// Drafts a card from the columns of a file. Names and types are all that is taken from it: bounds and
-// categories stay open, because the least and the greatest value of a column are single people's, a rare
-// category is one person's, and a card is public.
+// Drafts a card for an owner to finish. Of the data it uses the columns' names and, for a guess of each
+// type, whether cells are numbers; no value of the data goes into the draft.
 
 import { basename, resolve } from "node:path";
-import { err, ok, type Problem, type Result } from "@unseen/base";
+import { err, ok, type Result } from "@unseen/base";
 import { DuckDbSession } from "../engine/duckdb-session.ts";
-import { openSource, type Source, type SourceColumn, unreadable } from "./source.ts";
+import { openSource, type Source, type SourceColumn, type SourceProblem, unreadable } from "./source.ts";
 
 export type CardDraft = {
-  /** A card as JSON, with `null` wherever the owner has to declare something. `parseCard` refuses it until then. */
+  /** JSON for the owner to edit. It is no card yet: what must be declared is null or an empty list. */
   readonly card: Readonly<Record<string, unknown>>;
-  /** What is left open, a line each, in the order of the card. */
-  readonly leftOpen: readonly string[];
+  /** What to do with it and why, one paragraph each. */
+  readonly notes: readonly string[];
 };
 
-/** Rows that a column's type is told from. */
+/** Rows whose cells decide the guess of a type. */
 const rowsLookedAt = 10_000;
+/** A column with a few words among its numbers is still one of numbers. */
+const leastShareOfNumbers = 0.9;
+/** Names by which columns usually tell people apart. */
+const namesPeople =
+  /^(.*[_ -])?(patient|person|subject|user|member|customer|client|participant)?[_ -]?(id|nr|number|key|uuid)$/i;
 
-/** What columns are called that tell people apart. */
-const personName =
-  /^(?:(?:patient|person|subject|participant|customer|client|user|member|employee)(?:[_ -]?(?:id|no|number|key))?|.*[_ -]id|id|ssn|mrn)$/i;
-
-type Kind = "number" | "integer" | "category";
-
-export async function suggestCard(
-  file: string,
-): Promise<Result<CardDraft, Problem<"file-unreadable" | "file-ragged" | "card-column-missing">>> {
+/** Cost: reads at most 10,000 rows of the file. */
+export async function suggestCard(file: string): Promise<Result<CardDraft, SourceProblem>> {
   using session = await DuckDbSession.open(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
@@ -33,83 +30,77 @@ export async function suggestCard(
   const source = await openSource(session, resolve(file));
   if (!source.ok) return source;
   try {
-    const kinds = await kindsOf(session, source.value);
-    return ok(draftOf(file, kinds));
+    const guesses = await guessTypes(session, source.value);
+    return ok(draftOf(file, guesses));
   } catch {
-    // The engine's words could quote a row.
     return err(unreadable());
   }
 }
 
-async function kindsOf(session: DuckDbSession, source: Source): Promise<ReadonlyMap<string, Kind>> {
-  const { columns } = source;
-  const counts = columns.flatMap(({ text, number }) => [
-    `count(nullif(trim(${text}), ''))`,
-    `count(*) FILTER (isfinite(${number}))`,
-    `count(*) FILTER (isfinite(${number}) AND ${number} = floor(${number}))`,
-  ]);
-  const from = source.from(columns.map(({ name }) => name));
+type Guess = { readonly name: string; readonly type: "number" | "integer" | "category" };
+
+async function guessTypes(session: DuckDbSession, source: Source): Promise<readonly Guess[]> {
+  const names = source.columns.map(({ name }) => name);
+  const counted = source.columns.flatMap(countsOf);
   const [row] = await session.rows(
-    `SELECT ${counts.join(", ")} FROM (SELECT * FROM ${from} LIMIT ${rowsLookedAt})`,
+    `SELECT ${counted.join(", ")} FROM (SELECT * FROM ${source.from(names)} LIMIT ${rowsLookedAt})`,
   );
-  const found = (row ?? []).map(Number);
-  return new Map(
-    columns.map(({ name }: SourceColumn, at) => [name, kindOf(found.slice(3 * at, 3 * at + 3))]),
-  );
+  const counts = (row ?? []).map(Number);
+  return names.map((name, at) => {
+    const [filled, numbers, whole] = counts.slice(3 * at, 3 * at + 3) as [number, number, number];
+    if (numbers === 0 || numbers < filled * leastShareOfNumbers) return { name, type: "category" };
+    return { name, type: whole === numbers ? "integer" : "number" };
+  });
 }
 
-/** A few cells of text among numbers are typing errors; where most are text it is a category. */
-function kindOf([filled = 0, numbers = 0, whole = 0]: readonly number[]): Kind {
-  if (filled === 0 || numbers < 0.9 * filled) return "category";
-  return whole === numbers ? "integer" : "number";
+function countsOf({ number, isEmpty }: SourceColumn): readonly string[] {
+  const isNumber = `coalesce(isfinite(${number}), false)`;
+  return [
+    `count(*) FILTER (NOT (${isEmpty}))`,
+    `count(*) FILTER (${isNumber})`,
+    `count(*) FILTER (CASE WHEN ${isNumber} THEN ${number} = floor(${number}) ELSE false END)`,
+  ];
 }
 
-function draftOf(file: string, kinds: ReadonlyMap<string, Kind>): CardDraft {
-  const person = [...kinds.keys()].find((name) => personName.test(name));
-  const asked = [...kinds].filter(([name]) => name !== person);
-  const numbers = asked.filter(([, kind]) => kind !== "category").map(([name]) => name);
-  const categories = asked.filter(([, kind]) => kind === "category").map(([name]) => name);
-  const column = (kind: Kind) =>
-    kind === "category" ? { type: kind, categories: [] } : { type: kind, unit: "", bounds: [null, null] };
+function draftOf(file: string, guesses: readonly Guess[]): CardDraft {
+  const person = guesses.find(({ name }) => namesPeople.test(name))?.name;
+  const asked = guesses.filter(({ name }) => name !== person);
+  const columns = asked.map(({ name, type }) => [
+    name,
+    type === "category" ? { type, categories: [] } : { type, bounds: null },
+  ]);
   const card = {
-    name: nameOf(file),
+    name: nameFrom(file),
     description: "",
     tags: [],
-    columns: Object.fromEntries(asked.map(([name, kind]) => [name, column(kind)])),
-    unit: { column: person ?? null, mostRowsEach: null },
-    people: { isPublic: false, band: [null, null] },
-    budget: { epsilon: null },
+    columns: Object.fromEntries(columns),
+    unit: person === undefined ? "row" : { column: person, mostRowsEach: 1 },
+    people: { isPublic: false, band: null },
+    budget: { epsilon: 10, delta: 1e-6, perAsker: 5 },
     mock: [],
   };
-  return {
-    card,
-    leftOpen: [
-      ...(numbers.length > 0
-        ? [`bounds of ${named(numbers)}: what is possible for this kind of measurement`]
-        : []),
-      ...(categories.length > 0
-        ? [`categories of ${named(categories)}: all that are possible; leave free text out of the card`]
-        : []),
-      person === undefined
-        ? 'unit: the column that tells people apart and the most rows of each that count, or "row" where each row is a person'
-        : `unit: whether ${person} tells people apart, and the most rows of each that count`,
-      "people: a band for their number that you may show, as [100, 1000]",
-      "budget: the epsilon that all questions together may ever cost, as 10",
-    ],
-  };
+  return { card, notes: notesFor(person) };
 }
 
-/** Names that a line shows. */
-const mostNamed = 8;
-
-function named(names: readonly string[]): string {
-  const shown = names.slice(0, mostNamed).join(", ");
-  return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
+function notesFor(person: string | undefined): readonly string[] {
+  const unit =
+    person === undefined
+      ? 'Unit: each row is taken for one person. If a person may have several rows, name the column that tells people apart: "unit": { "column": "patient_id", "mostRowsEach": 3 }.'
+      : `Unit: the column ${JSON.stringify(person)} is taken for the one that tells people apart, by its name alone. Check it, and declare the most rows that count for one person.`;
+  return [
+    "Declare the bounds of each number and the categories of each category from what you know of the measurement, as [60, 140] for a blood pressure. Do not read them off the data: the least and the greatest value of a column are single people's values, a rare category is a single person's too, and everything that is answered later would tell about them.",
+    "The types are guesses, and for them the first rows of the file were looked at: whether cells are numbers, and whole. Nothing else of the data is in this draft. Check each type, and leave out every column that nobody needs to ask about.",
+    unit,
+    'People: declare a band for their number, as [100, 1000], or { "isPublic": true } where the number is no secret.',
+  ];
 }
 
-/** The file's own name in the letters that a dataset's name has. */
-function nameOf(file: string): string {
-  const [stem = ""] = basename(file).toLowerCase().split(".", 1);
-  const name = stem.replace(/[^a-z0-9_-]+/g, "-").replace(/^[^a-z0-9]+|-+$/g, "");
-  return name.slice(0, 64) || "dataset";
+function nameFrom(file: string): string {
+  const name = basename(file)
+    .replace(/\..*$/, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, "-")
+    .replace(/^[^a-z0-9]+/, "")
+    .slice(0, 64);
+  return name === "" ? "dataset" : name;
 }
