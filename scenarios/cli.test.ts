@@ -207,6 +207,18 @@ test("a card that leaves its bounds open, a broken file and a missing one each g
   await expectFailure(add(data, "--card", card), 1, "dataset-exists");
 });
 
+test("a draft of a card leaves the bounds to the owner and overwrites nothing", async () => {
+  const out = join(directory, "draft.json");
+  const drafted = await unseen(["dataset", "suggest", data, "--out", out]);
+  expect(drafted).toMatchObject({ code: 0, out: "" });
+  expect(drafted.err.replace(/\s+/g, " ")).toContain("Do not read them off the data");
+  const draft = JSON.parse(await readFile(out, "utf8"));
+  expect(draft.columns.bp).toEqual({ type: "number", bounds: null });
+  expect(draft.unit).toEqual({ column: "patient_id", mostRowsEach: 1 });
+  await expectFailure(unseen(["dataset", "suggest", data, "--out", out, "--json"]), 1, "file-unreadable");
+  await expectFailure(unseen(["dataset", "add", data, "--card", out, "--json"]), 1, "card-bounds-missing");
+});
+
 test("flags go before the card, the report is kept, and a removed dataset keeps its budget line", async () => {
   const other = { UNSEEN_HOME: join(directory, "other") };
   const add = ["dataset", "add", data, "--card", card, "--name", "second", "--tags", "#two, three"];

@@ -108,6 +108,14 @@ function ownerCommands(unseen: Command, shell: Shell): void {
     .option("--tags <tags>", 'instead of the card\'s, as "#diabetes,#data"', tagsOf)
     .option("--description <text>", "instead of the card's")
     .action(async (file, options) => (await import("./owner/datasets.ts")).addDataset(shell, file, options));
+  dataset
+    .command("suggest <file>")
+    .description("draft a card from the columns of a file; the bounds are left for you to declare")
+    .option("--out <file>", "write it there instead of to the terminal")
+    .option("--json", "one JSON object on standard output, and nothing else")
+    .action(async (file, options) =>
+      (await import("./owner/suggest.ts")).suggestDataset(shell, file, options),
+    );
   withHome(dataset.command("list"))
     .description("what can be asked about")
     .action(async (options) => (await import("./owner/datasets.ts")).listDatasets(shell, options));

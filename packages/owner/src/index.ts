@@ -1,7 +1,7 @@
 export { type Account, Accounts, type Caller, ownerAtTheMachine, type Role } from "./accounts/index.ts";
 export type { Catalogue, CataloguedDataset } from "./catalogue/index.ts";
 export { gridRoutes, type OwnerNode, type ServeOptions, type Serving, serveNode } from "./http/index.ts";
-export type { ColumnReport, IngestReport } from "./ingest/index.ts";
+export { type CardDraft, type ColumnReport, type IngestReport, suggestCard } from "./ingest/index.ts";
 export {
   type Amount,
   amount,

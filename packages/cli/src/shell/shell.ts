@@ -24,7 +24,7 @@ export function remark(shell: Shell, text: string): void {
   shell.err.write(`${text}\n`);
 }
 
-/** Columns to write in: a wide terminal is not filled from edge to edge. */
+/** Columns to write in: a wide terminal is not filled from edge to edge, and one without a width has 80. */
 export function widthFor({ out }: Shell): number {
-  return Math.min(out.columns ?? 100, 100);
+  return Math.min(Math.max(out.columns || 80, 50), 100);
 }
