@@ -8,7 +8,15 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testFolder } from "../ingest/ingest-for-tests.ts";
 import { DuckDbEngine } from "./duckdb-engine.ts";
-import { apply, input, receipt, writtenSnapshot } from "./engine-for-tests.ts";
+import {
+  apply,
+  contributionOf,
+  input,
+  number,
+  programFrom,
+  receipt,
+  writtenSnapshot,
+} from "./engine-for-tests.ts";
 import type { SnapshotColumn } from "./snapshot.ts";
 
 const declared: readonly SnapshotColumn[] = [
@@ -218,6 +226,130 @@ test("every operation that SQL takes, and many that it does not, give the intege
   ])
     expect(taken.get(name) ?? 0, name).toBeGreaterThan(3);
 }, 120_000);
+
+const edgeData = new Map([
+  ["a", Float64Array.of(0, -0, 0.5, -0.5, 1, -1, 1.5, 2.5, 4, -4, 0.1, -0.1)],
+  ["wide", Float64Array.of(Number.MAX_VALUE, -1e300, 0, -0, 1e200, 5e-324, 1, -1, 2 ** 53, 3, 0.5, -7)],
+  ["n", Float64Array.of(0, 1, 2, 3, 9, -3, -1, 5, 0, 1, 8, 2)],
+  ["c", Float64Array.of(0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1)],
+  ["p", Float64Array.of(0.25, 3, 1, 2, 0.5, 0.25, 3, 1, 2, 0.5, 0.3, 0.7)],
+]);
+
+/** Columns, and what becomes infinite, NaN or a zero of either sign on some of the rows above. */
+const awkward: readonly ProgramNode[] = [
+  ...declared.map(({ name }) => input(name)),
+  number(0),
+  number(-0),
+  number(2.5),
+  apply("Sqrt", [0]),
+  apply("Div", [0, 5]),
+  apply("Mul", [1, 1]),
+  apply("Neg", [1]),
+  apply("Sub", [10, 10]),
+  apply("Div", [2, 0]),
+  apply("Mul", [0, 5]),
+  apply("Floor", [0]),
+  apply("Greater", [0, 4]),
+];
+
+const ofOne = ["Neg", "Abs", "Floor", "Ceil", "Sqrt", "Sign", "Relu", "Not", "Reciprocal", "Pow", "Clip"];
+const ofTwo = [
+  "Add",
+  "Sub",
+  "Mul",
+  "Div",
+  "Min",
+  "Max",
+  "And",
+  "Or",
+  "Xor",
+  "Equal",
+  "Greater",
+  "GreaterOrEqual",
+  "Less",
+  "LessOrEqual",
+  "Where",
+];
+
+/** An operation on each awkward value, and on each pair of them; with 1 divided by the result, which shows a zero's sign. */
+function awkwardResults(operation: string): readonly (readonly ProgramNode[])[] {
+  const two = awkward.length;
+  const one = two + 1;
+  const of = (x: number, y: number) => {
+    if (operation === "Clip") return apply("Clip", [x], { min: -1, max: 2 });
+    if (operation === "Pow") return apply("Pow", [x, two]);
+    if (ofOne.includes(operation)) return apply(operation, [x]);
+    return apply(operation, operation === "Where" ? [x, y, 2] : [x, y]);
+  };
+  const others = ofOne.includes(operation) ? [0] : [...awkward.keys()];
+  const results = [...awkward.keys()].flatMap((x) => others.map((y) => of(x, y)));
+  const given = [...awkward, number(2), number(1)];
+  return results
+    .flatMap((result) => [
+      [...given, result],
+      [...given, result, apply("Div", [one, one + 1])],
+    ])
+    .filter((nodes) => programFrom(nodes).shapes.at(-1)![0] === "rows");
+}
+
+/** Programs over the same columns side by side: one output with a column for each. */
+function sideBySide(programs: readonly (readonly ProgramNode[])[]): readonly ProgramNode[] {
+  const nodes: ProgramNode[] = [];
+  const columns: number[] = [];
+  for (const program of programs) {
+    const offset = nodes.length;
+    for (const node of program)
+      nodes.push(
+        node.kind === "operation" ? { ...node, inputs: node.inputs.map((at) => at + offset) } : node,
+      );
+    columns.push(nodes.push(apply("Reshape", [nodes.length - 1], { shape: [0, 1] })) - 1);
+  }
+  return [...nodes, apply("Concat", columns, { axis: 1 })];
+}
+
+test.each([...ofOne, ...ofTwo])(
+  "%s of NaN, infinity and zeros of both signs gives the plain integers, also below the line",
+  async (operation) => {
+    const snapshot = await writtenSnapshot(folder.path, declared, edgeData);
+    const programs = awkwardResults(operation);
+    const table = await Promise.all(
+      programs.map(async (nodes) =>
+        (await fastest.explain(snapshot, contributionOf(nodes))).startsWith("in script"),
+      ),
+    );
+    const inSql = programs.filter((_, at) => !table[at]);
+    expect(inSql.length).toBeGreaterThanOrEqual(programs.length / 3);
+    for (let at = 0; at < inSql.length; at += 50) {
+      const one = contributionOf(sideBySide(inSql.slice(at, at + 50)), { exponent: -3 });
+      expect(await fastest.explain(snapshot, one)).not.toBe("in script, row by row");
+      expect(await sums(fastest, snapshot, one)).toEqual(plain(one, edgeData));
+    }
+  },
+);
+
+test("a histogram of anything counts what the plain rules count", async () => {
+  const snapshot = await writtenSnapshot(folder.path, declared, edgeData);
+  for (const index of awkward.keys()) {
+    for (const depth of [1, 5, 256, 300]) {
+      const hot = [...awkward, apply("OneHot", [index], { depth })];
+      const weighted = [
+        ...awkward,
+        apply("OneHot", [index], { depth }),
+        apply("Reshape", [0], { shape: [0, 1] }),
+      ];
+      const last = awkward.length;
+      for (const nodes of [
+        hot,
+        [...weighted, apply("Mul", [last + 1, last])],
+        [...weighted, apply("Div", [last, last + 1])],
+      ]) {
+        if (programFrom(nodes).shapes.at(-1)![0] !== "rows") continue;
+        const one = contributionOf(nodes, { exponent: -1, oneHot: depth === 5 });
+        expect(await sums(fastest, snapshot, one), printProgram(one.program)).toEqual(plain(one, edgeData));
+      }
+    }
+  }
+});
 
 function plain(one: Contribution, columns: ReadonlyMap<string, Float64Array>): readonly bigint[] {
   const rowCount = columns.get("a")!.length;

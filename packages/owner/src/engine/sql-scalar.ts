@@ -35,13 +35,15 @@ export type Made = {
 
 export function constantScalar(value: number): Scalar {
   return {
-    sql: doubleLiteral(value),
+    // DuckDB takes 0 and -0 for one constant, and x + 0 and x + -0 for one expression, which it computes once:
+    // so -0 is written as 0, and its sign is not relied on (DuckDB 1.5.5).
+    sql: doubleLiteral(value === 0 ? 0 : value),
     constant: value,
     least: Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value,
     greatest: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value,
     mayBeNaN: Number.isNaN(value),
     isWhole: Number.isInteger(value),
-    hasSignedZero: true,
+    hasSignedZero: !Object.is(value, -0),
     layer: 0,
     depth: 0,
   };
