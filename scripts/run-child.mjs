@@ -9,6 +9,9 @@ const forwarded = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** npm passes on a Ctrl-C that the terminal has sent already; what comes later than this was meant. */
 const repeatedAfterMs = 1_000;
 
+/** npm ends at a SIGTERM without passing it on: whoever has lost the parent that started it ends too. */
+const parentLookMs = 500;
+
 /** What stays of the group gets this long to end by itself. */
 const graceMs = 2_000;
 
@@ -33,6 +36,12 @@ export async function runChild(command, args, { cwd, env, onText, timeoutMs } = 
   };
   for (const signal of forwarded) process.on(signal, forward);
 
+  const parent = process.ppid;
+  const orphaned = setInterval(() => {
+    if (process.ppid !== parent) forward("SIGTERM");
+  }, parentLookMs);
+  orphaned.unref();
+
   let hasTimedOut = false;
   const timer =
     timeoutMs === undefined
@@ -48,6 +57,7 @@ export async function runChild(command, args, { cwd, env, onText, timeoutMs } = 
     return hasTimedOut ? 124 : code;
   } finally {
     clearTimeout(timer);
+    clearInterval(orphaned);
     for (const signal of forwarded) process.off(signal, forward);
   }
 }

@@ -67,3 +67,22 @@ test("Ctrl-C leaves nothing running", async () => {
   expect(code).toBe(130);
   await isGone(grandchild);
 });
+
+test("who loses the parent that started it ends too, as under an npm that was ended by SIGTERM", async () => {
+  const module = new URL("./run-child.mjs", import.meta.url).href;
+  const runner = `
+    const { runChild } = await import(${JSON.stringify(module)});
+    await runChild(process.execPath, ["-e", ${JSON.stringify("console.log(process.pid); setInterval(() => {}, 1000);")}]);
+  `;
+  const parent = `
+    const { spawn } = require("node:child_process");
+    spawn(process.execPath, ["--input-type=module", "-e", ${JSON.stringify(runner)}], { stdio: ["ignore", "inherit", "inherit"] });
+  `;
+  const outer = spawn(node, ["-e", parent], { stdio: ["ignore", "pipe", "inherit"] });
+  const grandchild = await new Promise((resolve) => {
+    outer.stdout.setEncoding("utf8").on("data", (text) => resolve(Number(text)));
+  });
+  expect(isAlive(grandchild)).toBe(true);
+  outer.kill("SIGKILL");
+  await isGone(grandchild);
+});

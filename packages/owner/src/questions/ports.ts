@@ -1,10 +1,10 @@
 // What a question needs of the owner's house. `serve-node.ts` brings the real ones.
 
-import type { Clock, Entropy, Problem, Result, Secret } from "@unseen/base";
-import type { Contribution } from "@unseen/privacy";
+import type { Clock, Entropy } from "@unseen/base";
 import type { Card } from "@unseen/program";
 import type { Caller } from "../accounts/index.ts";
-import type { Ledger, Receipt } from "../ledger/index.ts";
+import type { Engine } from "../engine/index.ts";
+import type { Ledger } from "../ledger/index.ts";
 
 export type { Caller };
 
@@ -19,14 +19,8 @@ export interface Datasets {
   all(): Promise<readonly OpenDataset[]>;
 }
 
-export interface SumEngine {
-  /** Exact integer sums over the bounded rows. It asks for the receipt: unpaid reading does not compile. */
-  sums(
-    snapshot: string,
-    contribution: Contribution,
-    paid: Receipt,
-  ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>>;
-}
+/** What of the engine a question uses. */
+export type SumEngine = Pick<Engine, "sums">;
 
 /** Holds an outcome back until the next slot of time, so that how long it took says little. */
 export interface AnswerSlots {
