@@ -31,8 +31,9 @@ export const histogram: Operation = {
     const { bins, min, max } = edges(attributes);
     const data = new Float64Array(bins);
     for (const value of x!.data) {
-      const bin = value === max ? bins - 1 : Math.floor((value - min) * (bins / (max - min)));
-      if (bin >= 0 && bin < bins) data[bin]!++;
+      // The product may round up to `bins` for a value that is a hair below the upper end.
+      const bin = Math.min(Math.floor((value - min) * (bins / (max - min))), bins - 1);
+      if (value <= max && bin >= 0) data[bin]!++;
     }
     return { shape: [bins], data };
   },
@@ -53,9 +54,12 @@ function countInBins(lowering: Lowering, x: Planned, attributes: Attributes) {
   if (!scaled.ok) return scaled;
   const bin = lowering.rowByRow("Floor", [scaled.value], {});
   if (!bin.ok) return bin;
-  const isLast = lowering.rowByRow("Equal", [x, number(max)], {});
-  if (!isLast.ok) return isLast;
-  const placed = lowering.rowByRow("Where", [isLast.value, number(bins - 1), bin.value], {});
+  const held = lowering.rowByRow("Min", [bin.value, number(bins - 1)], {});
+  if (!held.ok) return held;
+  const isInside = lowering.rowByRow("LessOrEqual", [x, number(max)], {});
+  if (!isInside.ok) return isInside;
+  // There is no bin -1, so a value above the upper end is in none, like one below the lower.
+  const placed = lowering.rowByRow("Where", [isInside.value, held.value, number(-1)], {});
   if (!placed.ok) return placed;
   const hot = lowering.rowByRow("OneHot", [placed.value], { depth: bins });
   return hot.ok ? lowering.sumRows(hot.value) : hot;

@@ -1,0 +1,28 @@
+// What a plan comes to when its sums are released as they are. For tests alone: it protects nobody.
+
+import type { PlainTensor } from "@unseen/program";
+import { type Columns, exactSums } from "../planner/exact-sums.ts";
+import type { Plan } from "../planner/plan-answer.ts";
+import { factsUpTo, sumsOfStage } from "../planner/stage.ts";
+
+export function answerWithoutNoise(plan: Plan, columns: Columns, rowCount: number): readonly PlainTensor[] {
+  const released = new Map<number, PlainTensor>();
+  for (let stage = 0; stage < plan.stages; stage++) {
+    const questions = sumsOfStage(plan, stage, released);
+    if (!questions.ok) throw new Error(questions.problem.message);
+    for (const { contribution, cut } of questions.value) {
+      const sums = exactSums(contribution, columns, rowCount);
+      if (!sums.ok) throw new Error(sums.problem.message);
+      const { exponent } = contribution.grid;
+      const data = Float64Array.from(sums.value, (sum, at) => Number(sum) * 2 ** exponent[at]!);
+      released.set(cut.node, { shape: contribution.shape, data });
+    }
+  }
+  const facts = factsUpTo(plan, plan.stages, released, true);
+  if (!facts.ok) throw new Error(facts.problem.message);
+  return plan.outputs.map((output) => {
+    const fact = facts.value[output];
+    if (fact?.kind !== "public") throw new Error("an answer is public");
+    return fact.value;
+  });
+}
