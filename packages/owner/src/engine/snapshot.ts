@@ -11,6 +11,11 @@ export function parseSnapshotName(text: string): SnapshotName | undefined {
   return /^[0-9a-f]{32}\.parquet$/.test(text) ? (text as SnapshotName) : undefined;
 }
 
+/** A name for a new snapshot, from 16 random bytes. */
+export function newSnapshotName(random: Uint8Array): SnapshotName {
+  return `${Buffer.from(random).toString("hex")}.parquet` as SnapshotName;
+}
+
 /** Declared, and held to by every number in the snapshot: none is missing, NaN, infinite or outside. */
 export type SnapshotColumn = {
   readonly name: string;

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from "node:path";
 import { type Entropy, err, ok, type Problem, problem, type Result, Secret } from "@unseen/base";
 import type { Card } from "@unseen/program";
 import { DuckDbSession } from "../engine/duckdb-session.ts";
-import { parseSnapshotName, type SnapshotName } from "../engine/snapshot.ts";
+import { newSnapshotName, type SnapshotName } from "../engine/snapshot.ts";
 import { bounded, writeSnapshot } from "./bounding.ts";
 import { type CleanColumn, cleanColumn } from "./cleaning.ts";
 import { type IngestReport, reportOf } from "./ingest-report.ts";
@@ -49,8 +49,8 @@ export type IngestInput = {
  * streamed: past two gigabytes of cleaned rows, the home's disk holds them twice for a while.
  */
 export async function ingestFile(input: IngestInput): Promise<Result<Ingested, IngestProblem>> {
-  const id = Buffer.from(input.entropy.fill(new Uint8Array(16))).toString("hex");
-  const spill = join(input.dataDirectory, `${id}.spill`);
+  const snapshot = newSnapshotName(input.entropy.fill(new Uint8Array(16)));
+  const spill = join(input.dataDirectory, `${snapshot}.spill`);
   try {
     accessSync(input.dataDirectory, constants.W_OK);
     using session = await DuckDbSession.open(":memory:", {
@@ -61,7 +61,6 @@ export async function ingestFile(input: IngestInput): Promise<Result<Ingested, I
     });
     const staged = await stage(session, input);
     if (!staged.ok) return staged;
-    const snapshot = parseSnapshotName(`${id}.parquet`) as SnapshotName;
     return await settle(session, input, snapshot);
   } catch {
     return err(
@@ -71,7 +70,7 @@ export async function ingestFile(input: IngestInput): Promise<Result<Ingested, I
     );
   } finally {
     rmSync(spill, { force: true, recursive: true });
-    rmSync(join(input.dataDirectory, passingName(id)), { force: true });
+    rmSync(join(input.dataDirectory, passingName(snapshot)), { force: true });
   }
 }
 
@@ -169,8 +168,8 @@ async function settle(
 }
 
 /** No snapshot is called so, so one that a crash left half written is never taken for one. */
-function passingName(snapshot: string): string {
-  return `${snapshot.slice(0, 32)}.passing`;
+function passingName(snapshot: SnapshotName): string {
+  return `${snapshot}.passing`;
 }
 
 function forceToDisk(path: string): void {
