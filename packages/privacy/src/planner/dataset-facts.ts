@@ -23,6 +23,8 @@ export type DatasetFacts = {
   readonly oneRowEach: boolean;
   /** The number of rows where it is public, and otherwise undefined. */
   readonly publicRowCount: number | undefined;
+  /** As many rows as the card allows for: the upper end of the band, or the public number of people with all their rows. */
+  readonly mostRows: number;
   /** A row count for expectations of accuracy: public, or the geometric middle of the declared band. */
   readonly typicalRowCount: number;
   /** Mock rows as numbers, for the same purpose. */
@@ -46,6 +48,7 @@ export function datasetFacts(card: Card, peopleCount: number | undefined): Datas
     mostRowsEach: card.unit.kind === "row" ? 1 : card.unit.mostRowsEach,
     oneRowEach,
     publicRowCount,
+    mostRows: mostRowsOf(card, peopleCount),
     typicalRowCount: card.people.isPublic
       ? Math.max(peopleCount ?? 1, 1)
       : Math.sqrt(Math.max(card.people.band[0], 1) * Math.max(card.people.band[1], 1)),
@@ -53,6 +56,11 @@ export function datasetFacts(card: Card, peopleCount: number | undefined): Datas
     mockRowCount: card.mock.rows.length,
     unitInWords: unitInWords(card),
   };
+}
+
+function mostRowsOf({ people, unit }: Card, peopleCount: number | undefined): number {
+  if (!people.isPublic) return Math.max(people.band[1], 1);
+  return Math.max(peopleCount ?? 1, 1) * (unit.kind === "row" ? 1 : unit.mostRowsEach);
 }
 
 /** Who is protected, in words. */

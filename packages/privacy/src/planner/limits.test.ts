@@ -130,3 +130,14 @@ test("a sum of no numbers needs nobody's row", () => {
   const plan = planAnswer(question.program(), smallDataset());
   expect(plan.ok && plan.value.cuts).toEqual([]);
 });
+
+test("how much work a row may take falls with the rows that the card allows for, and not with those that are there", () => {
+  const question = new Question();
+  const hot = question.op("OneHot", [question.input("a")], { depth: 60_000 });
+  question.op("ReduceSum", [question.op("Tanh", [hot])], { axes: [0] });
+  const program = makeProgram(question.draft());
+  if (!program.ok) throw new Error(program.problem.message);
+  const planned = (mostRows: number) => planAnswer(program.value, smallDataset({ mostRows }));
+  expect(planned(100_000)).toMatchObject({ ok: true });
+  expect(planned(100_000_000)).toMatchObject({ ok: false, problem: { code: "program-too-large" } });
+});

@@ -22,7 +22,7 @@ import {
 import { type CanonicalNode, factsOfNode, stageOf } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { typicalSums } from "./typical-sums.ts";
-import { mostMockWork, mostPublicWork, mostWorkARow, workOf } from "./work.ts";
+import { mostMockWork, mostPublicWork, mostRowWork, mostWorkARow, workOf } from "./work.ts";
 
 /** Nodes of the rewritten program: a question of the largest size may grow tenfold. */
 const mostNodes = programLimits.nodes * 10;
@@ -134,7 +134,8 @@ export class Planner implements Lowering {
       inputs.map((input) => input.shape),
       shape.value,
     );
-    if (this.#workARow > mostWorkARow) {
+    const isTooMuch = this.#workARow > mostWorkARow || this.#workARow * this.#dataset.mostRows > mostRowWork;
+    if (isTooMuch) {
       return err(
         problem(
           "program-too-large",

@@ -14,6 +14,12 @@ export const mostPublicWork = 5_000_000;
  */
 export const mostWorkARow = 4_194_304;
 
+/**
+ * Multiply-adds over as many rows as the card allows for: minutes of plain script at the most. It is bounded
+ * by the declared band and not by the rows that are there, so a refusal tells nothing about them.
+ */
+export const mostRowWork = 1e11;
+
 /** Multiply-adds that mock rows may take for an expectation; past it the middle of the bounds is expected. */
 export const mostMockWork = 5_000_000;
 

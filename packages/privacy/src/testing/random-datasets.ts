@@ -50,6 +50,7 @@ export function randomDataset(random: RandomStream): DatasetFacts {
     mostRowsEach: oneRowEach ? 1 : random.whole(1, 5),
     oneRowEach,
     publicRowCount,
+    mostRows: 1_000,
     typicalRowCount: publicRowCount === undefined ? random.pick([1, 20, 1_000]) : Math.max(publicRowCount, 1),
     mock: new Map([...columns].map(([name, facts]) => [name, randomColumn(random, facts, mockRowCount)])),
     mockRowCount,

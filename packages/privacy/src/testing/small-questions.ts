@@ -16,6 +16,7 @@ export function smallDataset(changes: Partial<DatasetFacts> = {}): DatasetFacts 
     mostRowsEach: 2,
     oneRowEach: false,
     publicRowCount: undefined,
+    mostRows: 1_000,
     typicalRowCount: 100,
     mock: new Map([
       ["a", Float64Array.from({ length: 20 }, (_, row) => row / 20)],
@@ -34,6 +35,7 @@ export function countedDataset(rows: number): DatasetFacts {
     mostRowsEach: 1,
     oneRowEach: true,
     publicRowCount: rows,
+    mostRows: Math.max(rows, 1),
     typicalRowCount: Math.max(rows, 1),
   });
 }
