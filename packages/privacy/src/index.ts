@@ -7,6 +7,14 @@ export {
   parseRelation,
   printEvent,
 } from "./accounting/event.ts";
+export { probabilityAtLeast, probabilityAtMost } from "./audit/clopper-pearson.ts";
+export { type RunOnce, type SeenLeak, seenDelta, seenLeak, type TestPlan } from "./audit/epsilon-tester.ts";
+export {
+  beliefAtMost,
+  type PrivacyPromise,
+  rightGuessesAtMost,
+  truePositiveRateAtMost,
+} from "./audit/membership-odds.ts";
 export { type AttoDelta, attoDeltaOf, formatDelta, noDelta, parseDelta } from "./budget/atto-delta.ts";
 export {
   epsilonAsRational,
@@ -29,10 +37,41 @@ export {
   rationalFromStored,
   rationalToNumber,
 } from "./budget/rational.ts";
+export {
+  type AboveThreshold,
+  aboveThreshold,
+  type ThresholdParameters,
+  type ThresholdWatch,
+} from "./mechanisms/above-threshold.ts";
+export type { Choice, ChoiceParameters } from "./mechanisms/choice.ts";
+export { type ChoiceEvent, costOf } from "./mechanisms/choice-event.ts";
 export { epsilonAtLeast, rhoAtMost } from "./mechanisms/concentrated.ts";
+export type { Cost } from "./mechanisms/cost.ts";
+export { exponentialChoice } from "./mechanisms/exponential.ts";
+export { forAccounting } from "./mechanisms/for-accounting.ts";
 export { gaussianMeasurement, laplaceMeasurement, type Measurement } from "./mechanisms/measurement.ts";
 export { lossOf, type MechanismEvent, type PrivacyLoss } from "./mechanisms/mechanism-event.ts";
+export { type MaxNoise, noisyMax } from "./mechanisms/noisy-max.ts";
+export {
+  type GroupSizes,
+  type PartitionSelection,
+  partitionSelection,
+} from "./mechanisms/partition-selection.ts";
+export { permuteAndFlip } from "./mechanisms/permute-and-flip.ts";
+export { type QuantileChoice, quantileChoice } from "./mechanisms/quantile-choice.ts";
+export { type RandomizedResponse, randomizedResponse } from "./mechanisms/randomized-response.ts";
+export { consistentLeaves, quantileBin, rangeSum, runningSums } from "./mechanisms/read-tree.ts";
 export { afterRelease, type Released, releasedTogether } from "./mechanisms/released.ts";
+export { type RunningSum, type RunningSumSteps, runningSum } from "./mechanisms/running-sum.ts";
+export { sensitivityFromMostEach } from "./mechanisms/sensitivity-of-vectors.ts";
+export {
+  gaussianThresholdAtLeast,
+  laplaceThresholdAtLeast,
+  type ThresholdOf,
+} from "./mechanisms/threshold-selection.ts";
+export { type TopChoices, topChoices } from "./mechanisms/top-choices.ts";
+export { type NoisedTree, type TreePrice, type TreeSums, treeSums } from "./mechanisms/tree-sums.ts";
+export { type BoundedCount, truncatedGeometric } from "./mechanisms/truncated-geometric.ts";
 export type { Contribution, Grid } from "./planner/contribution.ts";
 export { mostRows, quantise } from "./planner/contribution.ts";
 export { type DatasetFacts, datasetFacts, type Neighbours, unitInWords } from "./planner/dataset-facts.ts";

@@ -23,8 +23,8 @@ import {
   plainDiscreteGaussian,
   plainDiscreteLaplace,
   plainGeometric,
-  uniformBelow,
 } from "./plain-samplers.ts";
+import { uniformBelow, uniformOrder } from "./uniform-below.ts";
 import type { Words } from "./uniform-words.ts";
 
 const oneBit = { bits: 1, depth: 16 };
@@ -56,6 +56,19 @@ test("a uniform draw below a bound has every outcome equally often", () => {
       { bits: 3, depth: 18 },
     );
   }
+});
+
+test("every order of a few things is equally likely", () => {
+  for (const [count, orders] of [
+    [1, 1],
+    [2, 2],
+    [3, 6],
+  ] as const)
+    expectExactly(
+      (words) => uniformOrder(words, count).join(),
+      () => 1 / orders,
+      0.05,
+    );
 });
 
 test("a coin of a rational probability falls exactly that often", () => {

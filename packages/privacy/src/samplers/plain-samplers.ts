@@ -3,21 +3,9 @@
 // oracle and the measured baseline of the fast samplers beside this file; nothing that is released uses them.
 
 import { invariant } from "@unseen/base";
-import { bitLength, floorSquareRoot, type Rational, rational } from "../budget/rational.ts";
+import { floorSquareRoot, type Rational, rational } from "../budget/rational.ts";
+import { uniformBelow } from "./uniform-below.ts";
 import type { Words } from "./uniform-words.ts";
-
-/** Uniform on 0 .. bound-1 by rejection: fewer than two tries on average. `bound` is positive. */
-export function uniformBelow(words: Words, bound: bigint): bigint {
-  invariant(bound > 0n, "a uniform draw has at least one outcome");
-  const bits = bitLength(bound - 1n);
-  for (;;) {
-    let drawn = 0n;
-    let have = 0;
-    for (; have < bits; have += words.bits) drawn = (drawn << BigInt(words.bits)) | BigInt(words.next());
-    drawn >>= BigInt(have - bits);
-    if (drawn < bound) return drawn;
-  }
-}
 
 /** True with probability `num / den`, which lies in [0, 1]. */
 export function plainBernoulli(words: Words, num: bigint, den: bigint): boolean {
