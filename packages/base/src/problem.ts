@@ -19,6 +19,8 @@ export const problemCodes = [
   "rows-mixed",
   "private-data",
   "expression-malformed",
+  "sql-malformed",
+  "sql-unsupported",
   // the price
   "epsilon-invalid",
   "delta-invalid",

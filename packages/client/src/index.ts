@@ -12,6 +12,8 @@ export { type ClaimOptions, claimNode } from "./grid/claim-node.ts";
 export { type ConnectOptions, GridClient } from "./grid/grid-client.ts";
 export { type MissingNode, SearchResults } from "./grid/search-results.ts";
 export { AskRefused, CannotRequestPrivateData } from "./refusals/ask-refused.ts";
+export type { SqlOffer } from "./sql/ask-sql.ts";
+export { type SqlCell, SqlTable } from "./sql/sql-table.ts";
 export { Tensor, tensor } from "./tensors/tensor.ts";
 export { PointerTensor } from "./workers/pointer-tensor.ts";
 export { VirtualWorker } from "./workers/virtual-worker.ts";

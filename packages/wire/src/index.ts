@@ -44,6 +44,13 @@ export {
   type Role,
   type Session,
 } from "./codec/session-codec.ts";
+export {
+  decodeTranslation,
+  encodeTranslation,
+  type SentTranslation,
+  type TableColumnLayout,
+  type TableLayout,
+} from "./codec/table-layout-codec.ts";
 export { decodeTensor, encodeTensor } from "./codec/tensor-codec.ts";
 export {
   AnswerSchema,
@@ -67,6 +74,8 @@ export {
   SearchResponseSchema,
   SignInRequestSchema,
   SignInResponseSchema,
+  TranslateRequestSchema,
+  TranslateResponseSchema,
 } from "./gen/unseen/v1/grid_pb.ts";
 export { ProblemSchema } from "./gen/unseen/v1/problem_pb.ts";
 export { ProgramSchema, TensorSchema } from "./gen/unseen/v1/tensor_pb.ts";
@@ -102,6 +111,7 @@ export {
   readSample,
   readSearch,
   readSignIn,
+  readTranslate,
   type SampleWish,
 } from "./requests/grid-requests.ts";
 export {

@@ -28,6 +28,12 @@ export const wireLimits = {
   tokenLength: 256,
   /** Characters of an amount such as "0.5"; the longest double prints in 24. */
   amountLength: 64,
+  /** Bytes of one SQL statement. */
+  sqlBytes: 2 ** 16,
+  /** Rows of a table of answers: every combination of group keys. */
+  tableRows: 4_096,
+  /** Columns of a table of answers, those that only order it included. */
+  tableColumns: 128,
   /** Rows of one sample. */
   sampleRows: 10_000,
   /** Datasets that a client reads from one node's reply. */

@@ -35,6 +35,8 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "rows-mixed": refused,
   "private-data": refused,
   "expression-malformed": usage,
+  "sql-malformed": usage,
+  "sql-unsupported": refused,
   "epsilon-invalid": usage,
   "delta-invalid": usage,
   "budget-exhausted": budgetExhausted,

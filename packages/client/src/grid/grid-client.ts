@@ -5,9 +5,12 @@ import type { Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type DatasetDescription, decodeDataset, wireLimits } from "@unseen/wire";
+import type { Price } from "../datasets/price.ts";
 import type { Deadlines } from "../datasets/question-desk.ts";
 import { RemoteDataset } from "../datasets/remote-dataset.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
+import { askSql, priceSql, type SqlOffer } from "../sql/ask-sql.ts";
+import type { SqlTable } from "../sql/sql-table.ts";
 import { RemoteWorker } from "../workers/worker.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { GridNode, isAbsence } from "./grid-node.ts";
@@ -122,6 +125,19 @@ export class GridClient {
     const message = `no node of the grid has a dataset called ${JSON.stringify(name.slice(0, wireLimits.nameLength))}`;
     const hint = "search() without a word lists all that there are";
     throw new AskRefused(problem("dataset-unknown", message, { hint }));
+  }
+
+  /**
+   * Asks in SQL: `SELECT region, AVG(bmi) FROM diabetes GROUP BY region`. The owner translates the text into
+   * the program that tensors would record, and that is asked and charged like any other. Throws `AskRefused`.
+   */
+  async sql(text: string, offer: number | SqlOffer): Promise<SqlTable> {
+    return orThrow(await askSql(this.#nodes, this.#deadlines, text, offer));
+  }
+
+  /** What the SQL would cost and how accurate its table would be. Free; no private row is read. */
+  async priceSql(text: string, offer: number | SqlOffer): Promise<Price> {
+    return orThrow(await priceSql(this.#nodes, this.#deadlines, text, offer));
   }
 
   /** A node as a worker, by its name or address; the first without one. What is sent there is the sender's own. */

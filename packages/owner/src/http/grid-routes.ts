@@ -11,6 +11,7 @@ import {
   encodePrice,
   encodeSample,
   encodeSession,
+  encodeTranslation,
   GridService,
   readAsk,
   readClaim,
@@ -19,6 +20,7 @@ import {
   readSample,
   readSearch,
   readSignIn,
+  readTranslate,
   routeOptions,
   type Session,
   valueOrRefusal,
@@ -27,6 +29,7 @@ import {
 } from "@unseen/wire";
 import type { Accounts } from "../accounts/index.ts";
 import { answerQuestion, budgetText, findDataset, priceQuestion, questionKey } from "../questions/index.ts";
+import { translateSql } from "../sql/index.ts";
 import { callerOfContext } from "./caller-context.ts";
 import { describeDataset, sampleOf } from "./describe-dataset.ts";
 import type { OwnerNode } from "./owner-node.ts";
@@ -76,6 +79,11 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
         const { dataset, mostRows } = valueOrRefusal(readSample(request));
         const { card } = valueOrRefusal(await findDataset(questions.datasets, dataset));
         return encodeSample(sampleOf(card, mostRows));
+      },
+      translate: async (request, context) => {
+        await callerOfContext(accounts, context);
+        const text = valueOrRefusal(readTranslate(request));
+        return encodeTranslation(valueOrRefusal(await translateSql(questions.datasets, text)));
       },
       price: async (request, context) => {
         const caller = await callerOfContext(accounts, context);

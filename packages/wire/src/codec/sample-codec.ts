@@ -20,7 +20,7 @@ export function encodeSample({ origin, columns, rows }: SampleRows): SampleRespo
   });
 }
 
-function encodeCell(cell: number | string) {
+export function encodeCell(cell: number | string) {
   if (typeof cell === "number") return { case: "number", value: cell } as const;
   return { case: "text", value: cell } as const;
 }
@@ -41,8 +41,8 @@ export function decodeSample(message: SampleResponse): Result<SampleRows, Proble
   return rows.ok ? ok({ origin, columns: columns.value, rows: rows.value }) : rows;
 }
 
-function decodeCell({ value }: Cell): Result<number | string, Problem> {
+export function decodeCell({ value }: Cell): Result<number | string, Problem> {
   if (value.case === "number") return ok(value.value);
   if (value.case === "text") return ok(plainText(value.value, wireLimits.problemLength));
-  return err(replyMalformed("a cell of the sample is empty"));
+  return err(replyMalformed("a cell is empty"));
 }

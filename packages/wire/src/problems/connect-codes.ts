@@ -23,6 +23,8 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "rows-mixed": Code.FailedPrecondition,
   "private-data": Code.PermissionDenied,
   "expression-malformed": Code.InvalidArgument,
+  "sql-malformed": Code.InvalidArgument,
+  "sql-unsupported": Code.InvalidArgument,
   "epsilon-invalid": Code.InvalidArgument,
   "delta-invalid": Code.InvalidArgument,
   "budget-exhausted": Code.ResourceExhausted,

@@ -12,6 +12,7 @@ import type {
   SampleRequest,
   SearchRequest,
   SignInRequest,
+  TranslateRequest,
 } from "../gen/unseen/v1/grid_pb.ts";
 import { wireLimits } from "../limits.ts";
 
@@ -85,6 +86,18 @@ export function readSample(request: SampleRequest): Result<SampleWish, Problem> 
   if (!dataset.ok) return dataset;
   const mostRows = request.mostRows === 0 ? undefined : Math.min(request.mostRows, wireLimits.sampleRows);
   return ok({ dataset: dataset.value, mostRows });
+}
+
+/** One statement as text; what it says is for the owner's reader of SQL to judge. */
+export function readTranslate({ sql }: TranslateRequest): Result<string, Problem> {
+  // A character takes at most three bytes for each of its units, so most texts are not measured.
+  const isShort = sql.length * 3 <= wireLimits.sqlBytes;
+  if (isShort || new TextEncoder().encode(sql).length <= wireLimits.sqlBytes) return ok(sql);
+  return err(
+    problem("sql-malformed", `the statement is longer than ${wireLimits.sqlBytes} bytes`, {
+      hint: "ask in parts, or name sub-selects with WITH instead of repeating them",
+    }),
+  );
 }
 
 export function readPrice(

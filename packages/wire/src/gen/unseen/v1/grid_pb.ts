@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file unseen/v1/grid.proto.
  */
 export const file_unseen_v1_grid: GenFile = /*@__PURE__*/
-  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiIgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkiNwoQRGVzY3JpYmVSZXNwb25zZRIjCgdkYXRhc2V0GAEgASgLMhIudW5zZWVuLnYxLkRhdGFzZXQiwgEKB0RhdGFzZXQSDAoEbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEiIKB2NvbHVtbnMYBCADKAsyES51bnNlZW4udjEuQ29sdW1uEiEKBHJvd3MYBSABKAsyEy51bnNlZW4udjEuUm93Q291bnQSFAoMcHJpdmFjeV91bml0GAYgASgJEikKBmJ1ZGdldBgHIAEoCzIZLnVuc2Vlbi52MS5CdWRnZXRSZXNwb25zZSJ8CgZDb2x1bW4SDAoEbmFtZRgBIAEoCRIMCgR0eXBlGAIgASgJEgwKBHVuaXQYAyABKAkSDQoFbGVhc3QYBCABKAESEAoIZ3JlYXRlc3QYBSABKAESEgoKY2F0ZWdvcmllcxgGIAMoCRITCgtkZXNjcmlwdGlvbhgHIAEoCSJFCghSb3dDb3VudBIPCgVleGFjdBgBIAEoBEgAEh8KBGJhbmQYAiABKAsyDy51bnNlZW4udjEuQmFuZEgAQgcKBWNvdW50IicKBEJhbmQSDQoFbGVhc3QYASABKAQSEAoIZ3JlYXRlc3QYAiABKAQiMwoNU2FtcGxlUmVxdWVzdBIPCgdkYXRhc2V0GAEgASgJEhEKCW1vc3Rfcm93cxgCIAEoDSJVCg5TYW1wbGVSZXNwb25zZRIOCgZvcmlnaW4YASABKAkSDwoHY29sdW1ucxgCIAMoCRIiCgRyb3dzGAMgAygLMhQudW5zZWVuLnYxLlNhbXBsZVJvdyIrCglTYW1wbGVSb3cSHgoFY2VsbHMYASADKAsyDy51bnNlZW4udjEuQ2VsbCIxCgRDZWxsEhAKBm51bWJlchgBIAEoAUgAEg4KBHRleHQYAiABKAlIAEIHCgV2YWx1ZSInCgVPZmZlchIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIiYKBExvc3MSDwoHZXBzaWxvbhgBIAEoCRINCgVkZWx0YRgCIAEoCSJlCgxQcmljZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIjCgdwcm9ncmFtGAIgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYAyABKAsyEC51bnNlZW4udjEuT2ZmZXIiqAEKDVByaWNlUmVzcG9uc2USHQoEY29zdBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEi4KE2V4cGVjdGVkX3BsdXNfbWludXMYAiADKAsyES51bnNlZW4udjEuVGVuc29yEhAKCHJlbGVhc2VzGAMgAygJEiIKCXJlbWFpbmluZxgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEhIKCmFmZm9yZGFibGUYBSABKAgicwoKQXNrUmVxdWVzdBIOCgZhc2tfaWQYASABKAkSDwoHZGF0YXNldBgCIAEoCRIjCgdwcm9ncmFtGAMgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYBCABKAsyEC51bnNlZW4udjEuT2ZmZXIiVAoLQXNrUmVzcG9uc2USIQoGYW5zd2VyGAEgASgLMhEudW5zZWVuLnYxLkFuc3dlchIiCglyZW1haW5pbmcYAiABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJInkKB1JlY2VpcHQSDgoGYXNrX2lkGAEgASgJEg8KB2RhdGFzZXQYAiABKAkSFQoNcXVlc3Rpb25faGFzaBgDIAEoCRIOCgZzZXJpYWwYBCABKAQSFQoNY2hhcmdlZF9hdF9tcxgFIAEoAxIPCgdub2RlX2lkGAYgASgJIiAKDUJ1ZGdldFJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCSLjAQoOQnVkZ2V0UmVzcG9uc2USHAoDY2FwGAEgASgLMg8udW5zZWVuLnYxLkxvc3MSHgoFc3BlbnQYAiABKAsyDy51bnNlZW4udjEuTG9zcxIiCglyZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcxIhCgh5b3VyX2NhcBgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEiMKCnlvdXJfc3BlbnQYBSABKAsyDy51bnNlZW4udjEuTG9zcxInCg55b3VyX3JlbWFpbmluZxgGIAEoCzIPLnVuc2Vlbi52MS5Mb3NzMrkECgtHcmlkU2VydmljZRI6CgVIZWxsbxIXLnVuc2Vlbi52MS5IZWxsb1JlcXVlc3QaGC51bnNlZW4udjEuSGVsbG9SZXNwb25zZRI9CgZTaWduSW4SGC51bnNlZW4udjEuU2lnbkluUmVxdWVzdBoZLnVuc2Vlbi52MS5TaWduSW5SZXNwb25zZRI7CgVDbGFpbRIXLnVuc2Vlbi52MS5DbGFpbVJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USPQoGU2VhcmNoEhgudW5zZWVuLnYxLlNlYXJjaFJlcXVlc3QaGS51bnNlZW4udjEuU2VhcmNoUmVzcG9uc2USQwoIRGVzY3JpYmUSGi51bnNlZW4udjEuRGVzY3JpYmVSZXF1ZXN0GhsudW5zZWVuLnYxLkRlc2NyaWJlUmVzcG9uc2USPQoGU2FtcGxlEhgudW5zZWVuLnYxLlNhbXBsZVJlcXVlc3QaGS51bnNlZW4udjEuU2FtcGxlUmVzcG9uc2USOgoFUHJpY2USFy51bnNlZW4udjEuUHJpY2VSZXF1ZXN0GhgudW5zZWVuLnYxLlByaWNlUmVzcG9uc2USNAoDQXNrEhUudW5zZWVuLnYxLkFza1JlcXVlc3QaFi51bnNlZW4udjEuQXNrUmVzcG9uc2USPQoGQnVkZ2V0EhgudW5zZWVuLnYxLkJ1ZGdldFJlcXVlc3QaGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2ViBnByb3RvMw", [file_unseen_v1_tensor]);
+  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiIgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkiNwoQRGVzY3JpYmVSZXNwb25zZRIjCgdkYXRhc2V0GAEgASgLMhIudW5zZWVuLnYxLkRhdGFzZXQiwgEKB0RhdGFzZXQSDAoEbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEiIKB2NvbHVtbnMYBCADKAsyES51bnNlZW4udjEuQ29sdW1uEiEKBHJvd3MYBSABKAsyEy51bnNlZW4udjEuUm93Q291bnQSFAoMcHJpdmFjeV91bml0GAYgASgJEikKBmJ1ZGdldBgHIAEoCzIZLnVuc2Vlbi52MS5CdWRnZXRSZXNwb25zZSJ8CgZDb2x1bW4SDAoEbmFtZRgBIAEoCRIMCgR0eXBlGAIgASgJEgwKBHVuaXQYAyABKAkSDQoFbGVhc3QYBCABKAESEAoIZ3JlYXRlc3QYBSABKAESEgoKY2F0ZWdvcmllcxgGIAMoCRITCgtkZXNjcmlwdGlvbhgHIAEoCSJFCghSb3dDb3VudBIPCgVleGFjdBgBIAEoBEgAEh8KBGJhbmQYAiABKAsyDy51bnNlZW4udjEuQmFuZEgAQgcKBWNvdW50IicKBEJhbmQSDQoFbGVhc3QYASABKAQSEAoIZ3JlYXRlc3QYAiABKAQiMwoNU2FtcGxlUmVxdWVzdBIPCgdkYXRhc2V0GAEgASgJEhEKCW1vc3Rfcm93cxgCIAEoDSJVCg5TYW1wbGVSZXNwb25zZRIOCgZvcmlnaW4YASABKAkSDwoHY29sdW1ucxgCIAMoCRIiCgRyb3dzGAMgAygLMhQudW5zZWVuLnYxLlNhbXBsZVJvdyIrCglTYW1wbGVSb3cSHgoFY2VsbHMYASADKAsyDy51bnNlZW4udjEuQ2VsbCIxCgRDZWxsEhAKBm51bWJlchgBIAEoAUgAEg4KBHRleHQYAiABKAlIAEIHCgV2YWx1ZSInCgVPZmZlchIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIiYKBExvc3MSDwoHZXBzaWxvbhgBIAEoCRINCgVkZWx0YRgCIAEoCSIfChBUcmFuc2xhdGVSZXF1ZXN0EgsKA3NxbBgBIAEoCSJxChFUcmFuc2xhdGVSZXNwb25zZRIPCgdkYXRhc2V0GAEgASgJEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRImCgZsYXlvdXQYAyABKAsyFi51bnNlZW4udjEuVGFibGVMYXlvdXQiywEKC1RhYmxlTGF5b3V0EgwKBHJvd3MYASABKA0SJwoHY29sdW1ucxgCIAMoCzIWLnVuc2Vlbi52MS5UYWJsZUNvbHVtbhINCgVzaG93bhgDIAEoDRIRCgRrZWVwGAQgASgNSACIAQESJAoFb3JkZXIYBSADKAsyFS51bnNlZW4udjEuVGFibGVPcmRlchIOCgZvZmZzZXQYBiABKA0SFgoJbW9zdF9yb3dzGAcgASgNSAGIAQFCBwoFX2tlZXBCDAoKX21vc3Rfcm93cyJcCgtUYWJsZUNvbHVtbhIMCgRuYW1lGAEgASgJEhAKBm91dHB1dBgCIAEoDUgAEiQKBGtleXMYAyABKAsyFC51bnNlZW4udjEuVGFibGVLZXlzSABCBwoFY2VsbHMiKwoJVGFibGVLZXlzEh4KBWNlbGxzGAEgAygLMg8udW5zZWVuLnYxLkNlbGwiMAoKVGFibGVPcmRlchIOCgZjb2x1bW4YASABKA0SEgoKZGVzY2VuZGluZxgCIAEoCCJlCgxQcmljZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIjCgdwcm9ncmFtGAIgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYAyABKAsyEC51bnNlZW4udjEuT2ZmZXIiqAEKDVByaWNlUmVzcG9uc2USHQoEY29zdBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEi4KE2V4cGVjdGVkX3BsdXNfbWludXMYAiADKAsyES51bnNlZW4udjEuVGVuc29yEhAKCHJlbGVhc2VzGAMgAygJEiIKCXJlbWFpbmluZxgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEhIKCmFmZm9yZGFibGUYBSABKAgicwoKQXNrUmVxdWVzdBIOCgZhc2tfaWQYASABKAkSDwoHZGF0YXNldBgCIAEoCRIjCgdwcm9ncmFtGAMgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYBCABKAsyEC51bnNlZW4udjEuT2ZmZXIiVAoLQXNrUmVzcG9uc2USIQoGYW5zd2VyGAEgASgLMhEudW5zZWVuLnYxLkFuc3dlchIiCglyZW1haW5pbmcYAiABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJInkKB1JlY2VpcHQSDgoGYXNrX2lkGAEgASgJEg8KB2RhdGFzZXQYAiABKAkSFQoNcXVlc3Rpb25faGFzaBgDIAEoCRIOCgZzZXJpYWwYBCABKAQSFQoNY2hhcmdlZF9hdF9tcxgFIAEoAxIPCgdub2RlX2lkGAYgASgJIiAKDUJ1ZGdldFJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCSLjAQoOQnVkZ2V0UmVzcG9uc2USHAoDY2FwGAEgASgLMg8udW5zZWVuLnYxLkxvc3MSHgoFc3BlbnQYAiABKAsyDy51bnNlZW4udjEuTG9zcxIiCglyZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcxIhCgh5b3VyX2NhcBgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEiMKCnlvdXJfc3BlbnQYBSABKAsyDy51bnNlZW4udjEuTG9zcxInCg55b3VyX3JlbWFpbmluZxgGIAEoCzIPLnVuc2Vlbi52MS5Mb3NzMoEFCgtHcmlkU2VydmljZRI6CgVIZWxsbxIXLnVuc2Vlbi52MS5IZWxsb1JlcXVlc3QaGC51bnNlZW4udjEuSGVsbG9SZXNwb25zZRI9CgZTaWduSW4SGC51bnNlZW4udjEuU2lnbkluUmVxdWVzdBoZLnVuc2Vlbi52MS5TaWduSW5SZXNwb25zZRI7CgVDbGFpbRIXLnVuc2Vlbi52MS5DbGFpbVJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USPQoGU2VhcmNoEhgudW5zZWVuLnYxLlNlYXJjaFJlcXVlc3QaGS51bnNlZW4udjEuU2VhcmNoUmVzcG9uc2USQwoIRGVzY3JpYmUSGi51bnNlZW4udjEuRGVzY3JpYmVSZXF1ZXN0GhsudW5zZWVuLnYxLkRlc2NyaWJlUmVzcG9uc2USPQoGU2FtcGxlEhgudW5zZWVuLnYxLlNhbXBsZVJlcXVlc3QaGS51bnNlZW4udjEuU2FtcGxlUmVzcG9uc2USRgoJVHJhbnNsYXRlEhsudW5zZWVuLnYxLlRyYW5zbGF0ZVJlcXVlc3QaHC51bnNlZW4udjEuVHJhbnNsYXRlUmVzcG9uc2USOgoFUHJpY2USFy51bnNlZW4udjEuUHJpY2VSZXF1ZXN0GhgudW5zZWVuLnYxLlByaWNlUmVzcG9uc2USNAoDQXNrEhUudW5zZWVuLnYxLkFza1JlcXVlc3QaFi51bnNlZW4udjEuQXNrUmVzcG9uc2USPQoGQnVkZ2V0EhgudW5zZWVuLnYxLkJ1ZGdldFJlcXVlc3QaGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2ViBnByb3RvMw", [file_unseen_v1_tensor]);
 
 /**
  * @generated from message unseen.v1.HelloRequest
@@ -510,6 +510,186 @@ export const LossSchema: GenMessage<Loss> = /*@__PURE__*/
   messageDesc(file_unseen_v1_grid, 18);
 
 /**
+ * @generated from message unseen.v1.TranslateRequest
+ */
+export type TranslateRequest = Message<"unseen.v1.TranslateRequest"> & {
+  /**
+   * One SELECT statement of at most 64 KiB.
+   *
+   * @generated from field: string sql = 1;
+   */
+  sql: string;
+};
+
+/**
+ * Describes the message unseen.v1.TranslateRequest.
+ * Use `create(TranslateRequestSchema)` to create a new message.
+ */
+export const TranslateRequestSchema: GenMessage<TranslateRequest> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 19);
+
+/**
+ * @generated from message unseen.v1.TranslateResponse
+ */
+export type TranslateResponse = Message<"unseen.v1.TranslateResponse"> & {
+  /**
+   * The dataset that the statement reads.
+   *
+   * @generated from field: string dataset = 1;
+   */
+  dataset: string;
+
+  /**
+   * @generated from field: unseen.v1.Program program = 2;
+   */
+  program?: Program | undefined;
+
+  /**
+   * @generated from field: unseen.v1.TableLayout layout = 3;
+   */
+  layout?: TableLayout | undefined;
+};
+
+/**
+ * Describes the message unseen.v1.TranslateResponse.
+ * Use `create(TranslateResponseSchema)` to create a new message.
+ */
+export const TranslateResponseSchema: GenMessage<TranslateResponse> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 20);
+
+/**
+ * How a table is made of released numbers. Rows are dropped, then sorted, then cut; nothing is computed.
+ *
+ * @generated from message unseen.v1.TableLayout
+ */
+export type TableLayout = Message<"unseen.v1.TableLayout"> & {
+  /**
+   * Rows before any is dropped: one for each declared combination of group keys.
+   *
+   * @generated from field: uint32 rows = 1;
+   */
+  rows: number;
+
+  /**
+   * The columns to show come first, those that only order or drop rows after them.
+   *
+   * @generated from field: repeated unseen.v1.TableColumn columns = 2;
+   */
+  columns: TableColumn[];
+
+  /**
+   * @generated from field: uint32 shown = 3;
+   */
+  shown: number;
+
+  /**
+   * The column that is not 0 where a row is kept.
+   *
+   * @generated from field: optional uint32 keep = 4;
+   */
+  keep?: number | undefined;
+
+  /**
+   * @generated from field: repeated unseen.v1.TableOrder order = 5;
+   */
+  order: TableOrder[];
+
+  /**
+   * @generated from field: uint32 offset = 6;
+   */
+  offset: number;
+
+  /**
+   * @generated from field: optional uint32 most_rows = 7;
+   */
+  mostRows?: number | undefined;
+};
+
+/**
+ * Describes the message unseen.v1.TableLayout.
+ * Use `create(TableLayoutSchema)` to create a new message.
+ */
+export const TableLayoutSchema: GenMessage<TableLayout> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 21);
+
+/**
+ * @generated from message unseen.v1.TableColumn
+ */
+export type TableColumn = Message<"unseen.v1.TableColumn"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from oneof unseen.v1.TableColumn.cells
+   */
+  cells: {
+    /**
+     * Place among the program's outputs: a number, or one for each row.
+     *
+     * @generated from field: uint32 output = 2;
+     */
+    value: number;
+    case: "output";
+  } | {
+    /**
+     * Group keys and other public values, one for each row.
+     *
+     * @generated from field: unseen.v1.TableKeys keys = 3;
+     */
+    value: TableKeys;
+    case: "keys";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message unseen.v1.TableColumn.
+ * Use `create(TableColumnSchema)` to create a new message.
+ */
+export const TableColumnSchema: GenMessage<TableColumn> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 22);
+
+/**
+ * @generated from message unseen.v1.TableKeys
+ */
+export type TableKeys = Message<"unseen.v1.TableKeys"> & {
+  /**
+   * @generated from field: repeated unseen.v1.Cell cells = 1;
+   */
+  cells: Cell[];
+};
+
+/**
+ * Describes the message unseen.v1.TableKeys.
+ * Use `create(TableKeysSchema)` to create a new message.
+ */
+export const TableKeysSchema: GenMessage<TableKeys> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 23);
+
+/**
+ * @generated from message unseen.v1.TableOrder
+ */
+export type TableOrder = Message<"unseen.v1.TableOrder"> & {
+  /**
+   * @generated from field: uint32 column = 1;
+   */
+  column: number;
+
+  /**
+   * @generated from field: bool descending = 2;
+   */
+  descending: boolean;
+};
+
+/**
+ * Describes the message unseen.v1.TableOrder.
+ * Use `create(TableOrderSchema)` to create a new message.
+ */
+export const TableOrderSchema: GenMessage<TableOrder> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 24);
+
+/**
  * @generated from message unseen.v1.PriceRequest
  */
 export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
@@ -534,7 +714,7 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
  * Use `create(PriceRequestSchema)` to create a new message.
  */
 export const PriceRequestSchema: GenMessage<PriceRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 19);
+  messageDesc(file_unseen_v1_grid, 25);
 
 /**
  * @generated from message unseen.v1.PriceResponse
@@ -575,7 +755,7 @@ export type PriceResponse = Message<"unseen.v1.PriceResponse"> & {
  * Use `create(PriceResponseSchema)` to create a new message.
  */
 export const PriceResponseSchema: GenMessage<PriceResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 20);
+  messageDesc(file_unseen_v1_grid, 26);
 
 /**
  * @generated from message unseen.v1.AskRequest
@@ -609,7 +789,7 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
  * Use `create(AskRequestSchema)` to create a new message.
  */
 export const AskRequestSchema: GenMessage<AskRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 21);
+  messageDesc(file_unseen_v1_grid, 27);
 
 /**
  * @generated from message unseen.v1.AskResponse
@@ -633,7 +813,7 @@ export type AskResponse = Message<"unseen.v1.AskResponse"> & {
  * Use `create(AskResponseSchema)` to create a new message.
  */
 export const AskResponseSchema: GenMessage<AskResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 22);
+  messageDesc(file_unseen_v1_grid, 28);
 
 /**
  * @generated from message unseen.v1.Answer
@@ -674,7 +854,7 @@ export type Answer = Message<"unseen.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 23);
+  messageDesc(file_unseen_v1_grid, 29);
 
 /**
  * @generated from message unseen.v1.Receipt
@@ -718,7 +898,7 @@ export type Receipt = Message<"unseen.v1.Receipt"> & {
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 24);
+  messageDesc(file_unseen_v1_grid, 30);
 
 /**
  * @generated from message unseen.v1.BudgetRequest
@@ -735,7 +915,7 @@ export type BudgetRequest = Message<"unseen.v1.BudgetRequest"> & {
  * Use `create(BudgetRequestSchema)` to create a new message.
  */
 export const BudgetRequestSchema: GenMessage<BudgetRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 25);
+  messageDesc(file_unseen_v1_grid, 31);
 
 /**
  * Lifetime caps over all askers, and this asker's allotment inside them.
@@ -779,7 +959,7 @@ export type BudgetResponse = Message<"unseen.v1.BudgetResponse"> & {
  * Use `create(BudgetResponseSchema)` to create a new message.
  */
 export const BudgetResponseSchema: GenMessage<BudgetResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 26);
+  messageDesc(file_unseen_v1_grid, 32);
 
 /**
  * What an owner node answers. Every call but Hello, SignIn and Claim carries "authorization: Bearer TOKEN".
@@ -842,6 +1022,16 @@ export const GridService: GenService<{
     methodKind: "unary";
     input: typeof SampleRequestSchema;
     output: typeof SampleResponseSchema;
+  },
+  /**
+   * A SELECT as the program that asks it, and how its answer is laid out as a table. Free; reads no private row.
+   *
+   * @generated from rpc unseen.v1.GridService.Translate
+   */
+  translate: {
+    methodKind: "unary";
+    input: typeof TranslateRequestSchema;
+    output: typeof TranslateResponseSchema;
   },
   /**
    * What an answer would cost and how accurate it would be. Free; reads no private row.

@@ -1,0 +1,1 @@
+export { translateSql } from "./translate-sql.ts";
