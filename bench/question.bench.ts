@@ -38,7 +38,7 @@ export async function* run() {
     const ask = async (question: Expression) => {
       asks += 1;
       const asked = {
-        askId: `bench-${asks}`.padEnd(8, "0"),
+        askId: `bench-${String(asks).padStart(4, "0")}`,
         dataset: "readings",
         program: wholeOf(programOf([question])),
         offer: { epsilon: "1" },
