@@ -12,6 +12,7 @@ import { withCors } from "./cors.ts";
 import { frontDoor } from "./front-door.ts";
 import { gridRoutes } from "./grid-routes.ts";
 import type { OwnerNode } from "./owner-node.ts";
+import { requestGate } from "./request-gate.ts";
 
 export type ServeOptions = {
   readonly host: string;
@@ -44,6 +45,9 @@ export async function serveNode(node: OwnerNode, options: ServeOptions): Promise
     writeMaxBytes: wireLimits.replyBytes,
     grpc: false,
     grpcWeb: false,
+    // A packed message is a short one that takes long.
+    acceptCompression: [],
+    requestGate: (context) => requestGate(node.accounts, context),
   });
   const door = frontDoor(node);
   const listener: RequestListener = (request, response) =>
