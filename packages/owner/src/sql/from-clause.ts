@@ -127,7 +127,7 @@ function namedSource(
   if (card === undefined) {
     return refuse(
       problem("dataset-unknown", `this node has no dataset called ${quoted(relname)}`, {
-        hint: "search() without words lists them all; a name with capitals or signs stands in double quotes",
+        hint: "search() without words lists them all; a name with a dash stands in double quotes",
       }),
     );
   }

@@ -4,10 +4,8 @@
 import type { FuncCall } from "libpg-query";
 import { quoted, refuseClause } from "./refusal.ts";
 import { remainder, rounded, truncated } from "./rounding.ts";
-import { number } from "./row-expression.ts";
 import { mostGroups, numberOf, type RowValue } from "./row-value.ts";
 import type { Cell, RowWriter } from "./row-writer.ts";
-import type { Scope } from "./scope.ts";
 
 type Rule = {
   readonly inputs: readonly [fewest: number, most: number];
@@ -47,21 +45,26 @@ const rules: ReadonlyMap<string, Rule> = new Map(
   }),
 );
 
-export function functionValue(name: string, call: FuncCall, scope: Scope): RowValue {
+/** `inputs` are worked out after the function is known to be one. */
+export function functionValue(
+  writer: RowWriter,
+  name: string,
+  call: FuncCall,
+  inputs: () => readonly Cell[],
+): RowValue {
+  const rule = rules.get(name);
+  if (rule === undefined && name !== "width_bucket") return refuseFunction(name);
   refuseModifiers(name, call);
   const args = call.args ?? [];
-  if (name === "width_bucket") {
-    const inputs = args.map((arg) => number(arg, scope));
-    if (inputs.length !== 4)
+  if (rule === undefined) {
+    if (args.length !== 4)
       return refuseClause(
         "WIDTH_BUCKET with other than four values",
         "its bins are not known",
         "write WIDTH_BUCKET(x, least, greatest, bins)",
       );
-    return widthBucket(scope.writer, inputs);
+    return widthBucket(writer, inputs());
   }
-  const rule = rules.get(name);
-  if (rule === undefined) return refuseFunction(name);
   const [fewest, most] = rule.inputs;
   if (args.length < fewest || args.length > most) {
     const wanted = fewest === most ? `${fewest}` : `${fewest} or ${most}`;
@@ -71,12 +74,7 @@ export function functionValue(name: string, call: FuncCall, scope: Scope): RowVa
       "docs/sql.md lists the functions",
     );
   }
-  return numberOf(
-    rule.apply(
-      scope.writer,
-      args.map((arg) => number(arg, scope)),
-    ),
-  );
+  return numberOf(rule.apply(writer, inputs()));
 }
 
 /** What only aggregates have, and arguments that are not simply one after the other. */

@@ -23,6 +23,9 @@ export type Groups = {
   readonly keys: readonly GroupKey[];
 };
 
+/** Rows and how they are grouped; without GROUP BY all of them are one group. */
+export type Grouped = { readonly scope: Scope; readonly groups: Groups | undefined };
+
 /** Undefined where there is no GROUP BY: one group of all rows. */
 export function groupsOf(
   { groupClause, groupDistinct, targetList = [] }: SelectStmt,

@@ -6,11 +6,11 @@ import type { Expression } from "@unseen/program";
 import type { A_Expr, BoolExpr, CaseExpr, FuncCall, Node } from "libpg-query";
 import { aggregateOf } from "./aggregate-call.ts";
 import { refuseFunction, refuseModifiers } from "./functions.ts";
-import type { Groups } from "./group-keys.ts";
+import type { Grouped, Groups } from "./group-keys.ts";
 import { refuse, refuseClause } from "./refusal.ts";
 import { comparisons, rowValue } from "./row-expression.ts";
 import { constantOf } from "./row-value.ts";
-import { columnValue, type Scope } from "./scope.ts";
+import { columnValue } from "./scope.ts";
 import { aggregateNames, clauseName, functionName, hasAggregate, itemsOf, nameOf } from "./syntax.ts";
 
 export type ReleasedValue =
@@ -19,8 +19,6 @@ export type ReleasedValue =
   /** Public: the same wherever the question is asked. */
   | { readonly kind: "constant"; readonly value: number | string }
   | { readonly kind: "key"; readonly labels: readonly (number | string)[] };
-
-export type Grouped = { readonly scope: Scope; readonly groups: Groups | undefined };
 
 export function releasedValue(node: Node, grouped: Grouped): ReleasedValue {
   const { scope } = grouped;
@@ -147,8 +145,8 @@ function operatorValue(node: A_Expr, grouped: Grouped): ReleasedValue {
   const name = nameOf(node.name);
   if (node.kind === "AEXPR_IN") {
     const items = itemsOf(node.rexpr).map((item) => compared("=", node.lexpr!, item, grouped));
-    const any = items.reduce((one, other) => writer.node("Or", [one, other]));
-    return made(name === "<>" ? writer.node("Not", [any]) : any, "truth");
+    const isOne = items.reduce((one, other) => writer.node("Or", [one, other]));
+    return made(name === "<>" ? writer.node("Not", [isOne]) : isOne, "truth");
   }
   if (node.kind === "AEXPR_BETWEEN" || node.kind === "AEXPR_NOT_BETWEEN") {
     const [low, high] = itemsOf(node.rexpr);

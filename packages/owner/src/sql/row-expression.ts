@@ -1,12 +1,13 @@
 // An SQL expression as what each row makes of it. Every rule of one row is here, so that the list of what
 // works is read in one place; what has no rule is refused by name.
 
-import type { A_Expr, BoolExpr, CaseExpr, Node, TypeCast } from "libpg-query";
+import type { A_Expr, BoolExpr, CaseExpr, Node } from "libpg-query";
 import { caseValue } from "./case-value.ts";
+import { castValue } from "./casts.ts";
 import { compared, oneOf } from "./comparisons.ts";
 import { functionValue } from "./functions.ts";
 import { quoted, refuseClause } from "./refusal.ts";
-import { remainder, wholeNearest } from "./rounding.ts";
+import { remainder } from "./rounding.ts";
 import { constantOf, mappedChoice, numberOf, type RowValue } from "./row-value.ts";
 import type { Cell } from "./row-writer.ts";
 import { columnValue, type Scope } from "./scope.ts";
@@ -48,7 +49,10 @@ export function rowValue(node: Node, scope: Scope): RowValue {
     const cells = (node.MinMaxExpr.args ?? []).map((arg) => number(arg, scope));
     return numberOf(cells.reduce((one, other) => writer.apply(operation, [one, other])));
   }
-  if ("TypeCast" in node) return cast(node.TypeCast, scope);
+  if ("TypeCast" in node) {
+    if (isNull(node.TypeCast.arg)) return refuseNull();
+    return castValue(writer, node.TypeCast, rowValue(node.TypeCast.arg!, scope));
+  }
   if ("FuncCall" in node) {
     const name = functionName(node.FuncCall);
     if (node.FuncCall.over !== undefined) return refuseWindow();
@@ -59,7 +63,8 @@ export function rowValue(node: Node, scope: Scope): RowValue {
         "put aggregates into the SELECT list, HAVING or ORDER BY of the outermost SELECT alone",
       );
     }
-    return functionValue(name, node.FuncCall, scope);
+    const args = node.FuncCall.args ?? [];
+    return functionValue(writer, name, node.FuncCall, () => args.map((arg) => number(arg, scope)));
   }
   return refuseExpression(node);
 }
@@ -247,43 +252,6 @@ function truthTest(test: string, cell: Cell, { writer }: Scope): RowValue {
   if (test === "IS_NOT_UNKNOWN") return { kind: "truth", cell: writer.number(1) };
   const isKept = test === "IS_TRUE" || test === "IS_NOT_FALSE";
   return { kind: "truth", cell: isKept ? cell : writer.apply("Not", [cell]) };
-}
-
-function cast({ arg, typeName }: TypeCast, scope: Scope): RowValue {
-  const { writer } = scope;
-  if (isNull(arg)) return refuseNull();
-  const type = nameOf(typeName?.names);
-  const value = rowValue(arg!, scope);
-  const isArray = (typeName?.arrayBounds ?? []).length > 0;
-  if (!isArray && /^int[248]$|^integer$|^bigint$|^smallint$/.test(type)) {
-    if (value.kind === "truth") return numberOf(value.cell);
-    if (value.kind === "number")
-      return numberOf(wholeNearest(writer, value.cell), isWhole(value.cell) ? value.choice : undefined);
-  }
-  if (!isArray && /^(float[48]|numeric|decimal)$/.test(type)) {
-    const isPlain = (typeName?.typmods ?? []).length === 0;
-    if (isPlain && value.kind === "number") return value;
-    if (isPlain && value.kind === "truth") return numberOf(value.cell);
-    if (!isPlain)
-      return refuseClause("a type with a number of digits", "numbers are doubles", "round it: ROUND(x, 2)");
-  }
-  if (!isArray && type === "bool") {
-    if (value.kind === "truth") return value;
-    if (value.kind === "number")
-      return {
-        kind: "truth",
-        cell: writer.apply("Not", [writer.apply("Equal", [value.cell, writer.number(0)])]),
-      };
-  }
-  return refuseClause(
-    `a CAST to ${quoted(type)}`,
-    "there are numbers, declared categories, and true or false",
-    "cast numbers to integer or double precision, and compare categories with texts",
-  );
-}
-
-function isWhole({ facts }: Cell): boolean {
-  return facts.kind === "rows" && facts.integral;
 }
 
 function isLike(one: RowValue["kind"], other: RowValue["kind"]): boolean {

@@ -9,9 +9,9 @@ import { type SentTranslation, type TableColumnLayout, wireLimits } from "@unsee
 import type { Node, SelectStmt, SortBy } from "libpg-query";
 import type { Datasets } from "../questions/index.ts";
 import { type Names, narrowed, refuseSetOperation, scopeOf, withCommon } from "./from-clause.ts";
-import { groupsOf } from "./group-keys.ts";
+import { type Grouped, groupsOf } from "./group-keys.ts";
 import { refuse, refuseClause, SqlRefusal } from "./refusal.ts";
-import { type Grouped, type ReleasedValue, releasedValue, truth } from "./released-expression.ts";
+import { type ReleasedValue, releasedValue, truth } from "./released-expression.ts";
 import { starRefused } from "./scope.ts";
 import { parseSelect } from "./sql-parser.ts";
 import { functionName, hasAggregate, nameOf } from "./syntax.ts";
@@ -50,21 +50,7 @@ async function cardsNamed(datasets: Datasets, select: SelectStmt): Promise<Reado
     const found = await datasets.find(name);
     if (found !== undefined) cards.set(name, found.card);
   }
-  if (cards.size < names.size) await addByCase(datasets, names, cards);
   return cards;
-}
-
-/** PostgreSQL makes unquoted names small; a dataset that differs in case alone, and is the only one, is meant. */
-async function addByCase(
-  datasets: Datasets,
-  names: ReadonlySet<string>,
-  cards: Map<string, Card>,
-): Promise<void> {
-  const all = await datasets.all();
-  for (const name of names) {
-    const close = all.filter(({ card }) => card.name.toLowerCase() === name.toLowerCase());
-    if (!cards.has(name) && close.length === 1) cards.set(name, close[0]!.card);
-  }
 }
 
 function translated(select: SelectStmt, given: Names): SentTranslation {
@@ -76,6 +62,10 @@ function translated(select: SelectStmt, given: Names): SentTranslation {
   );
   if (targets.some(({ val }) => isStar(val))) refuse(starRefused());
   const groups = groupsOf(select, scope);
+  const grouped: Grouped = { scope, groups };
+  const rows = groups?.count ?? 1;
+  const table = new TableWriter(rows);
+  const values = targets.map(({ val }) => releasedValue(val!, grouped));
   if (groups === undefined && !hasAggregate(targets) && !hasAggregate(select.havingClause)) {
     return refuse(
       problem("rows-exposed", "a SELECT without an aggregate would show rows, and a row is about a person", {
@@ -83,10 +73,6 @@ function translated(select: SelectStmt, given: Names): SentTranslation {
       }),
     );
   }
-  const grouped: Grouped = { scope, groups };
-  const rows = groups?.count ?? 1;
-  const table = new TableWriter(rows);
-  const values = targets.map(({ val }) => releasedValue(val!, grouped));
   const titles = targets.map(({ name, val }) => name ?? titleOf(val!));
   for (const [at, value] of values.entries()) table.add(titles[at]!, value);
   const shown = table.columns.length;
