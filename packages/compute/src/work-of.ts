@@ -33,6 +33,15 @@ const elimination: Work = ([a, b], output) => {
   return linear([a!], output) + size * size * (size + columns);
 };
 
+/** Ten sweeps, each of n^2 / 2 turns of three lines of n. */
+const jacobi: Work = ([a], output) => linear([a!], output) + 30 * a![0]! ** 3;
+
+/** As many comparisons a number as the axis has digits, and at most 32. */
+const sorting: Work = ([x], output) => 32 * linear([x!], output);
+
+/** A histogram of 1,024 bins at the most, and a look through them for each share. */
+const quantiles: Work = (inputs, output) => 10 * (linear(inputs, output) + 1_024);
+
 const works: ReadonlyMap<string, Work> = new Map<string, Work>([
   ...named(linear, [
     "Abs",
@@ -82,6 +91,7 @@ const works: ReadonlyMap<string, Work> = new Map<string, Work>([
     "Histogram",
     "Log",
     "Pow",
+    "QuantileOfCounts",
     "Reciprocal",
     "Sigmoid",
     "Sin",
@@ -91,6 +101,7 @@ const works: ReadonlyMap<string, Work> = new Map<string, Work>([
     "Tanh",
   ]),
   ...named(walked, [
+    "MeanWhere",
     "ReduceMax",
     "ReduceMean",
     "ReduceMin",
@@ -98,9 +109,14 @@ const works: ReadonlyMap<string, Work> = new Map<string, Work>([
     "StandardDeviation",
     "Transpose",
     "Variance",
+    "VarianceWhere",
   ]),
   ["MatMul", product],
+  ["Correlation", covariance],
   ["Covariance", covariance],
+  ["EigenSymmetric", jacobi],
+  ["Quantile", quantiles],
+  ...named(sorting, ["ArgSort", "TopK"]),
   ["Inverse", elimination],
   ["Solve", elimination],
 ]);

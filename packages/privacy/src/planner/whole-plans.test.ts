@@ -7,6 +7,7 @@ import { answerWithoutNoise } from "../testing/answer-without-noise.ts";
 import { countedDataset, Question, smallDataset } from "../testing/small-questions.ts";
 import type { Columns } from "./exact-sums.ts";
 import { planAnswer } from "./plan-answer.ts";
+import { sumsOfStage } from "./stage.ts";
 
 type Rows = readonly (readonly [a: number, b: number])[];
 
@@ -109,6 +110,138 @@ test("a histogram, to the last row", () => {
         expectClose(question, rows, counted, 0);
       },
     ),
+  );
+});
+
+test("a correlation", () => {
+  fc.assert(
+    fc.property(someRows, fc.boolean(), (rows, counted) => {
+      // Where a column hardly varies, its correlation is that of the grid's rounding.
+      const spread = (which: 0 | 1) => {
+        const values = rows.map((one) => one[which]);
+        return Math.max(...values) - Math.min(...values);
+      };
+      fc.pre(spread(0) > 0.05 && spread(1) > 5);
+      const question = new Question();
+      question.op("Correlation", [question.matrix("a", "b", "a")]);
+      expectClose(question, rows, counted, 1e-3);
+    }),
+  );
+});
+
+test("quantiles, and they never cross", () => {
+  const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(
+      someRows,
+      shares,
+      fc.integer({ min: 1, max: 100 }),
+      fc.constantFrom([-5, 100], [0, 1], [10, 40]),
+      fc.boolean(),
+      (rows, drawn, bins, bounds, counted) => {
+        const q = drawn.toSorted((x, y) => x - y);
+        const question = new Question();
+        question.op("Quantile", [question.input("b")], { q, bounds, bins });
+        expectClose(question, rows, counted, 0);
+        const declared = new Question();
+        declared.op("Quantile", [declared.input("b")], { q, bins });
+        const [{ data }] = bothWays(declared, rows, counted).planned as [{ data: Float64Array }];
+        for (const [at, value] of data.entries()) {
+          const [least, greatest] = [data[at - 1] ?? -5, 100];
+          expect(value).toBeGreaterThanOrEqual(least);
+          expect(value).toBeLessThanOrEqual(greatest);
+        }
+      },
+    ),
+  );
+});
+
+test("a median lies within one bin of a value that half of the rows reach", () => {
+  fc.assert(
+    fc.property(someRows, fc.integer({ min: 10, max: 200 }), (rows, bins) => {
+      const question = new Question();
+      question.op("Quantile", [question.input("b")], { q: [0.5], bins });
+      const median = bothWays(question, rows, false).planned[0]!.data[0]!;
+      const values = rows.map(([, b]) => b).toSorted((x, y) => x - y);
+      const width = 105 / bins;
+      expect(median).toBeGreaterThanOrEqual(values[Math.ceil(rows.length / 2) - 1]! - width - 1e-9);
+      expect(median).toBeLessThanOrEqual(values[Math.ceil(rows.length / 2) - 1]! + width + 1e-9);
+    }),
+  );
+});
+
+test("means and variances of those that were chosen, one or many groups", () => {
+  fc.assert(
+    fc.property(someRows, fc.integer({ min: -5, max: 99 }), fc.boolean(), (rows, threshold, counted) => {
+      fc.pre(
+        rows.some(([, b]) => b > threshold) && rows.some(([a]) => a < 0.5) && rows.some(([a]) => a >= 0.5),
+      );
+      const question = new Question();
+      const [a, b] = [question.input("a"), question.input("b")];
+      const chosen = question.op("Greater", [b, question.constant([], [threshold])]);
+      const half = question.op("Floor", [question.op("Mul", [a, question.constant([], [1.999])])]);
+      const groups = question.op("OneHot", [half], { depth: 2 });
+      const standing = question.op("Reshape", [b], { shape: [0, 1] });
+      const outputs = [
+        question.op("MeanWhere", [a, chosen]),
+        question.op("MeanWhere", [b, chosen]),
+        question.op("MeanWhere", [standing, groups]),
+        question.op("VarianceWhere", [a, chosen]),
+        question.op("VarianceWhere", [standing, groups]),
+      ];
+      fc.pre(
+        rows.some(([x]) => Math.floor(x * 1.999) === 0) && rows.some(([x]) => Math.floor(x * 1.999) === 1),
+      );
+      const { planned, plain } = bothWays(question, rows, counted, outputs);
+      const within = [1e-6, stepOfMean, stepOfMean, 1e-6, 2 * stepOfSquares];
+      for (const [which, answer] of plain.entries()) {
+        expect(planned[which]!.shape).toEqual(answer.shape);
+        for (const [at, value] of answer.data.entries())
+          expect(Math.abs(planned[which]!.data[at]! - value), `${which}`).toBeLessThanOrEqual(within[which]!);
+      }
+    }),
+  );
+});
+
+test("one row counts in one group, so many groups cost no more noise than one", () => {
+  const question = new Question();
+  const groups = question.op("OneHot", [question.input("b")], { depth: 50 });
+  const standing = question.op("Reshape", [question.input("a")], { shape: [0, 1] });
+  question.op("MeanWhere", [standing, groups]);
+  const plan = planAnswer(question.program(), smallDataset({ mostRowsEach: 1 }));
+  if (!plan.ok) throw new Error(plan.problem.message);
+  const questions = sumsOfStage(plan.value, 0, new Map());
+  if (!questions.ok) throw new Error(questions.problem.message);
+  const [deviations, counts] = questions.value;
+  // A half, the distance from the middle of [0, 1] to its ends, in steps of 2^-25; and one.
+  expect(deviations!.sensitivity.l1).toBe(2n ** 24n);
+  expect(counts!.sensitivity.l1).toBe(1n);
+});
+
+test("the mean of nobody is the middle of the bounds, and their quantile too", () => {
+  const question = new Question();
+  const b = question.input("b");
+  const nobody = question.op("Greater", [b, question.constant([], [100])]);
+  const outputs = [
+    question.op("MeanWhere", [b, nobody]),
+    question.op("Quantile", [question.op("Where", [nobody, b, b])], { q: [0.5] }),
+  ];
+  const { planned } = bothWays(question, [[0, 1]], false, outputs);
+  expect(planned[0]!.data[0]).toBe(47.5);
+  const none = planAnswer(question.program(outputs[1]!), smallDataset());
+  if (!none.ok) throw new Error(none.problem.message);
+  expect(answerWithoutNoise(none.value, columnsOf([]), 0)[0]!.data[0]).toBe(47.5);
+});
+
+test("principal components of a released covariance", () => {
+  fc.assert(
+    fc.property(someRows, fc.boolean(), (rows, counted) => {
+      const question = new Question();
+      question.op("EigenSymmetric", [question.op("Covariance", [question.matrix("a", "b")])]);
+      const { planned, plain } = bothWays(question, rows, counted);
+      for (const at of [0, 3])
+        expect(Math.abs(planned[0]!.data[at]! - plain[0]!.data[at]!)).toBeLessThanOrEqual(3 * stepOfSquares);
+    }),
   );
 });
 

@@ -32,7 +32,12 @@ export function workOf(operation: string, inputs: readonly Shape[], result: Shap
     const unknowns = numberOr1(inputs[0]?.[0]);
     return unknowns ** 3 + unknowns * size;
   }
-  if (operation === "Covariance") return size * read;
+  // Ten sweeps, each of n^2 / 2 turns of three lines of n.
+  if (operation === "EigenSymmetric") return 30 * numberOr1(inputs[0]?.[0]) ** 3;
+  // A histogram of 1,024 bins at the most, and a look through them for each share.
+  if (operation === "Quantile") return 10 * (size + read + 1_024);
+  if (operation === "ArgSort" || operation === "TopK") return 32 * (size + read);
+  if (operation === "Covariance" || operation === "Correlation") return size * read;
   return size + read;
 }
 

@@ -31,7 +31,18 @@ const elementwise = names.filter((name) => {
 });
 
 function isElementwise(name: string): boolean {
-  return !["MatMul", "Solve", "Inverse", "Count", "RowOnes", "Where"].includes(name);
+  return ![
+    "MatMul",
+    "Solve",
+    "Inverse",
+    "EigenSymmetric",
+    "Count",
+    "RowOnes",
+    "Where",
+    "Correlation",
+    "MeanWhere",
+    "VarianceWhere",
+  ].includes(name);
 }
 
 /** Drawn more often than their share of the list: fewer tensors fit them. */
@@ -171,7 +182,11 @@ class Growth {
       "Variance",
       "StandardDeviation",
       "Covariance",
+      "Correlation",
       "Histogram",
+      "Quantile",
+      "MeanWhere",
+      "VarianceWhere",
       "Count",
       "MatMul",
     ])) {
@@ -257,8 +272,32 @@ class Growth {
         const attributes = { bins: random.whole(1, 5), min, max: min + random.pick([1, 0.3, 10, 1e9]) };
         return { operation, inputs: [x], attributes };
       }
+      case "Quantile": {
+        const q = Array.from({ length: random.whole(1, 3) }, () => random.unit());
+        const bounds = random.pick([[], [0, 1], [-5, 100], [3, 4]]);
+        return { operation, inputs: [x], attributes: { q, bounds, bins: random.whole(1, 5) } };
+      }
+      case "QuantileOfCounts": {
+        const counts = this.#releasedList(x);
+        return { operation, inputs: [counts], attributes: { q: [0.5, random.unit()], min: 0, max: 1 } };
+      }
+      case "MeanWhere":
+      case "VarianceWhere":
+        return { operation, inputs: random.shuffled([x, this.#choosing(x)]) };
+      case "ArgSort": {
+        const attributes = { axis: -1, descending: random.whole(0, 1) };
+        return { operation, inputs: [this.#releasedList(x)], attributes };
+      }
+      case "TopK":
+        return {
+          operation,
+          inputs: [this.#releasedList(x)],
+          attributes: { k: 1, largest: random.whole(0, 1) },
+        };
       case "Covariance":
         return { operation, inputs: [x], attributes: { correction: random.whole(0, 1) } };
+      case "Correlation":
+        return { operation, inputs: [x] };
       case "ReduceSum":
       case "ReduceMean":
       case "ReduceMax":
@@ -279,12 +318,13 @@ class Growth {
       case "MatMul":
         return this.#product(x);
       case "Solve":
+      case "EigenSymmetric":
       case "Inverse": {
         const square = this.#pool.filter(
           ({ planned: { shape: s } }) => s.length === 2 && s[0] === s[1] && s[0] !== "rows",
         );
         const a = square.length > 0 ? random.pick(square) : this.#matrix(2, 2);
-        if (operation === "Inverse") return { operation, inputs: [a] };
+        if (operation !== "Solve") return { operation, inputs: [a] };
         return { operation, inputs: [a, this.#matrix(a.planned.shape[0] as number, 1)] };
       }
       case "Count":
@@ -296,6 +336,38 @@ class Growth {
         return { operation, inputs: takesTwo ? random.shuffled([x, this.#beside(x)]) : [x] };
       }
     }
+  }
+
+  /** A list in the open, for what is done to counts: one that was released if there is any. */
+  #releasedList(x: Drawn): Drawn {
+    const random = this.#random;
+    if (random.chance(0.1)) return x;
+    const lists = this.#pool.filter(({ planned }) => planned.rowAxis < 0 && planned.shape.length === 1);
+    const released = lists.filter(({ at }) => this.#nodes[at]!.kind === "operation");
+    if (released.length > 0) return random.pick(released);
+    return lists.length > 0 ? random.pick(lists) : this.#matrix(random.whole(1, 4), 1);
+  }
+
+  /** Chooses rows of x: a comparison, a one-hot, or a column as it is. */
+  #choosing(x: Drawn): Drawn {
+    const random = this.#random;
+    const before = this.#pool.length;
+    const isColumn = x.planned.shape.length === 1;
+    if (isColumn && random.chance(0.5))
+      this.#take({
+        operation: "Greater",
+        inputs: [x, this.#constant({ shape: [], data: Float64Array.of(1) })],
+      });
+    else if (x.planned.shape.length === 2 && x.planned.shape[1] === 1 && random.chance(0.7)) {
+      const columns = this.#pool.filter(
+        ({ planned: { shape } }) => shape.length === 1 && shape[0] === "rows",
+      );
+      const depth = random.whole(1, 4);
+      this.#take({ operation: "OneHot", inputs: [random.pick(columns)], attributes: { depth } });
+    }
+    return this.#pool.length > before && this.#pool.at(-1)!.planned.rowAxis === 0
+      ? this.#pool.at(-1)!
+      : this.#beside(x);
   }
 
   /** Something that is likely to broadcast with x: itself, another of the pool, or numbers in the open. */

@@ -147,7 +147,21 @@ const special: Readonly<Record<string, (draw: Draw) => Case>> = {
 };
 
 /** These have no result for a row by itself. */
-const overRowsAlone = ["Count", "Covariance", "Histogram", "Inverse", "Solve"];
+const overRowsAlone = [
+  "ArgSort",
+  "Correlation",
+  "Count",
+  "Covariance",
+  "EigenSymmetric",
+  "Histogram",
+  "Inverse",
+  "MeanWhere",
+  "Quantile",
+  "QuantileOfCounts",
+  "Solve",
+  "TopK",
+  "VarianceWhere",
+];
 const onOneRow = [...operations.keys()].filter((name) => !overRowsAlone.includes(name));
 
 function drawnCase(name: string, draw: Draw): Case {

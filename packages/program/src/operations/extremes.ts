@@ -7,12 +7,17 @@ import type { Operation } from "./operation.ts";
 import { besideRows, reduce, reductionAttributes, reductionShape } from "./reduce-sum.ts";
 import { noRule } from "./refusals.ts";
 
-export const reduceMax = extreme("ReduceMax", "greatest", Number.NEGATIVE_INFINITY, (a, b) => Math.max(a, b));
-export const reduceMin = extreme("ReduceMin", "least", Number.POSITIVE_INFINITY, (a, b) => Math.min(a, b));
+export const reduceMax = extreme("ReduceMax", "greatest", 0.99, Number.NEGATIVE_INFINITY, (a, b) =>
+  Math.max(a, b),
+);
+export const reduceMin = extreme("ReduceMin", "least", 0.01, Number.POSITIVE_INFINITY, (a, b) =>
+  Math.min(a, b),
+);
 
 function extreme(
   name: string,
   which: string,
+  quantile: number,
   start: number,
   fold: (a: number, b: number) => number,
 ): Operation {
@@ -37,8 +42,8 @@ function extreme(
         return err(
           noRule(
             name,
-            `the ${which} value belongs to one person`,
-            "ask a histogram of the column, or the share of rows above a threshold: x.greater(t).mean()",
+            `the ${which} value belongs to one person, and moves as far as the bounds allow when that person leaves`,
+            `quantile(${quantile}) comes close and rests on many people; or ask the share above a threshold: x.greater(t).mean()`,
           ),
         );
       },

@@ -5,18 +5,21 @@ import { acos } from "./acos.ts";
 import { add } from "./add.ts";
 import { and } from "./and.ts";
 import { argMax } from "./arg-max.ts";
+import { argSort } from "./arg-sort.ts";
 import { asin } from "./asin.ts";
 import { asinh } from "./asinh.ts";
 import { atan } from "./atan.ts";
 import { ceil } from "./ceil.ts";
 import { clip } from "./clip.ts";
 import { concat } from "./concat.ts";
+import { correlation } from "./correlation.ts";
 import { cos } from "./cos.ts";
 import { cosh } from "./cosh.ts";
 import { count } from "./count.ts";
 import { covariance } from "./covariance.ts";
 import { cumSum } from "./cum-sum.ts";
 import { div } from "./div.ts";
+import { eigenSymmetric } from "./eigen-symmetric.ts";
 import { equal } from "./equal.ts";
 import { exp } from "./exp.ts";
 import { reduceMax, reduceMin } from "./extremes.ts";
@@ -31,6 +34,7 @@ import { inverse, solve } from "./linear-systems.ts";
 import { log } from "./log.ts";
 import { matMul } from "./matmul.ts";
 import { max } from "./max.ts";
+import { meanWhere } from "./mean-where.ts";
 import { min } from "./min.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
@@ -39,6 +43,8 @@ import { oneHot } from "./one-hot.ts";
 import type { Operation } from "./operation.ts";
 import { or } from "./or.ts";
 import { pow } from "./pow.ts";
+import { quantile } from "./quantile.ts";
+import { quantileOfCounts } from "./quantile-of-counts.ts";
 import { reciprocal } from "./reciprocal.ts";
 import { reduceMean } from "./reduce-mean.ts";
 import { reduceSum } from "./reduce-sum.ts";
@@ -56,8 +62,10 @@ import { standardDeviation } from "./standard-deviation.ts";
 import { sub } from "./sub.ts";
 import { tan } from "./tan.ts";
 import { tanh } from "./tanh.ts";
+import { topK } from "./top-k.ts";
 import { transpose } from "./transpose.ts";
 import { variance } from "./variance.ts";
+import { varianceWhere } from "./variance-where.ts";
 import { where } from "./where.ts";
 import { xor } from "./xor.ts";
 
@@ -67,18 +75,21 @@ const allowed: readonly Operation[] = [
   add,
   and,
   argMax,
+  argSort,
   asin,
   asinh,
   atan,
   ceil,
   clip,
   concat,
+  correlation,
   cos,
   cosh,
   count,
   covariance,
   cumSum,
   div,
+  eigenSymmetric,
   equal,
   exp,
   floor,
@@ -92,6 +103,7 @@ const allowed: readonly Operation[] = [
   log,
   matMul,
   max,
+  meanWhere,
   min,
   mul,
   neg,
@@ -99,6 +111,8 @@ const allowed: readonly Operation[] = [
   oneHot,
   or,
   pow,
+  quantile,
+  quantileOfCounts,
   reciprocal,
   reduceMax,
   reduceMean,
@@ -119,8 +133,10 @@ const allowed: readonly Operation[] = [
   sub,
   tan,
   tanh,
+  topK,
   transpose,
   variance,
+  varianceWhere,
   where,
   xor,
 ];

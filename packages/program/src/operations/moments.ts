@@ -81,13 +81,17 @@ export function varianceOverRows(
   if (!raw.ok) return raw;
   const corrected = withCorrection(lowering, raw.value, x, correction);
   if (!corrected.ok) return corrected;
-  const { shape, lo, hi } = factsOf(x);
-  const widest = lo.map((value, at) => (Number.isFinite(hi[at]! - value) ? (hi[at]! - value) ** 2 / 4 : 0));
-  const least = lowering.constant({
-    shape,
-    data: widest.map((value) => (value === 0 ? 0 : value * leastVarianceShare)),
-  });
+  const { shape } = factsOf(x);
+  const least = lowering.constant({ shape, data: leastVarianceOf(factsOf(x)) });
   return lowering.apply("Max", [corrected.value, least]);
+}
+
+/** What a released variance of each element is taken for at least. */
+export function leastVarianceOf({ lo, hi }: RowsFacts): Float64Array {
+  return lo.map((value, at) => {
+    const width = hi[at]! - value;
+    return Number.isFinite(width) ? (width ** 2 / 4) * leastVarianceShare : 0;
+  });
 }
 
 /** Multiplies by n / (n - correction), with at least one degree of freedom left. */
@@ -108,7 +112,7 @@ export function withCorrection(
   return share.ok ? lowering.apply("Mul", [value, share.value]) : share;
 }
 
-function holdWithin(
+export function holdWithin(
   lowering: Lowering,
   value: Planned,
   { shape, lo, hi }: RowsFacts,

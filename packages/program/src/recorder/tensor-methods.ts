@@ -10,6 +10,13 @@ export type NestedNumbers = number | readonly NestedNumbers[];
 export type Operand<Self> = Self | NestedNumbers;
 export type Axes = number | readonly number[];
 
+export type QuantileOptions = {
+  /** The range to look through; the declared bounds unless given. Values outside count at its nearer end. */
+  readonly bounds?: readonly [least: number, greatest: number];
+  /** Equal parts of the range that are counted; 64 unless given, more for hundreds of thousands of rows. */
+  readonly bins?: number;
+};
+
 export abstract class TensorMethods<Self> {
   /** Records an operation on this tensor and others. Numbers among the others become constants. */
   protected abstract record(
@@ -202,6 +209,33 @@ export abstract class TensorMethods<Self> {
   covariance(correction = 0): Self {
     return this.record("Covariance", [], { correction });
   }
+  /** Correlation of the columns of [n, k]. */
+  correlation(): Self {
+    return this.record("Correlation", []);
+  }
+  /** The value below which a share `q` of a column lies; several shares in one list cost one. */
+  quantile(q: number | readonly number[], { bounds, bins }: QuantileOptions = {}): Self {
+    return this.record("Quantile", [], {
+      q: listed(q),
+      ...(bounds === undefined ? {} : { bounds }),
+      ...(bins === undefined ? {} : { bins }),
+    });
+  }
+  /** The value that half of a column lies below, as a list of one. */
+  median(options: QuantileOptions = {}): Self {
+    return this.quantile(0.5, options);
+  }
+  /** Quantiles read off the counts of equal bins over [min, max], of one owner or added up over several. */
+  quantileOfCounts(q: number | readonly number[], min: number, max: number): Self {
+    return this.record("QuantileOfCounts", [], { q: listed(q), min, max });
+  }
+  /** Mean over the first axis of the rows where the condition is not zero. */
+  meanWhere(condition: Operand<Self>): Self {
+    return this.record("MeanWhere", [condition]);
+  }
+  varianceWhere(condition: Operand<Self>): Self {
+    return this.record("VarianceWhere", [condition]);
+  }
   /** Counts in `bins` equal parts of [min, max]; what lies outside is not counted. */
   histogram(bins: number, min: number, max: number): Self {
     return this.record("Histogram", [], { bins, min, max });
@@ -216,7 +250,19 @@ export abstract class TensorMethods<Self> {
   argMax(axis = 0): Self {
     return this.record("ArgMax", [], { axis });
   }
+  /** The places along an axis in the order of their values. */
+  argSort(more: { readonly axis?: number; readonly descending?: boolean } = {}): Self {
+    return this.record("ArgSort", [], { axis: more.axis ?? -1, descending: more.descending ? 1 : 0 });
+  }
+  /** The `k` greatest along an axis, in order; `largest: false` for the least. */
+  topK(k: number, more: { readonly axis?: number; readonly largest?: boolean } = {}): Self {
+    return this.record("TopK", [], { k, axis: more.axis ?? -1, largest: more.largest === false ? 0 : 1 });
+  }
 
+  /** Of a symmetric [k, k]: a row for each eigenvalue, greatest first, followed by its vector. */
+  eigenSymmetric(): Self {
+    return this.record("EigenSymmetric", []);
+  }
   /** x with (this) x = b. */
   solve(b: Operand<Self>): Self {
     return this.record("Solve", [b]);
