@@ -8,7 +8,7 @@ import type { Receipt } from "../ledger/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import type { Engine } from "./engine.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
-import { metadataKey, parseSnapshotName, type SnapshotMetadata } from "./snapshot.ts";
+import { metadataKey, parseSnapshotName, type SnapshotMetadata, type SnapshotName } from "./snapshot.ts";
 import { textLiteral } from "./sql-text.ts";
 import { streamSums } from "./stream-sums.ts";
 
@@ -23,11 +23,15 @@ export type DuckDbOptions = {
   readonly way?: "fastest" | "script";
 };
 
+/** Numbers of all snapshots that are held in memory together: some 100 MiB with the integers prepared beside them. */
+const mostNumbersHeld = 4_000_000;
+
 export class DuckDbEngine implements Engine {
   readonly #session: DuckDbSession;
   readonly #options: DuckDbOptions;
+  #numbersHeld = 0;
   /** Snapshots never change, so what is known of one stays known. */
-  readonly #tables = new Map<string, Table>();
+  readonly #tables = new Map<string, Promise<Table>>();
 
   private constructor(session: DuckDbSession, options: DuckDbOptions) {
     this.#session = session;
@@ -82,9 +86,17 @@ export class DuckDbEngine implements Engine {
     return read(await session.rows(sql));
   }
 
-  async #table(snapshot: string): Promise<Table> {
+  /** Opened once, also when two first questions come at once; what failed is tried again by the next. */
+  #table(snapshot: string): Promise<Table> {
     const known = this.#tables.get(snapshot);
     if (known !== undefined) return known;
+    const opened = this.#open(snapshot);
+    this.#tables.set(snapshot, opened);
+    opened.catch(() => this.#tables.delete(snapshot));
+    return opened;
+  }
+
+  async #open(snapshot: string): Promise<Table> {
     const name = parseSnapshotName(snapshot);
     invariant(name !== undefined, "a snapshot's name is one that ingest made");
     // As it is: DuckDB compares it with the directory it may read before it looks for wildcards.
@@ -96,13 +108,21 @@ export class DuckDbEngine implements Engine {
     const metadata = JSON.parse(String(held?.[0])) as SnapshotMetadata;
     invariant(metadata.version === 1, "a snapshot is of the version that this engine reads");
     const [counted] = await session.rows(`SELECT count(*) FROM read_parquet(${path})`);
-    const table: Table = {
-      sql: `read_parquet(${path})`,
-      rowCount: Number(counted?.[0]),
+    const rowCount = Number(counted?.[0]);
+    return {
+      sql: await this.#source(session, name, path, rowCount * metadata.columns.length),
+      rowCount,
       columns: new Map(metadata.columns.map((column) => [column.name, column])),
       prepared: new Set(metadata.prepared),
     };
-    this.#tables.set(snapshot, table);
+  }
+
+  /** A small snapshot is held in memory: opening its file again took two thirds of a question's time. */
+  async #source(session: DuckDbSession, name: SnapshotName, path: string, numbers: number): Promise<string> {
+    if (numbers > mostNumbersHeld - this.#numbersHeld) return `read_parquet(${path})`;
+    const table = `held_${name.replace(".parquet", "")}`;
+    await session.run(`CREATE OR REPLACE TABLE ${table} AS SELECT * FROM read_parquet(${path})`);
+    this.#numbersHeld += numbers;
     return table;
   }
 }

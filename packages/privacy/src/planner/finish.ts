@@ -8,7 +8,8 @@ import type { Measurement } from "../mechanisms/measurement.ts";
 import { afterRelease, type Released, releasedTogether } from "../mechanisms/released.ts";
 import { NoiseForError } from "./noise-for-error.ts";
 import type { Plan } from "./plan-answer.ts";
-import { factsUpTo, type ReleasedValues, type SumQuestion } from "./stage.ts";
+import { PublicFinish } from "./public-finish.ts";
+import type { SumQuestion } from "./stage.ts";
 
 /** One noised sum with what is needed to read it. */
 export type ReleasedSum = {
@@ -71,27 +72,16 @@ export function expectFinish(
 }
 
 function finishOn(plan: Plan, sums: readonly ReleasedSum[], entropy: Entropy): Result<Finished, Problem> {
-  const values = answersOn(plan, new Map(sums.map((sum) => [sum.question.cut.node, sum.value])));
-  if (!values.ok) return values;
-  const allFinite = values.value.every(({ data }) => data.every(Number.isFinite));
+  const publicFinish = new PublicFinish(plan);
+  const values = publicFinish.run(new Map(sums.map((sum) => [sum.question.cut.node, sum.value])));
+  const allFinite = values.every(({ data }) => data.every(Number.isFinite));
   if (!allFinite) return err(notANumber());
-  return ok({ values: values.value, plusMinus: errorBars(plan, sums, values.value, entropy) });
-}
-
-function answersOn(plan: Plan, released: ReleasedValues): Result<readonly PlainTensor[], Problem> {
-  const facts = factsUpTo(plan, plan.stages, released, true);
-  if (!facts.ok) return facts;
-  return ok(
-    plan.outputs.map((output) => {
-      const fact = facts.value[output];
-      invariant(fact?.kind === "public", "an answer is public");
-      return fact.value;
-    }),
-  );
+  return ok({ values, plusMinus: errorBars(plan, publicFinish, sums, values, entropy) });
 }
 
 function errorBars(
   plan: Plan,
+  publicFinish: PublicFinish,
   sums: readonly ReleasedSum[],
   values: readonly PlainTensor[],
   entropy: Entropy,
@@ -101,7 +91,7 @@ function errorBars(
     return sum === undefined ? undefined : ownHalfWidth(sum);
   });
   if (exact.every((bar) => bar !== undefined)) return exact;
-  const simulated = simulate(plan, sums, values, entropy);
+  const simulated = simulate(plan, publicFinish, sums, values, entropy);
   return values.map((_, which) => exact[which] ?? simulated[which]!);
 }
 
@@ -117,6 +107,7 @@ function ownHalfWidth({ question, measurement, value }: ReleasedSum): PlainTenso
 /** Parametric bootstrap (Efron and Tibshirani 1993, section 6.5) with the noise's own distribution. */
 function simulate(
   plan: Plan,
+  publicFinish: PublicFinish,
   sums: readonly ReleasedSum[],
   values: readonly PlainTensor[],
   entropy: Entropy,
@@ -145,12 +136,10 @@ function simulate(
         ];
       }),
     );
-    const answers = answersOn(plan, shaken);
+    const answers = publicFinish.run(shaken);
     for (const [which, { data }] of values.entries()) {
       for (let at = 0; at < data.length; at++) {
-        const miss = answers.ok
-          ? Math.abs(answers.value[which]!.data[at]! - data[at]!)
-          : Number.POSITIVE_INFINITY;
+        const miss = Math.abs(answers[which]!.data[at]! - data[at]!);
         misses[which]![at]![round] = Number.isNaN(miss) ? Number.POSITIVE_INFINITY : miss;
       }
     }

@@ -63,15 +63,11 @@ function sumQuestion(
   return ok({ cut, contribution, sensitivity: sensitivityOf(contribution, plan.dataset) });
 }
 
-/**
- * Facts of every node whose stage has come. Nodes of later stages stay undefined, and so do those on rows
- * where `publicOnly` says that nobody goes on from them.
- */
+/** Facts of every node whose stage has come. Nodes of later stages stay undefined. */
 export function factsUpTo(
   plan: Pick<Plan, "nodes" | "typical">,
   stage: number,
   released: ReleasedValues,
-  publicOnly = false,
 ): Result<readonly (Facts | undefined)[], Problem> {
   const facts: (Facts | undefined)[] = [];
   for (const [at, node] of plan.nodes.entries()) {
@@ -82,10 +78,6 @@ export function factsUpTo(
     // What needs nothing released was known when the question was planned.
     if (stageOf(node) === 0) {
       facts.push(plan.typical[at]);
-      continue;
-    }
-    if (publicOnly && node.kind === "operation" && node.isPrivate) {
-      facts.push(undefined);
       continue;
     }
     if (node.kind === "cut") {
