@@ -1,3 +1,23 @@
+export type { Accountant, EventNotSupported } from "./accounting/accountant.ts";
+export {
+  type AlikeMechanisms,
+  dworkRothblumVadhan,
+  largestEpsilonEach,
+  optimalCompositionAtMost,
+} from "./accounting/advanced-composition.ts";
+export {
+  deltaOfGaussianAtMost,
+  epsilonOfGaussianAtMost,
+  gaussianNoiseAtLeast,
+} from "./accounting/analytic-gaussian.ts";
+export {
+  type AccuracyTarget,
+  type CalibrationTarget,
+  epsilonForAccuracy,
+  type NotCalibrated,
+  noiseMultiplierFor,
+} from "./accounting/calibration.ts";
+export { type DescribedRun, describeRun, type Run } from "./accounting/describe-run.ts";
 export {
   type EventProblem,
   eventFrom,
@@ -7,6 +27,32 @@ export {
   parseRelation,
   printEvent,
 } from "./accounting/event.ts";
+export {
+  defaultFilterOrders,
+  type NotAdmitted,
+  type PrivacyFilter,
+  pureFilter,
+  type RdpFilterCap,
+  rdpFilter,
+  zcdpFilter,
+} from "./accounting/filter.ts";
+export {
+  centralLimitEpsilonNeverForAGuarantee,
+  centralLimitMuNeverForAGuarantee,
+  type GdpAccountant,
+  gdpAccountant,
+} from "./accounting/gdp.ts";
+export { type PureAccountant, pureAccountant } from "./accounting/pure.ts";
+export type { ConvertedAt, RdpConversion } from "./accounting/rdp/conversions.ts";
+export { defaultOrders, type RdpAccountant, type RdpSettings, rdpAccountant } from "./accounting/rdp.ts";
+export {
+  largestLocalEpsilon,
+  type ShuffledReports,
+  shuffledDeltaAtMost,
+  shuffledEpsilonAtMost,
+  shuffledEpsilonClosedForm,
+} from "./accounting/shuffling.ts";
+export { type ZcdpAccountant, zcdpAccountant } from "./accounting/zcdp.ts";
 export { probabilityAtLeast, probabilityAtMost } from "./audit/clopper-pearson.ts";
 export { type RunOnce, type SeenLeak, seenDelta, seenLeak, type TestPlan } from "./audit/epsilon-tester.ts";
 export {

@@ -1,0 +1,326 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readFixture } from "../testing/reference-noise.ts";
+import type { Accountant } from "./accountant.ts";
+import { dworkRothblumVadhan, optimalCompositionAtMost } from "./advanced-composition.ts";
+import { deltaOfGaussianAtMost, epsilonOfGaussianAtMost } from "./analytic-gaussian.ts";
+import { epsilonForAccuracy, noiseMultiplierFor } from "./calibration.ts";
+import { describeRun } from "./describe-run.ts";
+import type { PrivacyEvent } from "./event.ts";
+import { gdpAccountant } from "./gdp.ts";
+import { pureAccountant } from "./pure.ts";
+import { discreteLaplaceRdp, laplaceRdp, pureRdp } from "./rdp/pure-curves.ts";
+import { sampledGaussianRdp } from "./rdp/sampled-gaussian.ts";
+import { rdpAccountant } from "./rdp.ts";
+import { shuffledDeltaAtMost, shuffledEpsilonAtMost, shuffledEpsilonClosedForm } from "./shuffling.ts";
+import { logErfc, logGamma, scaledErfc } from "./special-functions.ts";
+import { zcdpAccountant } from "./zcdp.ts";
+
+const exact = readFixture("accounting/special-functions-mpmath.json") as {
+  readonly scaled_erfc: readonly [number, string][];
+  readonly log_erfc: readonly [number, string][];
+  readonly log_gamma: readonly [number, string][];
+  readonly laplace_rdp: readonly [number, number, string][];
+  readonly pure_rdp: readonly [number, number, string][];
+  readonly discrete_laplace_rdp: readonly [number, number, number, string][];
+};
+const off = (ours: number, digits: string) => Math.abs(ours / Number(digits) - 1);
+const gaussian = (noiseMultiplier: number): PrivacyEvent => ({ kind: "gaussian", noiseMultiplier });
+
+function epsilonOf(accountant: Accountant, event: PrivacyEvent, delta: number, count = 1): number {
+  const composed = accountant.compose(event, count);
+  return composed.ok ? composed.value.epsilonAtMost(delta) : expect.fail(composed.problem.because);
+}
+
+test("erfc and gamma have the digits of 40-digit arithmetic", () => {
+  for (const [x, digits] of exact.scaled_erfc) expect(off(scaledErfc(x), digits)).toBeLessThan(1e-15);
+  for (const [x, digits] of exact.log_erfc)
+    expect(Math.abs(logErfc(x) - Number(digits))).toBeLessThan(4e-16 * (1 + x * x));
+  for (const [x, digits] of exact.log_gamma)
+    expect(Math.abs(logGamma(x) - Number(digits))).toBeLessThan(2e-14 * (1 + Math.abs(Number(digits))));
+});
+
+test("closed Rényi curves have the digits of 40-digit arithmetic, at small epsilons too", () => {
+  for (const [epsilon, order, digits] of exact.laplace_rdp)
+    expect(off(laplaceRdp(epsilon, order), digits)).toBeLessThan(1e-12);
+  for (const [epsilon, order, digits] of exact.pure_rdp)
+    expect(off(pureRdp(epsilon, order), digits)).toBeLessThan(1e-12);
+  for (const [rate, sensitivity, order, digits] of exact.discrete_laplace_rdp) {
+    const ours = discreteLaplaceRdp(rate, sensitivity, order);
+    expect(ours).toBeGreaterThanOrEqual(Number(digits) * (1 - 1e-12));
+    expect(off(ours, digits)).toBeLessThan(1e-9);
+  }
+});
+
+test("each theory bounds the Gaussian from above, the exact one from nearest", () => {
+  const runs = fc.tuple(
+    fc.double({ min: 0.5, max: 50, noNaN: true }),
+    fc.integer({ min: 1, max: 50 }),
+    fc.double({ min: -12, max: -2, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(runs, ([noise, count, logDelta]) => {
+      const delta = 10 ** logDelta;
+      const truth = epsilonOf(gdpAccountant(), gaussian(noise), delta, count);
+      expect(truth).toBeCloseTo(epsilonOfGaussianAtMost(noise / Math.sqrt(count), delta), 9);
+      const zcdp = epsilonOf(zcdpAccountant(), gaussian(noise), delta, count);
+      const rdp = epsilonOf(rdpAccountant(), gaussian(noise), delta, count);
+      const older = epsilonOf(rdpAccountant({ conversion: "mironov2017" }), gaussian(noise), delta, count);
+      expect(zcdp).toBeGreaterThanOrEqual(truth);
+      expect(rdp).toBeGreaterThanOrEqual(truth);
+      expect(older).toBeGreaterThanOrEqual(rdp);
+    }),
+  );
+});
+
+test("no bound on a discrete Gaussian is below the exact delta of IBM's tool", () => {
+  const { discrete_gaussian_delta: rows } = readFixture("zcdp-conversion-reference.json") as {
+    readonly discrete_gaussian_delta: readonly {
+      readonly sigma2: number;
+      readonly eps: number;
+      readonly delta: number;
+    }[];
+  };
+  expect(rows).toHaveLength(12);
+  for (const { sigma2, eps, delta } of rows) {
+    const event: PrivacyEvent = { kind: "discrete-gaussian", sigma: Math.sqrt(sigma2), sensitivity: 1 };
+    for (const accountant of [rdpAccountant(), zcdpAccountant()]) {
+      const composed = accountant.compose(event);
+      expect(composed.ok && composed.value.deltaAtMost(eps)).toBeGreaterThanOrEqual(delta);
+    }
+  }
+});
+
+test("epsilon at a delta and delta at that epsilon agree, and both round up", () => {
+  const accountants = [rdpAccountant(), zcdpAccountant(), gdpAccountant()];
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.7, max: 30, noNaN: true }),
+      fc.constantFrom(...accountants),
+      (noise, accountant) => {
+        const composed = accountant.compose(gaussian(noise));
+        if (!composed.ok) expect.fail("Gaussians are supported everywhere here");
+        const epsilon = composed.value.epsilonAtMost(1e-6);
+        if (epsilon === 0) return;
+        expect(composed.value.deltaAtMost(epsilon) / 1e-6).toBeCloseTo(1, 5);
+        expect(composed.value.deltaAtMost(epsilon)).toBeGreaterThanOrEqual(
+          accountant.name === "gdp" ? 0 : deltaOfGaussianAtMost(noise, epsilon) * (1 - 1e-9),
+        );
+      },
+    ),
+  );
+});
+
+test("more noise, or a smaller sample, never loses more", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.3, max: 10, noNaN: true }),
+      fc.double({ min: 1e-5, max: 0.9, noNaN: true }),
+      fc.constantFrom(1.1, 1.5, 2, 3.7, 8, 10.9, 32, 256),
+      (noise, q, order) => {
+        const here = sampledGaussianRdp(q, noise, order);
+        expect(sampledGaussianRdp(q, noise * 1.1, order)).toBeLessThanOrEqual(here * (1 + 1e-11));
+        expect(sampledGaussianRdp(q * 0.9, noise, order)).toBeLessThanOrEqual(here * (1 + 1e-11));
+        expect(here).toBeLessThanOrEqual((order / (2 * noise ** 2)) * (1 + 1e-11));
+        expect(here).toBeGreaterThan(0);
+      },
+    ),
+  );
+});
+
+test("the order of events moves an epsilon by no more than rounding", () => {
+  const events: PrivacyEvent[] = [
+    gaussian(3),
+    { kind: "laplace", noiseMultiplier: 7 },
+    { kind: "poisson-sampled", probability: 0.01, event: gaussian(1) },
+    { kind: "epsilon-delta", epsilon: 0.1, delta: 1e-9 },
+  ];
+  const there = epsilonOf(rdpAccountant(), { kind: "composed", events }, 1e-6);
+  const back = epsilonOf(rdpAccountant(), { kind: "composed", events: events.toReversed() }, 1e-6);
+  expect(there / back).toBeCloseTo(1, 13);
+});
+
+test("a Poisson sample of any mechanism costs no more than the mechanism, and of a Gaussian no less than its own rule", () => {
+  const accountant = rdpAccountant();
+  const laplace: PrivacyEvent = { kind: "laplace", noiseMultiplier: 1 };
+  const sampled: PrivacyEvent = { kind: "poisson-sampled", probability: 0.01, event: laplace };
+  const of = (event: PrivacyEvent) => {
+    const composed = accountant.compose(event);
+    return composed.ok ? composed.value.rdp : expect.fail("supported");
+  };
+  const [whole, part] = [of(laplace), of(sampled)];
+  for (const [i, each] of part.entries()) expect(each).toBeLessThanOrEqual(whole[i]!);
+  expect(epsilonOf(accountant, sampled, 1e-6, 100)).toBeLessThan(
+    epsilonOf(accountant, laplace, 1e-6, 100) / 10,
+  );
+  // The discrete Gaussian has the Gaussian's curve, but only the general rule of amplification holds for it.
+  const discrete = of({
+    kind: "poisson-sampled",
+    probability: 0.01,
+    event: { kind: "discrete-gaussian", sigma: 2, sensitivity: 1 },
+  });
+  const continuous = of({ kind: "poisson-sampled", probability: 0.01, event: gaussian(2) });
+  for (const [i, each] of discrete.entries())
+    expect(each).toBeGreaterThanOrEqual(continuous[i]! * (1 - 1e-12));
+});
+
+test("what a theory does not cover is refused with its reason", () => {
+  const sampled: PrivacyEvent = { kind: "poisson-sampled", probability: 0.1, event: gaussian(1) };
+  const fixed: PrivacyEvent = {
+    kind: "sampled-without-replacement",
+    sourceSize: 100,
+    sampleSize: 10,
+    event: gaussian(1),
+  };
+  const again: PrivacyEvent = {
+    kind: "sampled-with-replacement",
+    sourceSize: 100,
+    sampleSize: 10,
+    event: gaussian(1),
+  };
+  const answers: PrivacyEvent = { kind: "randomized-response", noise: 0.5, buckets: 2 };
+  const refused: [Accountant, PrivacyEvent][] = [
+    [pureAccountant(), gaussian(1)],
+    [pureAccountant(), answers],
+    [pureAccountant(), { kind: "non-private" }],
+    [zcdpAccountant(), sampled],
+    [gdpAccountant(), sampled],
+    [gdpAccountant(), { kind: "discrete-gaussian", sigma: 1, sensitivity: 1 }],
+    [rdpAccountant(), fixed],
+    [rdpAccountant(), again],
+    [rdpAccountant(), answers],
+    [rdpAccountant({ relation: "replace-one" }), sampled],
+  ];
+  for (const [accountant, event] of refused) {
+    const composed = accountant.compose({ kind: "composed", events: [event] });
+    expect(composed).toMatchObject({ ok: false, problem: { code: "event-not-supported" } });
+  }
+});
+
+test("unprotected releases and noise of zero promise nothing, and nothing released costs nothing", () => {
+  for (const event of [
+    gaussian(0),
+    { kind: "non-private" } as const,
+    { kind: "laplace", noiseMultiplier: 0 } as const,
+  ]) {
+    expect(epsilonOf(rdpAccountant(), event, 1e-6)).toBe(Number.POSITIVE_INFINITY);
+    expect(epsilonOf(rdpAccountant(), event, 1e-6, 0)).toBe(0);
+  }
+  expect(epsilonOf(gdpAccountant(), gaussian(0), 1e-6)).toBe(Number.POSITIVE_INFINITY);
+  for (const accountant of [rdpAccountant(), zcdpAccountant(), gdpAccountant(), pureAccountant()]) {
+    expect(epsilonOf(accountant, { kind: "none" }, 0)).toBe(0);
+    expect(accountant.deltaAtMost(0)).toBe(0);
+  }
+});
+
+test("an (epsilon, delta) event sets its delta aside", () => {
+  const event: PrivacyEvent = { kind: "epsilon-delta", epsilon: 0.5, delta: 1e-6 };
+  expect(epsilonOf(rdpAccountant(), event, 1e-7)).toBe(Number.POSITIVE_INFINITY);
+  // The largest order of the grid is 1024, which leaves ln(1e6) / 1024 above the pure epsilon.
+  expect(epsilonOf(rdpAccountant(), event, 2e-6)).toBeLessThan(0.51);
+  expect(epsilonOf(pureAccountant(), event, 1e-6)).toBe(0.5);
+  expect(epsilonOf(pureAccountant(), event, 9e-7)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("pure sums are exact decimals", () => {
+  const third = epsilonOf(pureAccountant(), { kind: "epsilon-delta", epsilon: 0.1, delta: 1e-9 }, 3e-9, 3);
+  expect(third).toBe(0.3);
+});
+
+test("shuffling a hundred thousand reports gives the published bracket and closed form", () => {
+  const reports = { people: 100_000, localEpsilon: 4 };
+  const numeric = shuffledEpsilonAtMost(reports, 1e-6);
+  expect(numeric).toBeGreaterThan(0.1675385583);
+  expect(numeric).toBeLessThan(0.1727905508);
+  expect(shuffledEpsilonClosedForm(reports, 1e-6)).toBeCloseTo(0.5378040242, 9);
+  expect(shuffledDeltaAtMost(reports, numeric)).toBeLessThanOrEqual(1e-6);
+});
+
+test("in a crowd of three the shuffled delta is that of every outcome enumerated", () => {
+  const localEpsilon = 1.2;
+  const [own, chance] = [1 / (1 + Math.exp(-localEpsilon)), Math.exp(-localEpsilon)];
+  const coins = [(1 - chance) ** 2, 2 * chance * (1 - chance), chance ** 2];
+  for (const epsilon of [0, 0.1, 0.5, 1, 1.19]) {
+    let truth = 0;
+    for (let c = 0; c <= 2; c++) {
+      const fair = c === 0 ? [1] : c === 1 ? [0.5, 0.5] : [0.25, 0.5, 0.25];
+      for (let a = 0; a <= c + 1; a++) {
+        const p = coins[c]! * (own * (fair[a - 1] ?? 0) + (1 - own) * (fair[a] ?? 0));
+        const q = coins[c]! * ((1 - own) * (fair[a - 1] ?? 0) + own * (fair[a] ?? 0));
+        truth += Math.max(0, p - Math.exp(epsilon) * q);
+      }
+    }
+    const ours = shuffledDeltaAtMost({ people: 3, localEpsilon }, epsilon);
+    expect(ours).toBeGreaterThanOrEqual(truth);
+    expect(ours / truth).toBeCloseTo(1, 6);
+  }
+});
+
+test("optimal composition is never worse than the older rules", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+      fc.integer({ min: 1, max: 200 }),
+      (epsilon, count) => {
+        const older = dworkRothblumVadhan({ epsilon, delta: 0, count }, 1e-6);
+        const optimal = optimalCompositionAtMost({ epsilon, delta: 0, count }, older.delta);
+        expect(optimal).toBeLessThanOrEqual(
+          Math.min(older.epsilon + 2 * epsilon, count * epsilon) * (1 + 1e-12),
+        );
+      },
+    ),
+  );
+});
+
+test("noise for a target keeps within it, and a little less noise would not", () => {
+  const eventAt = (noise: number): PrivacyEvent => ({
+    kind: "self-composed",
+    event: { kind: "poisson-sampled", probability: 0.01, event: gaussian(noise) },
+    count: 1000,
+  });
+  const found = noiseMultiplierFor({ epsilon: 1, delta: 1e-6, eventAt }, rdpAccountant());
+  if (!found.ok) expect.fail("a sampled Gaussian is calibrated");
+  expect(epsilonOf(rdpAccountant(), eventAt(found.value), 1e-6)).toBeLessThanOrEqual(1);
+  expect(epsilonOf(rdpAccountant(), eventAt(found.value * (1 - 3e-6)), 1e-6)).toBeGreaterThan(1);
+  expect(noiseMultiplierFor({ epsilon: 1, delta: 1e-6, eventAt }, gdpAccountant())).toMatchObject({
+    ok: false,
+  });
+  expect(noiseMultiplierFor({ epsilon: 0.1, delta: 0, eventAt: gaussian }, rdpAccountant())).toEqual({
+    ok: false,
+    problem: { code: "target-out-of-reach" },
+  });
+});
+
+test("an accuracy has its price in epsilon", () => {
+  // P(|Laplace(b)| > t) = exp(-t / b).
+  const laplace = epsilonForAccuracy({ noise: "laplace", accuracy: 10, confidence: 0.95, sensitivity: 1 });
+  expect(laplace).toBeCloseTo(Math.log(20) / 10, 12);
+  const normal = epsilonForAccuracy({
+    noise: "gaussian",
+    accuracy: 10,
+    confidence: 0.95,
+    sensitivity: 1,
+    delta: 1e-6,
+  });
+  expect(deltaOfGaussianAtMost(10 / 1.959963984540054, normal) / 1e-6).toBeCloseTo(1, 6);
+  expect(
+    epsilonForAccuracy({ noise: "gaussian", accuracy: 1e9, confidence: 0.95, sensitivity: 1, delta: 0.1 }),
+  ).toBe(0);
+});
+
+test("a DP-SGD run in words becomes the events that its sampling earns", () => {
+  const run = { kind: "dp-sgd", examples: 60_000, batch: 250, noise: 1.3, epochs: 15 } as const;
+  const epsilonAs = (sampling: "poisson" | "fixed" | "none") => {
+    const { events, relation } = describeRun({ ...run, sampling });
+    return epsilonOf(rdpAccountant({ relation }), { kind: "composed", events }, 1e-5);
+  };
+  expect(describeRun({ ...run, sampling: "poisson" }).events).toMatchObject([{ count: 3600 }]);
+  expect(epsilonAs("poisson")).toBeCloseTo(0.9422, 4);
+  expect(epsilonAs("fixed")).toBeGreaterThan(epsilonAs("poisson"));
+  expect(epsilonAs("none")).toBeGreaterThan(10 * epsilonAs("poisson"));
+  const releases = describeRun({ kind: "gaussian-releases", noises: [3, 4] });
+  expect(epsilonOf(gdpAccountant(), { kind: "composed", events: releases.events }, 1e-6)).toBeCloseTo(
+    epsilonOfGaussianAtMost(1 / Math.hypot(1 / 3, 1 / 4), 1e-6),
+    9,
+  );
+});
