@@ -14,6 +14,7 @@ import { price } from "./researcher/price.ts";
 import { sample } from "./researcher/sample.ts";
 import { search } from "./researcher/search.ts";
 import { withSignIn } from "./researcher/sign-in.ts";
+import { sql } from "./researcher/sql.ts";
 import { exitCodes } from "./shell/exit-codes.ts";
 import { usageFailure } from "./shell/failure.ts";
 import { expressionHelp, mainHelp } from "./shell/help-text.ts";
@@ -51,7 +52,7 @@ function commands(shell: Shell, outcome: { code: number }): Command {
     .showSuggestionAfterError()
     .addHelpText("after", mainHelp);
   unseen.commandsGroup("For data owners, on a home directory:");
-  ownerCommands(unseen, shell);
+  ownerCommands(unseen, shell, outcome);
   unseen.commandsGroup("For researchers, at a node:");
   researcherCommands(unseen, shell);
   unseen.commandsGroup("For both:");
@@ -66,7 +67,7 @@ function commands(shell: Shell, outcome: { code: number }): Command {
   return unseen;
 }
 
-function ownerCommands(unseen: Command, shell: Shell): void {
+function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number }): void {
   withHome(unseen.command("serve"))
     .description("start the owner node; the first start prints a one-time owner token")
     .option("--host <address>", "where to listen; beyond this machine only with TLS", "127.0.0.1")
@@ -130,6 +131,15 @@ function ownerCommands(unseen: Command, shell: Shell): void {
       (await import("./owner/datasets.ts")).removeDataset(shell, name, options),
     );
 
+  withHome(unseen.command("audit [dataset...]"))
+    .description("attack your own policy, on people who do not exist, and see how far an attacker would get")
+    .option("--quick", "a look in seconds, instead of minutes")
+    .option("--report <file>", "write a page (.html) or a picture (.svg) that stands alone")
+    .addOption(new Option("--seed <number>").argParser(wholeUpTo(2 ** 31)).hideHelp())
+    .action(async (names, options) => {
+      outcome.code = await (await import("./owner/audit.ts")).audit(shell, names, options);
+    });
+
   const user = unseen.command("user").description("add and list the people who may come in");
   withHome(user.command("add <name>"))
     .description("make an account")
@@ -165,6 +175,13 @@ function researcherCommands(unseen: Command, shell: Shell): void {
     .option("--id <ask-id>", "name of the charge: the same question under the same name is charged once")
     .addHelpText("after", expressionHelp)
     .action((text, options) => ask(shell, text, options));
+  withSignIn(unseen.command("sql <select>"))
+    .description("ask in SQL, and be charged")
+    .requiredOption("--epsilon <amount>", "what you offer: smaller protects better and answers worse, as 0.5")
+    .option("--delta <amount>", "for an approximate guarantee with Gaussian noise, as 0.000001")
+    .option("--node <name>", "which node, where several have a dataset of the same name")
+    .option("--id <ask-id>", "name of the charge: the same SQL under the same name is charged once")
+    .action((text, options) => sql(shell, text, options));
 }
 
 function budgetCommands(unseen: Command, shell: Shell): void {

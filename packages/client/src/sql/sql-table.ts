@@ -119,8 +119,9 @@ function listOf(nested: NestedNumbers): readonly NestedNumbers[] {
   return typeof nested === "number" ? [nested] : nested;
 }
 
+/** A negative zero, as of minus a count of nobody, is shown as zero. */
 function numberAt(nested: NestedNumbers, row: number): number {
-  return typeof nested === "number" ? nested : (nested[row] as number);
+  return (typeof nested === "number" ? nested : (nested[row] as number)) + 0;
 }
 
 /** Digits of a half-width that are shown; the value is shown to the same place. */

@@ -26,8 +26,11 @@ export function checkText(text: string): Result<undefined, Problem> {
     const found = piece.exec(text)![0];
     at += found.length;
     const sign = found[0]!;
-    if (found === "/*") at = afterComment(text, at);
-    else if (sign === "$" && found.length > 1) at = afterTag(text, found, at);
+    if (found === "/*") {
+      const end = afterComment(text, at);
+      if (end === undefined) return err(malformed("a comment does not end, or is nested too deeply"));
+      at = end;
+    } else if (sign === "$" && found.length > 1) at = afterTag(text, found, at);
     else if (sign === "(" || sign === "[") depth += 1;
     else if (sign === ")" || sign === "]") depth -= 1;
     else if (isOperator(found) && !found.startsWith("--")) {
@@ -48,16 +51,17 @@ function isOperator(found: string): boolean {
   return /^[-+*/<>=~!@#%^&|`?]/.test(found);
 }
 
-/** Comments nest. One that does not end is PostgreSQL's to refuse. */
-function afterComment(text: string, from: number): number {
+/** Comments nest, and the reader of nested ones is slow (30,000 deep: more than 2 s). */
+function afterComment(text: string, from: number): number | undefined {
   let open = 1;
   const mark = /\/\*|\*\//g;
   mark.lastIndex = from;
   for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
     open += found[0] === "/*" ? 1 : -1;
     if (open === 0) return mark.lastIndex;
+    if (open > deepestBrackets) return undefined;
   }
-  return text.length;
+  return undefined;
 }
 
 function afterTag(text: string, tag: string, from: number): number {
