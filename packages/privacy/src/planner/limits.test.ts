@@ -141,3 +141,18 @@ test("how much work a row may take falls with the rows that the card allows for,
   expect(planned(100_000)).toMatchObject({ ok: true });
   expect(planned(100_000_000)).toMatchObject({ ok: false, problem: { code: "program-too-large" } });
 });
+
+test("what error bars repeat on released numbers is counted as the time that it takes", () => {
+  const of = (operation: string) => {
+    const question = new Question();
+    let last = question.op("Histogram", [question.input("a")], { bins: 1_300, min: 0, max: 1 });
+    for (let times = 0; times < 1_500; times++) last = question.op(operation, [last]);
+    question.op("ReduceSum", [last], { axes: [0] });
+    const program = makeProgram(question.draft());
+    if (!program.ok) throw new Error(program.problem.message);
+    return planAnswer(program.value, smallDataset());
+  };
+  // These held a node up for three and four seconds, free of charge.
+  expect(of("Abs")).toMatchObject({ ok: false, problem: { code: "program-too-large" } });
+  expect(of("Sin")).toMatchObject({ ok: false, problem: { code: "program-too-large" } });
+});

@@ -21,6 +21,8 @@ export type Plan = Brand<
     readonly outputs: readonly number[];
     /** Multiply-adds of one evaluation of everything public. */
     readonly publicWork: number;
+    /** Multiply-adds of one row on its way to all sums. */
+    readonly workARow: number;
   },
   "Plan"
 >;
@@ -54,6 +56,7 @@ export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan
     stages,
     outputs,
     publicWork: planner.publicWork,
+    workARow: planner.workARow,
   } as unknown as Plan);
 }
 

@@ -22,7 +22,7 @@ import {
 import { type CanonicalNode, factsOfNode, stageOf } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { typicalSums } from "./typical-sums.ts";
-import { mostMockWork, mostPublicWork, mostRowWork, mostWorkARow, workOf } from "./work.ts";
+import { mostMockWork, mostPublicWork, mostRowWork, mostWorkARow, publicWorkOf, workOf } from "./work.ts";
 
 /** Nodes of the rewritten program: a question of the largest size may grow tenfold. */
 const mostNodes = programLimits.nodes * 10;
@@ -42,7 +42,8 @@ export class Planner implements Lowering {
   readonly #dataset: DatasetFacts;
   /** Multiply-adds of everything public so far. */
   publicWork = 0;
-  #workARow = 0;
+  /** Multiply-adds of one row on its way to all sums. */
+  workARow = 0;
   #mockWork = 0;
   #numbers = 0;
 
@@ -129,12 +130,12 @@ export class Planner implements Lowering {
         ),
       );
     }
-    this.#workARow += workOf(
+    this.workARow += workOf(
       name,
       inputs.map((input) => input.shape),
       shape.value,
     );
-    const isTooMuch = this.#workARow > mostWorkARow || this.#workARow * this.#dataset.mostRows > mostRowWork;
+    const isTooMuch = this.workARow > mostWorkARow || this.workARow * this.#dataset.mostRows > mostRowWork;
     if (isTooMuch) {
       return err(
         problem(
@@ -195,7 +196,7 @@ export class Planner implements Lowering {
     const shapes = inputs.map((input) => input.shape);
     const shape = operation.shape(shapes, attributes.value);
     if (!shape.ok) return shape;
-    this.publicWork += workOf(name, shapes, shape.value);
+    this.publicWork += publicWorkOf(name, shapes, shape.value);
     if (this.publicWork > mostPublicWork) {
       return err(
         problem(

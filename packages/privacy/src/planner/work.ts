@@ -23,6 +23,45 @@ export const mostRowWork = 1e11;
 /** Multiply-adds that mock rows may take for an expectation; past it the middle of the bounds is expected. */
 export const mostMockWork = 5_000_000;
 
+/**
+ * The same for an operation on public values, which error bars repeat up to hundreds of times: a number touched by
+ * itself takes as long as five multiply-adds of a matrix product, and one by a sine as long as twenty (measured 2026-11).
+ */
+export function publicWorkOf(operation: string, inputs: readonly Shape[], result: Shape): number {
+  const work = workOf(operation, inputs, result);
+  if (inBulk.has(operation)) return work;
+  return work * (elementary.has(operation) ? 20 : 5);
+}
+
+/** What `workOf` counts step by step already. */
+const inBulk: ReadonlySet<string> = new Set([
+  "MatMul",
+  "Solve",
+  "Inverse",
+  "EigenSymmetric",
+  "Quantile",
+  "ArgSort",
+  "TopK",
+  "Covariance",
+  "Correlation",
+]);
+const elementary: ReadonlySet<string> = new Set([
+  "Acos",
+  "Asin",
+  "Asinh",
+  "Atan",
+  "Cos",
+  "Cosh",
+  "Exp",
+  "Log",
+  "Pow",
+  "Sigmoid",
+  "Sin",
+  "Sinh",
+  "Tan",
+  "Tanh",
+]);
+
 /** Multiply-adds of one operation; one on rows is counted for a single row. */
 export function workOf(operation: string, inputs: readonly Shape[], result: Shape): number {
   const size = elementsARow(result);
