@@ -69,7 +69,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       engine,
       entropy,
       clock,
-      slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs()),
+      slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs(), entropy),
     },
     workspaces: new Workspaces(),
     underway: new SingleFlight(),

@@ -15,6 +15,7 @@ import {
 import type { PlainTensor } from "@unseen/program";
 import type { AskedQuestion, LossText } from "@unseen/wire";
 import type { Receipt } from "../ledger/index.ts";
+import { personMs } from "./answer-slots.ts";
 import { remainingText } from "./budget-text.ts";
 import { guaranteeInWords } from "./guarantee.ts";
 import { decodeOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
@@ -59,7 +60,7 @@ export async function answerQuestion(
   if (!receipt.ok) return receipt;
 
   const recorded = await computeAndRecord(ports, question.value, receipt.value);
-  await ports.slots.next(sinceMs);
+  await ports.slots.next(sinceMs, personMs(question.value.plan));
   return recorded.ok ? answered(ports, caller, asked.dataset, recorded.value) : recorded;
 }
 

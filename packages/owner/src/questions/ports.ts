@@ -24,7 +24,8 @@ export type SumEngine = Pick<Engine, "sums">;
 
 /** Holds an outcome back until the next slot of time, so that how long it took says little. */
 export interface AnswerSlots {
-  next(sinceMs: number): Promise<void>;
+  /** `personMs`: how much longer the work may have taken because of what one person's rows hold. */
+  next(sinceMs: number, personMs: number): Promise<void>;
 }
 
 export type QuestionPorts = {
