@@ -324,3 +324,42 @@ test("a DP-SGD run in words becomes the events that its sampling earns", () => {
     9,
   );
 });
+
+test("an event that nobody checked is never composed, and neither is half an event", () => {
+  for (const accountant of [rdpAccountant(), zcdpAccountant(), gdpAccountant(), pureAccountant()]) {
+    expect(() => accountant.compose({ kind: "zcdp", rho: -1, xi: 0 })).toThrow("checked");
+    expect(() => accountant.compose(gaussian(Number.NaN))).toThrow("checked");
+    expect(() => accountant.compose({ kind: "none" }, -1)).toThrow("whole number");
+    expect(() => accountant.compose({ kind: "none" }, 0.5)).toThrow("whole number");
+  }
+});
+
+test("a hundred thousand small events, added one by one, never drift below their sum", () => {
+  let rdp: Accountant = rdpAccountant({ orders: [2, 8, 32] });
+  let gdp: Accountant = gdpAccountant();
+  for (let i = 0; i < 100_000; i++) {
+    const [a, b] = [rdp.compose(gaussian(300)), gdp.compose(gaussian(300))];
+    if (!a.ok || !b.ok) expect.fail("Gaussians are supported");
+    [rdp, gdp] = [a.value, b.value];
+  }
+  const whole = epsilonOf(rdpAccountant({ orders: [2, 8, 32] }), gaussian(300), 1e-6, 100_000);
+  expect(rdp.epsilonAtMost(1e-6)).toBeGreaterThanOrEqual(whole * (1 - 1e-15));
+  expect(rdp.epsilonAtMost(1e-6) / whole).toBeCloseTo(1, 9);
+  const truth = epsilonOfGaussianAtMost(300 / Math.sqrt(100_000), 1e-6);
+  expect(gdp.epsilonAtMost(1e-6)).toBeGreaterThanOrEqual(truth);
+  expect(gdp.epsilonAtMost(1e-6) / truth).toBeCloseTo(1, 9);
+});
+
+test("orders without end and noise next to nothing end in time, on the safe side", () => {
+  const event: PrivacyEvent = { kind: "poisson-sampled", probability: 0.1, event: gaussian(0.001) };
+  const composed = rdpAccountant({ orders: [1.5, 2.5, 1e6, 1e300] }).compose(event);
+  if (!composed.ok) expect.fail("supported");
+  for (const [i, each] of composed.value.rdp.entries())
+    expect(each).toBeLessThanOrEqual((composed.value.orders[i]! / (2 * 0.001 ** 2)) * (1 + 1e-9));
+  const small: PrivacyEvent = { kind: "poisson-sampled", probability: 0.1, event: gaussian(0.04) };
+  const [near, exact] = [small, { ...small, event: gaussian(0.0500001) }].map((each) => {
+    const made = rdpAccountant({ orders: [2.5] }).compose(each);
+    return made.ok ? made.value.rdp[0]! : Number.NaN;
+  });
+  expect(near).toBeGreaterThan(exact!);
+});

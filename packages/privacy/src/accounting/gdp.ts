@@ -3,7 +3,7 @@
 // an approximation from below as often as from above; it stands here only to reproduce published figures.
 
 import { ok, type Result } from "@unseen/base";
-import { type Accountant, type EventNotSupported, notSupported } from "./accountant.ts";
+import { type Accountant, type EventNotSupported, expectComposable, notSupported } from "./accountant.ts";
 import { deltaOfGaussianAtMost, epsilonOfGaussianAtMost } from "./analytic-gaussian.ts";
 import type { NeighbouringRelation, PrivacyEvent } from "./event.ts";
 import { gaussianInside } from "./rdp.ts";
@@ -29,10 +29,13 @@ function withSquare(square: number, relation: NeighbouringRelation): GdpAccounta
     relation,
     mu,
     compose(event, count = 1) {
+      expectComposable(event, count);
       const noise = gaussianInside(event);
       if (noise === undefined)
         return notSupported("gdp", event.kind, "only Gaussian events are exactly mu-Gaussian");
-      return ok(withSquare(square + (count === 0 ? 0 : count / noise ** 2), relation));
+      const sum = square + (count === 0 ? 0 : count / noise ** 2);
+      // Never below the true sum, however many events are added one by one.
+      return ok(withSquare(sum * (1 + 2 ** -51), relation));
     },
     epsilonAtMost: (delta) => (mu === 0 ? 0 : epsilonOfGaussianAtMost(1 / mu, delta)),
     deltaAtMost: (epsilon) => (mu === 0 ? 0 : deltaOfGaussianAtMost(1 / mu, epsilon)),

@@ -3,7 +3,7 @@
 
 import { ok, type Result } from "@unseen/base";
 import { compareRationals, rational, rationalToNumber } from "../budget/rational.ts";
-import type { Accountant, EventNotSupported } from "./accountant.ts";
+import { type Accountant, type EventNotSupported, expectComposable } from "./accountant.ts";
 import type { NeighbouringRelation, PrivacyEvent } from "./event.ts";
 import { type BasicLoss, basicLossOf, decimal, plus, times, toNumberUp } from "./pure-loss.ts";
 
@@ -24,6 +24,7 @@ function withTotal(total: BasicLoss, relation: NeighbouringRelation): PureAccoun
     relation,
     total,
     compose(event, count = 1) {
+      expectComposable(event, count);
       const one = basicLossOf(event, relation);
       return one.ok ? ok(withTotal(plus(total, times(one.value, count)), relation)) : one;
     },

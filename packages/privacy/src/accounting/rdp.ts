@@ -2,7 +2,7 @@
 // What each event costs at an order is in rdp/; which relation each rule holds for is checked here.
 
 import { ok, type Result } from "@unseen/base";
-import { type Accountant, type EventNotSupported, notSupported } from "./accountant.ts";
+import { type Accountant, type EventNotSupported, expectComposable, notSupported } from "./accountant.ts";
 import type { NeighbouringRelation, PrivacyEvent } from "./event.ts";
 import { type ConvertedAt, deltaFromRdp, epsilonFromRdp, type RdpConversion } from "./rdp/conversions.ts";
 import { fixedBatchGaussianRdp } from "./rdp/fixed-batch-gaussian.ts";
@@ -16,7 +16,7 @@ import {
   randomizedResponseSpecialRdp,
 } from "./rdp/pure-curves.ts";
 import { repeatAndSelectRdp } from "./rdp/repeat-and-select.ts";
-import { sampledGaussianRdp } from "./rdp/sampled-gaussian.ts";
+import { largestSummedOrder, sampledGaussianRdp } from "./rdp/sampled-gaussian.ts";
 
 /** 1.1 to 10.9 by tenths, 11 to 63, and four large ones: the grid of dp-accounting, so that figures can be compared. */
 export const defaultOrders: readonly number[] = [
@@ -138,7 +138,7 @@ export function rdpCurveOf(
       for (const each of event.events) {
         const one = rdpCurveOf(each, orders, relation);
         if (!one.ok) return one;
-        for (let i = 0; i < orders.length; i++) total.rdp[i] = total.rdp[i]! + one.value.rdp[i]!;
+        for (let i = 0; i < orders.length; i++) total.rdp[i] = sumUp(total.rdp[i]!, one.value.rdp[i]!);
         total.extraDelta = eitherFails(total.extraDelta, one.value.extraDelta, 1);
       }
       return ok(total);
@@ -171,6 +171,7 @@ function amplified(
   const inner = rdpCurveOf(inside, orders, relation);
   if (!inner.ok) return inner;
   const most = Math.ceil(orders.reduce((largest, order) => Math.max(largest, order), 2));
+  if (most > largestSummedOrder) return inner;
   const wholes = rdpCurveOf(
     inside,
     Float64Array.from({ length: most + 1 }, (_, k) => Math.max(1, k)),
@@ -240,9 +241,10 @@ function withCurve(
     orders,
     rdp,
     compose(event, count = 1) {
+      expectComposable(event, count);
       const one = repeated(event, count, orders, relation);
       if (!one.ok) return one;
-      const sum = rdp.map((each, i) => each + one.value.rdp[i]!);
+      const sum = rdp.map((each, i) => sumUp(each, one.value.rdp[i]!));
       const aside = eitherFails(extraDelta, one.value.extraDelta, 1);
       return ok(withCurve(orders, sum, aside, relation, conversion));
     },
@@ -266,6 +268,11 @@ function repeated(
   // Infinity times zero repetitions is nothing.
   const rdp = one.value.rdp.map((each) => (count === 0 ? 0 : each * count));
   return ok({ rdp, extraDelta: eitherFails(0, one.value.extraDelta, count) });
+}
+
+/** Never below the true sum, so that a million small events cannot drift below their cost. */
+function sumUp(a: number, b: number): number {
+  return a === 0 || b === 0 ? a + b : (a + b) * (1 + 2 ** -52);
 }
 
 /** 1 - (1 - a)(1 - b)^count, rounded up. */

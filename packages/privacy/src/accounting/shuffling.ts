@@ -8,8 +8,8 @@ import { logGamma } from "./special-functions.ts";
 
 export type ShuffledReports = { readonly people: number; readonly localEpsilon: number };
 
-/** Relative room for sums of a million probabilities whose logarithms are good to 1e-11 at a million people. */
-const room = 1e-8;
+/** Relative room for a probability made of three logarithms of factorials: 1e-12 for each person. */
+const room = (people: number) => 1e-9 + 1e-12 * people;
 /** Counts of coins that are this many standard deviations away go into delta whole. */
 const reach = 12;
 
@@ -65,11 +65,12 @@ function deltaOfClones({ people, localEpsilon }: ShuffledReports): (epsilon: num
       if (weight < 1e-40) continue;
       // own a + (1-own)(c+1-a) > grown ((1-own) a + own (c+1-a)), solved for the least whole a.
       const slope = (2 * own - 1) * (1 + grown);
-      const least = Math.floor(((c + 1) * (grown * own - (1 - own))) / slope) + 1;
+      // Rounded down: an outcome too many adds nothing, because gaps below zero are dropped.
+      const least = Math.floor(((c + 1) * (grown * own - (1 - own))) / slope);
       delta += weight * tailGap(c, least, own, grown);
     }
     // Chernoff puts less than 1e-30 beyond the reach; it is added whole.
-    return Math.min(1, Math.max(0, delta) * (1 + room) + 1e-30);
+    return Math.min(1, Math.max(0, delta) * (1 + room(people)) + 1e-30);
   };
 }
 

@@ -11,7 +11,7 @@ import {
   rational,
 } from "../budget/rational.ts";
 import { epsilonAtLeast } from "../mechanisms/concentrated.ts";
-import { type Accountant, type EventNotSupported, notSupported } from "./accountant.ts";
+import { type Accountant, type EventNotSupported, expectComposable, notSupported } from "./accountant.ts";
 import type { NeighbouringRelation, PrivacyEvent } from "./event.ts";
 import { basicLossOf, decimal, toNumberUp } from "./pure-loss.ts";
 import { treeDepth } from "./rdp.ts";
@@ -97,6 +97,7 @@ function withTotal(total: ConcentratedLoss, relation: NeighbouringRelation): Zcd
     relation,
     total,
     compose(event, count = 1) {
+      expectComposable(event, count);
       const one = concentratedLossOf(event, relation);
       return one.ok ? ok(withTotal(plus(total, times(one.value, count)), relation)) : one;
     },

@@ -8,6 +8,7 @@
 // exponentials, which cancel for large sigma; for even l the integrand is positive, so we integrate it.
 
 import { logAdd, logChoose, logSum } from "../special-functions.ts";
+import { largestSummedOrder } from "./sampled-gaussian.ts";
 
 /** Above this order only the second of the two bounds is taken, which is as tight there and needs no integral. */
 const largestIntegratedOrder = 256;
@@ -28,6 +29,7 @@ export function fixedBatchGaussianRdp(share: number, sigma: number, orders: Floa
   return orders.map((order) => {
     // The divergence grows with the order, so order 2 bounds order 1.
     if (order === 1) return logA(2);
+    if (order > largestSummedOrder) return order / (2 * sigma * sigma);
     const below = Math.floor(order);
     // ln A is convex in the order (their Corollary 10) and 0 at order 1: the chord is an upper bound.
     const weight = order - below;

@@ -14,18 +14,25 @@ const smallestIntegratedSigma = 0.05;
 /** A standard normal lies beyond with probability 1e-33, far below (A - 1) of any sample worth the name. */
 const reach = 12;
 
+/** Above this order a sum over all whole orders takes too long; the divergence without sampling is the bound. */
+export const largestSummedOrder = 65_536;
+/** Points that a quadrature may take; beyond, the chord between whole orders is the bound. */
+const mostPoints = 2 ** 21;
+
 /** Rényi divergence at `order` > 1 for sampling `probability` q in [0, 1] and noise `sigma` >= 0, within 1e-11 above or below. */
 export function sampledGaussianRdp(probability: number, sigma: number, order: number): number {
   if (probability === 0) return 0;
   if (sigma === 0 || order === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  if (probability === 1) return order / (2 * sigma * sigma);
-  return logMoment(probability, sigma, order) / (order - 1);
+  if (probability === 1 || order > largestSummedOrder) return order / (2 * sigma * sigma);
+  // A mixture is never easier to tell apart than its worst part; the chord below can be looser than that.
+  return Math.min(order / (2 * sigma * sigma), logMoment(probability, sigma, order) / (order - 1));
 }
 
 /** ln A of the file's head, for 0 < q < 1 and sigma > 0. */
 export function logMoment(q: number, sigma: number, order: number): number {
   if (Number.isInteger(order)) return wholeOrder(q, sigma, order);
-  if (sigma >= smallestIntegratedSigma) return anyOrder(q, sigma, order);
+  const points = (2 * reach + order / sigma) / stepFor(sigma);
+  if (sigma >= smallestIntegratedSigma && points < mostPoints) return anyOrder(q, sigma, order);
   // ln A is convex in the order (Wang, Balle, Kasiviswanathan 2019, Corollary 10), so the chord is an upper bound.
   const below = Math.floor(order);
   const share = order - below;
@@ -49,7 +56,7 @@ function wholeOrder(q: number, sigma: number, order: number): number {
  * the real line, so the error is about exp(-2 pi^2 sigma / step): 1e-42 with the step below.
  */
 function anyOrder(q: number, sigma: number, order: number): number {
-  const step = Math.min(0.2, sigma / 5);
+  const step = stepFor(sigma);
   const last = reach + order / sigma;
   const count = Math.ceil((last + reach) / step);
   const logs = new Float64Array(count + 1);
@@ -61,6 +68,10 @@ function anyOrder(q: number, sigma: number, order: number): number {
     logs[i] = -0.5 * y * y + logExcess(q, exponent, order, logQ, logRest);
   }
   return logOnePlusExp(logSum(logs) + Math.log(step) - 0.5 * Math.log(2 * Math.PI));
+}
+
+function stepFor(sigma: number): number {
+  return Math.min(0.2, sigma / 5);
 }
 
 /** ln of (1 + v)^alpha - 1 - alpha v with v = q (exp(exponent) - 1): never negative, because it is convex with slope 0 at 0. */
