@@ -1,84 +1,102 @@
 // Who may spend how much. Setting a cap is an event that stays on the page: caps may go up and down, what was
-// spent never does, and each change is kept with its time.
+// spent never does, and each change is an entry of the chain with its time. A cap that is raised is a renewal: it
+// has a reason, it is counted, and everybody who may ask sees the count beside the loss of the whole lifetime.
 
-import { type Clock, invariant } from "@unseen/base";
-import { formatDelta, formatEpsilon } from "@unseen/privacy";
-import { queries, type Store } from "../store/index.ts";
+import { type Clock, invariant, type Problem, type Result } from "@unseen/base";
+import type { Store } from "../store/index.ts";
 import { type Amount, isStorable } from "./amount.ts";
+import type { LedgerTables } from "./ledger-tables.ts";
+import { decided, LedgerWriter } from "./ledger-writer.ts";
+import type { FilterName } from "./line.ts";
+import { SqliteTables } from "./sqlite-tables.ts";
 
 export type Caps = {
   /** Lifetime, over all askers. */
   readonly cap: Amount;
   /** What each asker may spend of it, unless a person has an allotment of their own. Left out: no limit but the cap. */
   readonly allotment?: Amount;
+  /** How losses are added up. Left out: as the line has it, and for a new line the widest that holds. */
+  readonly filter?: FilterName;
 };
 
-/** `event` is JSON: the caps as decimal text. */
+/** `event` is JSON: the caps as decimal text, the filter, and the reason of a renewal. */
 export type PolicyEvent = { readonly atMs: number; readonly event: string };
 
-export class BudgetPolicy {
-  readonly #store: Store;
-  readonly #clock: Clock;
+/** Why a cap rose that nobody renewed by name. */
+const registeredAgain = "the dataset was registered with a larger budget";
+const longestReason = 500;
 
-  constructor(ports: { readonly store: Store; readonly clock: Clock }) {
-    this.#store = ports.store;
-    this.#clock = ports.clock;
+/** Decides about a ledger wherever it is kept. */
+export class LedgerPolicy {
+  readonly #tables: LedgerTables;
+  readonly #writes: LedgerWriter;
+
+  constructor(tables: LedgerTables, clock: Clock) {
+    this.#tables = tables;
+    this.#writes = new LedgerWriter(tables, clock);
   }
 
   /** Sets a dataset's caps for all charges from now on. What was spent under this name stays spent. */
   async setBudget(dataset: string, caps: Caps): Promise<void> {
-    await this.#store.write(() => this.setBudgetWithin(dataset, caps));
+    const wish = wishOf(caps);
+    await this.#writes.submit({ lines: [{ dataset }] }, (group) => group.setBudget(dataset, wish));
   }
 
-  /** The same inside a transaction that is under way, for who adds a dataset and its budget as one step. */
-  setBudgetWithin(dataset: string, { cap, allotment }: Caps): void {
-    invariant(isStorable(cap) && (allotment === undefined || isStorable(allotment)), "a cap can be stored");
-    const columns = {
-      cap_epsilon: cap.epsilon,
-      cap_delta: cap.delta,
-      allotment_epsilon: allotment?.epsilon ?? null,
-      allotment_delta: allotment?.delta ?? null,
-    };
-    this.#store.all(
-      queries
-        .insertInto("budgets")
-        .values({ dataset, ...columns, spent_epsilon: 0n, spent_delta: 0n, charges: 0n })
-        .onConflict((held) => held.column("dataset").doUpdateSet(columns)),
-    );
-    this.#remember(dataset, { cap: textOf(cap), allotment: allotment ? textOf(allotment) : null });
+  /**
+   * Lets everyone together lose `more` on top of the lifetime cap. For `reason`, in a few words, 1 to 500
+   * characters: it is kept for ever, and askers see that the budget was renewed and how often.
+   */
+  async renew(
+    dataset: string,
+    more: Amount,
+    reason: string,
+  ): Promise<Result<undefined, Problem<"dataset-unknown">>> {
+    invariant(isStorable(more) && (more.epsilon > 0n || more.delta > 0n), "a renewal adds to a cap");
+    invariant(isReason(reason), "a renewal has a reason");
+    return this.#writes.submit({ lines: [{ dataset }] }, (group) => group.renew(dataset, more, reason));
   }
 
   /** Gives one asker a cap of their own on a dataset that has a budget; `undefined` puts them back with everyone. */
   async setAllotment(dataset: string, asker: string, cap: Amount | undefined): Promise<void> {
     invariant(cap === undefined || isStorable(cap), "a cap can be stored");
-    const columns = { cap_epsilon: cap?.epsilon ?? null, cap_delta: cap?.delta ?? null };
-    await this.#store.write(() => {
-      this.#store.all(
-        queries
-          .insertInto("allotments")
-          .values({ dataset, asker, ...columns, spent_epsilon: 0n, spent_delta: 0n, charges: 0n })
-          .onConflict((held) => held.columns(["dataset", "asker"]).doUpdateSet(columns)),
-      );
-      this.#remember(dataset, { asker, cap: cap ? textOf(cap) : null });
-    });
+    const set = await this.#writes.submit({ lines: [{ dataset, asker }] }, (group) =>
+      group.setAllotment(dataset, asker, cap),
+    );
+    invariant(set.ok, "an allotment is of a dataset that has a budget");
   }
 
   /** Every change of this dataset's caps, oldest first. */
-  history(dataset: string): readonly PolicyEvent[] {
-    const rows = this.#store.all(
-      queries.selectFrom("policy_events").selectAll().where("dataset", "=", dataset).orderBy("serial"),
-    );
+  async history(dataset: string): Promise<readonly PolicyEvent[]> {
+    const rows = await this.#tables.policies(dataset);
     return rows.map(({ at_ms, event }) => ({ atMs: Number(at_ms), event }));
-  }
-
-  #remember(dataset: string, event: object): void {
-    const at_ms = BigInt(this.#clock.nowMs());
-    this.#store.all(
-      queries.insertInto("policy_events").values({ dataset, at_ms, event: JSON.stringify(event) }),
-    );
   }
 }
 
-function textOf({ epsilon, delta }: Amount): { readonly epsilon: string; readonly delta: string } {
-  return { epsilon: formatEpsilon(epsilon), delta: formatDelta(delta) };
+/** The same for the ledger in a home's own store. */
+export class BudgetPolicy extends LedgerPolicy {
+  readonly #tables: SqliteTables;
+  readonly #clock: Clock;
+
+  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+    const tables = new SqliteTables(store);
+    super(tables, clock);
+    this.#tables = tables;
+    this.#clock = clock;
+  }
+
+  /** `setBudget` inside a transaction of the store that is under way, for who adds a dataset and its budget as one step. */
+  setBudgetWithin(dataset: string, caps: Caps): void {
+    const wish = wishOf(caps);
+    this.#tables.writeWithin(decided(this.#clock, (group) => group.setBudget(dataset, wish)));
+  }
+}
+
+/** True for a text that a renewal may give as its reason. */
+export function isReason(text: string): boolean {
+  return text.trim() !== "" && text.length <= longestReason && text.isWellFormed() && !text.includes("\0");
+}
+
+function wishOf({ cap, allotment, filter }: Caps) {
+  invariant(isStorable(cap) && (allotment === undefined || isStorable(allotment)), "a cap can be stored");
+  return { cap, allotment, filter, reason: registeredAgain };
 }

@@ -1,4 +1,4 @@
-import { attoDeltaOf, nanoEpsilonOf } from "@unseen/privacy";
+import { attoDeltaOf, nanoEpsilonOf, rationalToNumber, rhoAtMost } from "@unseen/privacy";
 import type { Store } from "../store/index.ts";
 import { amount } from "./amount.ts";
 import { BudgetPolicy } from "./budget-policy.ts";
@@ -22,7 +22,7 @@ export function chargeOf(
     askId: "ask-1",
     dataset: "diabetes",
     questionHash: "mean-bp",
-    event: '[{"mechanism":"discrete-laplace"}]',
+    event: eventOf(epsilon, delta),
     ...rest,
     epsilon: nanoEpsilonOf(epsilon),
     delta: attoDeltaOf(delta),
@@ -32,4 +32,17 @@ export function chargeOf(
 /** `epsilon` in whole epsilons. */
 export function wholeEpsilon(epsilon: number) {
   return amount(BigInt(epsilon) * 1_000_000_000n, 0n);
+}
+
+/** As the planner prices it: pure noise without a delta, and Gaussian noise with one. */
+export function eventOf(epsilon: bigint, delta: bigint): string {
+  const event =
+    delta === 0n || epsilon < 1_000n
+      ? { kind: "epsilon-delta", epsilon: Number(epsilon) / 1e9, delta: Number(delta) / 1e18 }
+      : {
+          kind: "zcdp",
+          rho: rationalToNumber(rhoAtMost(nanoEpsilonOf(epsilon), attoDeltaOf(delta))),
+          xi: 0,
+        };
+  return JSON.stringify({ neighbours: "add-or-remove-one", event });
 }

@@ -23,13 +23,16 @@ test("a question is charged, answered, and asked again for free", async () => {
   expect(await ledger.charge(chargeOf({}))).toEqual(paid);
   expect(await ledger.budget("diabetes", "ada")).toEqual({
     dataset: "diabetes",
+    renewals: 0,
     cap: wholeEpsilon(3),
     spent: amount(500_000_000n, 0n),
+    loss: amount(500_000_000n, 0n),
     remaining: amount(2_500_000_000n, 0n),
     charges: 1,
     asker: {
       cap: wholeEpsilon(3),
       spent: amount(500_000_000n, 0n),
+      loss: amount(500_000_000n, 0n),
       remaining: amount(2_500_000_000n, 0n),
       charges: 1,
     },
@@ -143,6 +146,7 @@ test("an allotment binds each asker, a person's own overrides it, and the datase
   expect((await ledger.budget("diabetes", "grace")).asker).toEqual({
     cap: wholeEpsilon(10),
     spent: wholeEpsilon(4),
+    loss: wholeEpsilon(4),
     remaining: amount(0n, 0n),
     charges: 4,
   });
@@ -167,7 +171,7 @@ test("raising a cap is a remembered event and the spending stays; lowering it be
   expect(await ledger.charge(chargeOf({ askId: "ask-2", epsilon: 1n }))).toMatchObject({
     problem: { code: "budget-exhausted" },
   });
-  expect(policy.history("diabetes").map(({ event }) => JSON.parse(event).cap.epsilon)).toEqual([
+  expect((await policy.history("diabetes")).map(({ event }) => JSON.parse(event).cap.epsilon)).toEqual([
     "1",
     "2",
     "0.000000001",
@@ -242,7 +246,7 @@ test("a full disk refuses the whole group, spends nothing, and the ledger serves
   if (!paid.ok) throw new Error(paid.problem.message);
   home.store.limitPages(home.store.pageCount());
 
-  const event = "m".repeat(4096); // each charge needs a page
+  const event = JSON.stringify("m".repeat(4096)); // each charge needs a page
   const ask = (n: number) => ledger.charge(chargeOf({ askId: `full-${n}`, event }));
   const refused = await Promise.all(Array.from({ length: 20 }, (_, n) => ask(n)));
   for (const each of refused) {

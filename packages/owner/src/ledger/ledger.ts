@@ -1,10 +1,9 @@
 // The ledger remembers what every question cost, for ever. A dataset has one lifetime line over all askers,
 // kept under the dataset's name: removing a dataset and adding one of the same name continues the line.
 //
-// Composition is basic: the epsilons add up and so do the deltas. With a cap fixed beforehand this is a valid
-// filter under full adaptivity, where each question and its price may depend on all earlier answers (Rogers,
-// Roth, Ullman, Vadhan, "Privacy odometers and filters: pay-as-you-go composition", NeurIPS 2016, section 3).
-// Each charge keeps its mechanisms as JSON (`event`), so that a tighter filter can recount the past later.
+// How losses add up is the filter of the line (`line.ts`), fully adaptive: each question and its price may depend on
+// all earlier answers. Each charge keeps its mechanisms as JSON (`event`), so that a tighter filter can recount the
+// past later. Every charge, answer and policy event is an entry of one hash chain (`entry.ts`).
 //
 // There are no refunds, whatever happens after a charge.
 
@@ -22,20 +21,32 @@ export type Charge = AskKey & {
   readonly questionHash: string;
   readonly epsilon: NanoEpsilon;
   readonly delta: AttoDelta;
-  /** The mechanisms behind the price, as JSON. */
+  /** The mechanisms behind the price, as JSON: `{"neighbours": relation, "event": PrivacyEvent}`. */
   readonly event: string;
 };
 
-/** One lifetime line. `remaining` is never negative, even where the owner lowered the cap below `spent`. */
+/** One lifetime line, since its first charge. */
 export type BudgetLine = {
   readonly cap: Amount;
+  /** The prices of all charges, added up. Where the filter is "zcdp" it may pass the cap. */
   readonly spent: Amount;
+  /** What the charges lose all together, as the line's filter knows it; at most `spent` in epsilon. */
+  readonly loss: Amount;
+  /**
+   * The largest further pure epsilon that would be admitted, and the largest delta that a further offer may have.
+   * Never negative, even where the owner lowered the cap below what was spent.
+   */
   readonly remaining: Amount;
   readonly charges: number;
 };
 
 /** `asker` is the line of the one asker named, capped by the allotment if there is one and by the dataset always. */
-export type Budget = BudgetLine & { readonly dataset: string; readonly asker?: BudgetLine };
+export type Budget = BudgetLine & {
+  readonly dataset: string;
+  /** How often the owner raised the lifetime cap. */
+  readonly renewals: number;
+  readonly asker?: BudgetLine;
+};
 
 export type ChargeRefused = Problem<
   "budget-exhausted" | "allotment-exhausted" | "ask-id-reused" | "ledger-unavailable" | "dataset-unknown"
@@ -51,6 +62,9 @@ export interface Ledger {
    * failed so that it could not be read back. In both cases the same ask may be retried and is charged once.
    */
   charge(charge: Charge): Promise<Result<Receipt, ChargeRefused>>;
+
+  /** Whether such a charge would be admitted now. Free, and a promise of nothing. */
+  affords(charge: Omit<Charge, "askId" | "questionHash">): Promise<boolean>;
 
   /** The answer that stands for this ask, or `undefined` if it was never charged or never recorded. Free. */
   recorded(

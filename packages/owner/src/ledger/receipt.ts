@@ -1,5 +1,6 @@
 import type { Brand } from "@unseen/base";
 import { type AttoDelta, attoDeltaOf, type NanoEpsilon, nanoEpsilonOf } from "@unseen/privacy";
+import type { ChargeRow } from "./ledger-tables.ts";
 
 /**
  * Proof that a question was paid for: a row of the ledger that is on the disk. Made by the ledger alone, and asked for by
@@ -15,21 +16,11 @@ export type Receipt = Brand<
     readonly epsilon: NanoEpsilon;
     readonly delta: AttoDelta;
     readonly chargedAtMs: number;
+    /** Hash of the charge's entry in the chain: who holds it can check a ledger that is shown to them later. */
+    readonly entryHash: string;
   },
   "Receipt"
 >;
-
-/** A row of the table of charges. */
-export type ChargeRow = {
-  readonly serial: bigint;
-  readonly asker: string;
-  readonly ask_id: string;
-  readonly dataset: string;
-  readonly question_hash: string;
-  readonly epsilon: bigint;
-  readonly delta: bigint;
-  readonly charged_at_ms: bigint;
-};
 
 /** For the ledger's adapter only, and only from a row that was read from a committed table. */
 export function receiptOf(row: ChargeRow): Receipt {
@@ -42,5 +33,6 @@ export function receiptOf(row: ChargeRow): Receipt {
     epsilon: nanoEpsilonOf(row.epsilon),
     delta: attoDeltaOf(row.delta),
     chargedAtMs: Number(row.charged_at_ms),
+    entryHash: row.hash,
   }) as Receipt;
 }

@@ -17,6 +17,7 @@ import type { AskedQuestion, LossText } from "@unseen/wire";
 import type { Receipt } from "../ledger/index.ts";
 import { personMs } from "./answer-slots.ts";
 import { remainingText } from "./budget-text.ts";
+import { chargedEvent } from "./charged-event.ts";
 import { guaranteeInWords } from "./guarantee.ts";
 import { decodeOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
 import { permit } from "./permit.ts";
@@ -55,7 +56,7 @@ export async function answerQuestion(
     questionHash: hash,
     epsilon: price.epsilon,
     delta: price.delta,
-    event: JSON.stringify(price.events),
+    event: chargedEvent(question.value),
   });
   if (!receipt.ok) return receipt;
 

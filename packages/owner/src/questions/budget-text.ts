@@ -9,14 +9,15 @@ export function remainingText(budget: Budget): LossText {
   return lossText((budget.asker ?? budget).remaining);
 }
 
+/** "Spent" is what the charges lose together, never the sum of their prices: that may pass the cap while much is left. */
 export function budgetText(budget: Budget): BudgetText {
   const own = budget.asker ?? budget;
   return {
     cap: lossText(budget.cap),
-    spent: lossText(budget.spent),
+    spent: lossText(budget.loss),
     remaining: lossText(budget.remaining),
     yourCap: lossText(own.cap),
-    yourSpent: lossText(own.spent),
+    yourSpent: lossText(own.loss),
     yourRemaining: lossText(own.remaining),
   };
 }

@@ -14,6 +14,7 @@ import {
 import type { PlainTensor } from "@unseen/program";
 import type { PricedQuestion, SentPrice } from "@unseen/wire";
 import { remainingText } from "./budget-text.ts";
+import { chargedEvent } from "./charged-event.ts";
 import { permit } from "./permit.ts";
 import type { Caller, QuestionPorts } from "./ports.ts";
 import { type PlannedQuestion, planQuestion } from "./question.ts";
@@ -34,13 +35,19 @@ export async function priceQuestion(
   const expected = expectFinish(plan, sums.value, measure, ports.entropy);
   if (!expected.ok) return expected;
   const budget = await ports.ledger.budget(asked.dataset, caller.id);
-  const { remaining } = budget.asker ?? budget;
+  const isAffordable = await ports.ledger.affords({
+    asker: caller.id,
+    dataset: asked.dataset,
+    epsilon: price.epsilon,
+    delta: price.delta,
+    event: chargedEvent(question.value),
+  });
   return ok({
     cost: { epsilon: formatEpsilon(price.epsilon), delta: formatDelta(price.delta) },
     expectedPlusMinus: expected.value.plusMinus,
     releases: sums.value.map((sum) => describeRelease(sum, measure(sum))),
     remaining: remainingText(budget),
-    isAffordable: price.epsilon <= remaining.epsilon && price.delta <= remaining.delta,
+    isAffordable,
   });
 }
 

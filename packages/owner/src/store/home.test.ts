@@ -10,6 +10,7 @@ import { openTestHome, testHome } from "./home-for-tests.ts";
 import { queries } from "./store.ts";
 
 const entropy = platformEntropy(globalThis.crypto);
+const token = { only: 1n, hash: new Uint8Array(32) };
 
 test("a home is made once: opened again it has the same node id and keys, and no two homes share any", () => {
   using home = testHome();
@@ -104,14 +105,13 @@ test("processes that open a fresh home at the same moment all get the same one",
 
 test("work that throws is rolled back, and the store writes on", async () => {
   using home = testHome();
-  const row = { dataset: "diabetes", at_ms: 0n, event: "{}" };
   const broken = home.store.write(() => {
-    home.store.all(queries.insertInto("policy_events").values(row));
+    home.store.all(queries.insertInto("owner_token").values(token));
     throw new Error("a bug");
   });
   await expect(broken).rejects.toThrow("a bug");
-  await home.store.write(() => home.store.all(queries.insertInto("policy_events").values(row)));
-  expect(home.store.all(queries.selectFrom("policy_events").selectAll())).toHaveLength(1);
+  await home.store.write(() => home.store.all(queries.insertInto("owner_token").values(token)));
+  expect(home.store.all(queries.selectFrom("owner_token").selectAll())).toHaveLength(1);
 });
 
 test("a write waits for another process's lock with the event loop free, and then succeeds", async () => {
@@ -123,11 +123,7 @@ test("a write waits for another process's lock with the event loop free, and the
     turns += 1;
     if (turns === 4) other.exec("commit");
   }, 1);
-  await home.store.write(() =>
-    home.store.all(
-      queries.insertInto("policy_events").values({ dataset: "diabetes", at_ms: 0n, event: "{}" }),
-    ),
-  );
+  await home.store.write(() => home.store.all(queries.insertInto("owner_token").values(token)));
   clearInterval(turning);
   other.close();
   expect(turns).toBeGreaterThanOrEqual(4);

@@ -2,11 +2,26 @@
 // released. The database keeps the rules that must hold whatever the code above it does: a charge is
 // never changed or taken back, a recorded answer stands, and what is spent never goes down.
 
-export type Migration = { readonly version: number; readonly sql: string };
+import type Database from "better-sqlite3";
+import { chainEarlierRows } from "./chain-earlier-rows.ts";
+
+/** `sql`, then `fill`, then `seal`, in the transaction that opens the store. */
+export type Migration = {
+  readonly version: number;
+  readonly sql: string;
+  /** What SQL cannot compute. */
+  readonly fill?: (database: Database.Database) => void;
+  readonly seal?: string;
+};
 
 const never = (table: string, event: "update" | "delete") => `
   create trigger ${table}_no_${event} before ${event} on ${table}
   begin select raise(abort, '${table} are never changed'); end;`;
+
+const nothingGoesDown = (table: string, counts: readonly string[]) => `
+  create trigger ${table}_spending_goes_up before update on ${table}
+  when ${counts.map((count) => `new.${count} < old.${count}`).join(" or ")}
+  begin select raise(abort, 'spending never goes down'); end;`;
 
 const spendingGoesUp = (table: string) => `
   create trigger ${table}_spending_goes_up before update on ${table}
@@ -90,6 +105,57 @@ export const migrations: readonly Migration[] = [
         report text not null,
         added_at_ms integer not null
       ) strict;
+    `,
+  },
+  {
+    // The ledger becomes a chain, and lines know rho and renewals.
+    version: 2,
+    sql: `
+      create table chain_head (
+        only integer primary key check (only = 1),
+        position integer not null,
+        hash text not null,
+        charges integer not null
+      ) strict;
+      create trigger chain_head_goes_up before update on chain_head
+      when new.position <= old.position or new.charges < old.charges
+      begin select raise(abort, 'the chain never goes back'); end;
+      ${never("chain_head", "delete")}
+
+      drop trigger charges_no_update;
+      drop trigger answers_no_update;
+      alter table charges add column position integer not null default 0;
+      alter table charges add column hash text not null default '';
+      alter table answers add column position integer not null default 0;
+      alter table answers add column hash text not null default '';
+
+      alter table policy_events rename to earlier_policy_events;
+      drop trigger policy_events_no_update;
+      drop trigger policy_events_no_delete;
+      create table policy_events (
+        position integer primary key,
+        dataset text not null,
+        at_ms integer not null,
+        event text not null,
+        hash text not null
+      ) strict;
+
+      drop trigger budgets_spending_goes_up;
+      drop trigger allotments_spending_goes_up;
+      alter table budgets add column filter text not null default 'basic' check (filter in ('basic', 'zcdp'));
+      alter table budgets add column renewals integer not null default 0;
+      alter table budgets add column spent_rho text not null default '${"0".repeat(64)}' check (length(spent_rho) = 64);
+      alter table allotments add column spent_rho text not null default '${"0".repeat(64)}' check (length(spent_rho) = 64);
+    `,
+    fill: chainEarlierRows,
+    seal: `
+      drop table earlier_policy_events;
+      ${never("charges", "update")}
+      ${never("answers", "update")}
+      ${never("policy_events", "update")}
+      ${never("policy_events", "delete")}
+      ${nothingGoesDown("budgets", ["spent_epsilon", "spent_delta", "spent_rho", "charges", "renewals"])}
+      ${nothingGoesDown("allotments", ["spent_epsilon", "spent_delta", "spent_rho", "charges"])}
     `,
   },
 ];

@@ -2,12 +2,13 @@
 // them with safe integers, because a budget in billionths passes 2^53 at nine million epsilon.
 // `migrations.ts` holds the same tables as they are made, with the rules that the database itself keeps.
 
-import type { Generated } from "kysely";
-
 export type Schema = {
   node: { only: bigint; id: string };
+  /** The last entry of the ledger's chain; one row. */
+  chain_head: { only: bigint; position: bigint; hash: string; charges: bigint };
   charges: {
-    serial: Generated<bigint>;
+    serial: bigint;
+    position: bigint;
     asker: string;
     ask_id: string;
     dataset: string;
@@ -16,16 +17,20 @@ export type Schema = {
     delta: bigint;
     event: string;
     charged_at_ms: bigint;
+    hash: string;
   };
-  answers: { serial: bigint; bytes: Uint8Array };
+  answers: { serial: bigint; position: bigint; bytes: Uint8Array; hash: string };
   budgets: {
     dataset: string;
     cap_epsilon: bigint;
     cap_delta: bigint;
     allotment_epsilon: bigint | null;
     allotment_delta: bigint | null;
+    filter: string;
+    renewals: bigint;
     spent_epsilon: bigint;
     spent_delta: bigint;
+    spent_rho: string;
     charges: bigint;
   };
   allotments: {
@@ -35,9 +40,10 @@ export type Schema = {
     cap_delta: bigint | null;
     spent_epsilon: bigint;
     spent_delta: bigint;
+    spent_rho: string;
     charges: bigint;
   };
-  policy_events: { serial: Generated<bigint>; dataset: string; at_ms: bigint; event: string };
+  policy_events: { position: bigint; dataset: string; at_ms: bigint; event: string; hash: string };
   accounts: {
     id: string;
     name: string;

@@ -167,9 +167,11 @@ function migrate(database: Database.Database): void {
     database.prepare("select coalesce(max(version), 0) from schema_versions").pluck().get(),
   );
   if (held > newestVersion) throw new NewerStore(`version ${held}`);
-  for (const { version, sql: steps } of migrations) {
+  for (const { version, sql: steps, fill, seal } of migrations) {
     if (version <= held) continue;
     database.exec(steps);
+    fill?.(database);
+    if (seal !== undefined) database.exec(seal);
     database.prepare("insert into schema_versions (version) values (?)").run(version);
   }
 }

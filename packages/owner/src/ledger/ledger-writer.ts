@@ -2,44 +2,42 @@
 // for the disk, is written in one transaction. A commit costs 0.2 to 5 ms of disk; a write inside a group
 // costs microseconds.
 
-import type { Store } from "../store/index.ts";
+import type { Clock } from "@unseen/base";
+import { LedgerGroup } from "./ledger-group.ts";
+import type { Decision, LedgerRows, LedgerTables, Wanted } from "./ledger-tables.ts";
 
 /** Bounds how long one transaction holds the event loop and the lock: about ten milliseconds of work. */
 const largestGroup = 512;
 
-type Job<Group> = {
+type Job = {
+  readonly wanted: Wanted;
   /** Does the work and returns what tells the caller its outcome, to be called after the commit. */
-  readonly work: (group: Group) => () => void;
+  readonly work: (group: LedgerGroup) => () => void;
   readonly fail: (error: unknown) => void;
 };
 
-/** What one transaction works on: made inside it, and asked to write what it gathered before the commit. */
-export interface WriteGroup {
-  finish(): void;
-}
-
-export class GroupCommit<Group extends WriteGroup> {
-  readonly #store: Store;
-  readonly #begin: () => Group;
-  #waiting: Job<Group>[] = [];
+export class LedgerWriter {
+  readonly #tables: LedgerTables;
+  readonly #clock: Clock;
+  #waiting: Job[] = [];
   #isDraining = false;
 
-  constructor(store: Store, begin: () => Group) {
-    this.#store = store;
-    this.#begin = begin;
+  constructor(tables: LedgerTables, clock: Clock) {
+    this.#tables = tables;
+    this.#clock = clock;
   }
 
   /**
    * Runs `work` in the next transaction, after the work submitted before it. Resolves when the transaction is
    * on the disk; rejects with the error that rolled it back, for every member of the group.
    */
-  submit<T>(work: (group: Group) => T): Promise<T> {
+  submit<T>(wanted: Wanted, work: (group: LedgerGroup) => T): Promise<T> {
     return new Promise<T>((settle, fail) => {
-      const decide = (group: Group) => {
+      const decide = (group: LedgerGroup) => {
         const outcome = work(group);
         return () => settle(outcome);
       };
-      this.#waiting.push({ work: decide, fail });
+      this.#waiting.push({ wanted, work: decide, fail });
       this.#drainSoon();
     });
   }
@@ -53,12 +51,10 @@ export class GroupCommit<Group extends WriteGroup> {
   async #drain(): Promise<void> {
     const jobs = this.#waiting.splice(0, largestGroup);
     try {
-      const settled = await this.#store.write(() => {
-        const group = this.#begin();
-        const decided = jobs.map((job) => job.work(group));
-        group.finish();
-        return decided;
-      });
+      const settled = await this.#tables.write(
+        allWanted(jobs),
+        decided(this.#clock, (group) => jobs.map((job) => job.work(group))),
+      );
       for (const tell of settled) tell();
     } catch (error) {
       for (const job of jobs) job.fail(error);
@@ -68,4 +64,20 @@ export class GroupCommit<Group extends WriteGroup> {
       this.#drainSoon();
     }
   }
+}
+
+/** What a transaction runs: the work on a group of its own, and what the group then has to write. */
+export function decided<T>(clock: Clock, work: (group: LedgerGroup) => T): (rows: LedgerRows) => Decision<T> {
+  return (rows) => {
+    const group = new LedgerGroup(rows, clock.nowMs());
+    return { value: work(group), writes: group.writes() };
+  };
+}
+
+function allWanted(jobs: readonly Job[]): Wanted {
+  return {
+    asks: jobs.flatMap(({ wanted }) => wanted.asks ?? []),
+    serials: jobs.flatMap(({ wanted }) => wanted.serials ?? []),
+    lines: jobs.flatMap(({ wanted }) => wanted.lines ?? []),
+  };
 }

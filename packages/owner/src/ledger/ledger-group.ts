@@ -1,0 +1,215 @@
+// Decides a group of charges, answers and policy changes in the order they came, each against what the ones before
+// it left. It reads rows that nobody else can change meanwhile and gathers what to write; each line's new total is
+// written once, at the end of the group.
+
+import { err, ok, type Problem, type Result } from "@unseen/base";
+import { type Amount, plus } from "./amount.ts";
+import { answerHash, type Entry, entryHash } from "./entry.ts";
+import type { Charge, ChargeRefused } from "./ledger.ts";
+import type {
+  AllotmentRow,
+  AnswerRow,
+  BudgetRow,
+  ChargeRow,
+  Head,
+  LedgerRows,
+  LedgerWrites,
+  PolicyRow,
+} from "./ledger-tables.ts";
+import { admits, type Line, remainingOf, spendOn, untouched, usualFilter } from "./line.ts";
+import { isRaised, type PolicyDecision, policyText } from "./policy-event.ts";
+import { type Receipt, receiptOf } from "./receipt.ts";
+import { allotmentExhausted, askIdReused, budgetExhausted, datasetUnknown } from "./refusals.ts";
+import { rhoOfCharge } from "./rho.ts";
+import {
+  answerEntry,
+  askerLine,
+  chargeEntry,
+  datasetLine,
+  filterOf,
+  freshAllotment,
+  policyEntry,
+  spendingColumns,
+} from "./rows.ts";
+
+export type CapsWish = {
+  readonly cap: Amount;
+  readonly allotment: Amount | undefined;
+  /** Undefined keeps the line's filter, and gives a new line the usual one. */
+  readonly filter: Line["filter"] | undefined;
+  /** Kept where the wish raises a cap that stood. */
+  readonly reason: string;
+};
+
+export class LedgerGroup {
+  readonly #rows: LedgerRows;
+  readonly #now: bigint;
+  #head: Head;
+  readonly #charges = new Map<string, ChargeRow>();
+  readonly #answers = new Map<bigint, AnswerRow>();
+  readonly #policies: PolicyRow[] = [];
+  readonly #budgets = new Map<string, BudgetRow>();
+  readonly #allotments = new Map<string, AllotmentRow>();
+
+  constructor(rows: LedgerRows, nowMs: number) {
+    this.#rows = rows;
+    this.#now = BigInt(nowMs);
+    this.#head = rows.head;
+  }
+
+  charge(charge: Charge): Result<Receipt, ChargeRefused> {
+    const { asker, askId, dataset } = charge;
+    const key = keyOf(asker, askId);
+    const earlier = this.#charges.get(key) ?? this.#rows.charge(asker, askId);
+    if (earlier !== undefined) return sameAsk(earlier, charge);
+
+    const budget = this.#budget(dataset);
+    if (budget === undefined) return err(datasetUnknown());
+    const line = datasetLine(budget);
+    const price = {
+      epsilon: charge.epsilon,
+      delta: charge.delta,
+      rho: rhoOfCharge(charge, charge.event),
+    };
+    if (!admits(line, price)) return err(budgetExhausted(charge, remainingOf(line)));
+
+    const allotment = this.#allotment(dataset, asker);
+    const own = askerLine(budget, allotment);
+    if (own.cap !== undefined) {
+      const ownLine = { ...own, cap: own.cap, filter: line.filter };
+      if (!admits(ownLine, price)) return err(allotmentExhausted(charge, remainingOf(ownLine)));
+    }
+
+    this.#budgets.set(dataset, { ...budget, ...spendingColumns(spendOn(line, price)) });
+    this.#allotments.set(keyOf(dataset, asker), {
+      ...(allotment ?? freshAllotment(dataset, asker)),
+      ...spendingColumns(spendOn(own, price)),
+    });
+    const row = this.#chargeRow(charge);
+    this.#charges.set(key, row);
+    return ok(receiptOf(row));
+  }
+
+  /** Keeps the first answer to a receipt and returns the one that is kept. */
+  record({ serial }: Receipt, answer: Uint8Array): Uint8Array {
+    const id = BigInt(serial);
+    const standing = this.#answers.get(id)?.bytes ?? this.#rows.answer(id);
+    if (standing !== undefined) return standing;
+    this.#answers.set(id, {
+      serial: id,
+      bytes: answer,
+      ...this.#append(answerEntry(id, answerHash(answer))),
+    });
+    return answer;
+  }
+
+  /** What was spent under this name stays spent. A cap that rises is a renewal, whoever asks for it. */
+  setBudget(dataset: string, { cap, allotment, filter, reason }: CapsWish): void {
+    const held = this.#budget(dataset);
+    const isRenewal = held !== undefined && isRaised(datasetLine(held).cap, cap);
+    const chosen = filter ?? (held === undefined ? usualFilter(cap) : filterOf(held));
+    this.#budgets.set(dataset, {
+      ...(held ?? { dataset, renewals: 0n, ...noSpending }),
+      cap_epsilon: cap.epsilon,
+      cap_delta: cap.delta,
+      allotment_epsilon: allotment?.epsilon ?? null,
+      allotment_delta: allotment?.delta ?? null,
+      filter: chosen,
+      renewals: (held?.renewals ?? 0n) + (isRenewal ? 1n : 0n),
+    });
+    this.#decide(dataset, {
+      kind: "budget",
+      cap,
+      allotment,
+      filter: chosen,
+      reason: isRenewal ? reason : undefined,
+    });
+  }
+
+  /** Adds `more` to a lifetime cap that stands; everything else of the line stays as it is. */
+  renew(dataset: string, more: Amount, reason: string): Result<undefined, Problem<"dataset-unknown">> {
+    const held = this.#budget(dataset);
+    if (held === undefined) return err(datasetUnknown());
+    const { cap } = datasetLine(held);
+    const everyone = askerLine(held, undefined).cap;
+    this.setBudget(dataset, { cap: plus(cap, more), allotment: everyone, filter: undefined, reason });
+    return ok(undefined);
+  }
+
+  setAllotment(
+    dataset: string,
+    asker: string,
+    cap: Amount | undefined,
+  ): Result<undefined, Problem<"dataset-unknown">> {
+    if (this.#budget(dataset) === undefined) return err(datasetUnknown());
+    this.#allotments.set(keyOf(dataset, asker), {
+      ...(this.#allotment(dataset, asker) ?? freshAllotment(dataset, asker)),
+      cap_epsilon: cap?.epsilon ?? null,
+      cap_delta: cap?.delta ?? null,
+    });
+    this.#decide(dataset, { kind: "allotment", asker, cap });
+    return ok(undefined);
+  }
+
+  /** Undefined if the group only refused or repeated: that is not worth an fsync. */
+  writes(): LedgerWrites | undefined {
+    if (this.#head === this.#rows.head) return undefined;
+    return {
+      charges: [...this.#charges.values()],
+      answers: [...this.#answers.values()],
+      policies: this.#policies,
+      budgets: [...this.#budgets.values()],
+      allotments: [...this.#allotments.values()],
+      head: this.#head,
+    };
+  }
+
+  #budget(dataset: string): BudgetRow | undefined {
+    return this.#budgets.get(dataset) ?? this.#rows.budget(dataset);
+  }
+
+  #allotment(dataset: string, asker: string): AllotmentRow | undefined {
+    return this.#allotments.get(keyOf(dataset, asker)) ?? this.#rows.allotment(dataset, asker);
+  }
+
+  #chargeRow({ asker, askId, dataset, questionHash, epsilon, delta, event }: Charge): ChargeRow {
+    const serial = this.#head.charges + 1n;
+    const told = { serial, asker, ask_id: askId, dataset, question_hash: questionHash, epsilon, delta };
+    const row = { ...told, event, charged_at_ms: this.#now };
+    const chained = this.#append(chargeEntry(row));
+    this.#head = { ...this.#head, charges: serial };
+    return { ...row, ...chained };
+  }
+
+  #decide(dataset: string, decision: PolicyDecision): void {
+    const row = { dataset, at_ms: this.#now, event: policyText(decision) };
+    this.#policies.push({ ...row, ...this.#append(policyEntry(row)) });
+  }
+
+  #append(entry: Entry): { readonly position: bigint; readonly hash: string } {
+    const position = this.#head.position + 1n;
+    const hash = entryHash(this.#head.hash, position, entry);
+    this.#head = { ...this.#head, position, hash };
+    return { position, hash };
+  }
+}
+
+/**
+ * The same ask again gives its receipt. Anything else under its id is another question, a changed price too:
+ * a receipt over a small epsilon must not pay for an answer with the noise of a large one.
+ */
+export function sameAsk(earlier: ChargeRow, charge: Charge): Result<Receipt, ChargeRefused> {
+  const isSame =
+    earlier.question_hash === charge.questionHash &&
+    earlier.dataset === charge.dataset &&
+    earlier.epsilon === charge.epsilon &&
+    earlier.delta === charge.delta;
+  return isSame ? ok(receiptOf(earlier)) : err(askIdReused());
+}
+
+const noSpending = spendingColumns(untouched);
+
+/** A name cannot hold the separator: the ledger refuses NUL in its keys. */
+function keyOf(one: string, other: string): string {
+  return `${one}\0${other}`;
+}

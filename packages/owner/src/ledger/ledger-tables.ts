@@ -1,0 +1,92 @@
+// The port between the ledger's rules and a database. An adapter reads rows, hands them to a decision, and writes what
+// was decided, all in one transaction that no other writer of this ledger can enter. It knows no rule.
+
+import type { AskKey } from "./ledger.ts";
+
+/** The last entry of the chain, and how many charges there are. */
+export type Head = { readonly position: bigint; readonly hash: string; readonly charges: bigint };
+
+export type ChargeRow = {
+  readonly serial: bigint;
+  readonly position: bigint;
+  readonly asker: string;
+  readonly ask_id: string;
+  readonly dataset: string;
+  readonly question_hash: string;
+  readonly epsilon: bigint;
+  readonly delta: bigint;
+  readonly event: string;
+  readonly charged_at_ms: bigint;
+  readonly hash: string;
+};
+export type AnswerRow = {
+  readonly serial: bigint;
+  readonly position: bigint;
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+};
+export type PolicyRow = {
+  readonly position: bigint;
+  readonly dataset: string;
+  readonly at_ms: bigint;
+  readonly event: string;
+  readonly hash: string;
+};
+type SpendingRow = {
+  readonly spent_epsilon: bigint;
+  readonly spent_delta: bigint;
+  /** Units of rho in 64 decimal digits, so that a database can compare it as text. */
+  readonly spent_rho: string;
+  readonly charges: bigint;
+};
+export type BudgetRow = SpendingRow & {
+  readonly dataset: string;
+  readonly cap_epsilon: bigint;
+  readonly cap_delta: bigint;
+  readonly allotment_epsilon: bigint | null;
+  readonly allotment_delta: bigint | null;
+  readonly filter: string;
+  readonly renewals: bigint;
+};
+export type AllotmentRow = SpendingRow & {
+  readonly dataset: string;
+  readonly asker: string;
+  readonly cap_epsilon: bigint | null;
+  readonly cap_delta: bigint | null;
+};
+
+/** Names every row that a decision may look at; what is not named may not be there. */
+export type Wanted = {
+  readonly asks?: readonly AskKey[];
+  readonly serials?: readonly bigint[];
+  readonly lines?: readonly { readonly dataset: string; readonly asker?: string | undefined }[];
+};
+
+export interface LedgerRows {
+  readonly head: Head;
+  charge(asker: string, askId: string): ChargeRow | undefined;
+  answer(serial: bigint): Uint8Array | undefined;
+  budget(dataset: string): BudgetRow | undefined;
+  allotment(dataset: string, asker: string): AllotmentRow | undefined;
+}
+
+/** Charges, answers and policies are new; budgets and allotments replace the row of their key. */
+export type LedgerWrites = {
+  readonly charges: readonly ChargeRow[];
+  readonly answers: readonly AnswerRow[];
+  readonly policies: readonly PolicyRow[];
+  readonly budgets: readonly BudgetRow[];
+  readonly allotments: readonly AllotmentRow[];
+  readonly head: Head;
+};
+
+export type Decision<T> = { readonly value: T; readonly writes: LedgerWrites | undefined };
+
+export interface LedgerTables {
+  /** On the disk when it resolves. `decide` runs again only after a rollback. */
+  write<T>(wanted: Wanted, decide: (rows: LedgerRows) => Decision<T>): Promise<T>;
+  read(wanted: Wanted): Promise<LedgerRows>;
+  policies(dataset: string): Promise<readonly PolicyRow[]>;
+  /** True for a fault of the disk, the network or the database; false for a bug of ours. */
+  isFailure(error: unknown): boolean;
+}

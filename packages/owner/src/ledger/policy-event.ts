@@ -1,0 +1,73 @@
+// What an owner decided about a budget, as the text that the chain keeps.
+
+import { formatDelta, formatEpsilon } from "@unseen/privacy";
+import { type Amount, amount } from "./amount.ts";
+import type { FilterName } from "./line.ts";
+
+export type PolicyDecision =
+  /** The caps of a dataset. `reason` is given, and counts as a renewal, wherever a cap that stood is raised. */
+  | {
+      readonly kind: "budget";
+      readonly cap: Amount;
+      readonly allotment: Amount | undefined;
+      readonly filter: FilterName;
+      readonly reason: string | undefined;
+    }
+  /** One asker's own cap; undefined puts them back with everyone. */
+  | { readonly kind: "allotment"; readonly asker: string; readonly cap: Amount | undefined };
+
+export function policyText(decision: PolicyDecision): string {
+  if (decision.kind === "allotment")
+    return JSON.stringify({ kind: decision.kind, asker: decision.asker, cap: textOf(decision.cap) });
+  const { kind, cap, allotment, filter, reason } = decision;
+  return JSON.stringify({
+    kind,
+    cap: textOf(cap),
+    allotment: textOf(allotment),
+    filter,
+    reason: reason ?? null,
+  });
+}
+
+/** Reads what `policyText` wrote, and the form before version 2, which named no kind and knew only "basic". */
+export function readPolicy(text: string): PolicyDecision | undefined {
+  try {
+    const { kind, asker, cap, allotment, filter, reason } = JSON.parse(text) as Record<string, unknown>;
+    if (kind === "allotment" || (kind === undefined && typeof asker === "string"))
+      return { kind: "allotment", asker: String(asker), cap: amountOf(cap) };
+    const held = amountOf(cap);
+    if ((kind !== "budget" && kind !== undefined) || held === undefined) return undefined;
+    return {
+      kind: "budget",
+      cap: held,
+      allotment: amountOf(allotment),
+      filter: filter === "zcdp" ? "zcdp" : "basic",
+      reason: typeof reason === "string" ? reason : undefined,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True if more may be spent under `next` than under `held`. */
+export function isRaised(held: Amount, next: Amount): boolean {
+  return next.epsilon > held.epsilon || next.delta > held.delta;
+}
+
+function textOf(of: Amount | undefined) {
+  return of === undefined ? null : { epsilon: formatEpsilon(of.epsilon), delta: formatDelta(of.delta) };
+}
+
+function amountOf(value: unknown): Amount | undefined {
+  if (value === null || value === undefined) return undefined;
+  const { epsilon, delta } = value as { readonly epsilon: unknown; readonly delta: unknown };
+  return amount(units(epsilon, 9), units(delta, 18));
+}
+
+/** Exact decimals, as `formatEpsilon` and `formatDelta` print them; caps may be zero, which no offer may be. */
+function units(text: unknown, digits: number): bigint {
+  const parts = /^([0-9]{1,20})(?:\.([0-9]{1,18}))?$/.exec(String(text));
+  const fraction = parts?.[2] ?? "";
+  if (parts === null || fraction.length > digits) throw new Error("a cap is a decimal");
+  return BigInt(parts[1] + fraction.padEnd(digits, "0"));
+}

@@ -1,0 +1,142 @@
+// How much a charge costs in zero-concentrated differential privacy, as an exact integer. Bun and Steinke 2016
+// (arXiv 1605.02065): rho adds up (Lemma 2.3), a pure epsilon is epsilon^2 / 2 of rho (Proposition 1.4), and noise of
+// sigma on a value moved by s is s^2 / (2 sigma^2), for the discrete Gaussian too (Canonne, Kamath, Steinke 2020).
+
+import {
+  addRationals,
+  eventFrom,
+  fromDoubleRoundedDown,
+  multiplyRationals,
+  type PrivacyEvent,
+  type Rational,
+  rational,
+  rationalFromStored,
+} from "@unseen/privacy";
+import type { Amount } from "./amount.ts";
+
+/**
+ * The unit of rho is 2^-128, so that every share that a Gaussian question is priced at is a whole number of units:
+ * the smallest offer buys about 2^-47 with 45 binary digits. What is not whole is rounded up.
+ */
+const rhoBits = 128n;
+
+/** Stands for "not bounded in rho". Above all that can be charged: epsilon of 4.6e9 is below 2^192 units. */
+export const unboundedRho = 10n ** 64n - 1n;
+
+/**
+ * Units of rho of one charge, rounded up. `event` is the text that the charge keeps. What cannot be read from it is
+ * bounded by the price alone where delta is zero, and by nothing where it is not.
+ */
+export function rhoOfCharge({ epsilon, delta }: Amount, event: string): bigint {
+  const known = rhoOfText(event);
+  const fromEvent = known === undefined ? unboundedRho : rhoUnitsAtLeast(known);
+  const fromPrice = delta === 0n ? rhoUnitsAtLeast(rhoOfPure(rational(epsilon, 10n ** 9n))) : unboundedRho;
+  return fromEvent < fromPrice ? fromEvent : fromPrice;
+}
+
+/** Never passes `unboundedRho`, and stays there. */
+export function addRho(one: bigint, other: bigint): bigint {
+  const sum = one + other;
+  return sum < unboundedRho ? sum : unboundedRho;
+}
+
+export function rhoUnitsAtLeast({ num, den }: Rational): bigint {
+  return atMostUnbounded(((num << rhoBits) + den - 1n) / den);
+}
+
+export function rhoUnitsAtMost({ num, den }: Rational): bigint {
+  return atMostUnbounded((num << rhoBits) / den);
+}
+
+export function rhoOfUnits(units: bigint): Rational {
+  return rational(units, 1n << rhoBits);
+}
+
+/** The largest whole billionths of a pure epsilon whose rho fits into `units`, zero or more. */
+export function pureEpsilonAtMost(units: bigint): bigint {
+  // n billionths cost n^2 / (2 * 10^18).
+  const squared = (units * 2n * 10n ** 18n) >> rhoBits;
+  let root = BigInt(Math.floor(Math.sqrt(Number(squared))));
+  while (root * root > squared) root -= 1n;
+  while ((root + 1n) * (root + 1n) <= squared) root += 1n;
+  return root;
+}
+
+function atMostUnbounded(units: bigint): bigint {
+  return units < unboundedRho ? units : unboundedRho;
+}
+
+function rhoOfText(text: string): Rational | undefined {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (Array.isArray(stored)) return sumOf(stored.map(rhoOfEarlierForm));
+  const event = eventFrom((stored as { readonly event?: unknown } | null)?.event);
+  return event.ok ? rhoOfEvent(event.value) : undefined;
+}
+
+/** Before version 2 of the tables an event was a list of shares, each with `epsilon` or `rho` as "num/den". */
+function rhoOfEarlierForm(share: unknown): Rational | undefined {
+  const { epsilon, rho } = (share ?? {}) as { readonly epsilon?: unknown; readonly rho?: unknown };
+  const fraction = /^[0-9]{1,400}\/[1-9][0-9]{0,400}$/;
+  if (typeof rho === "string" && fraction.test(rho)) return rationalFromStored(rho);
+  if (typeof epsilon === "string" && fraction.test(epsilon)) return rhoOfPure(rationalFromStored(epsilon));
+  return undefined;
+}
+
+/** Undefined for what has no rho, or none that is known here: the price then says how much it is. */
+function rhoOfEvent(event: PrivacyEvent): Rational | undefined {
+  switch (event.kind) {
+    case "none":
+      return rational(0n);
+    case "zcdp":
+      return event.xi === 0 ? fromDoubleRoundedDown(event.rho) : undefined;
+    case "epsilon-delta":
+      return event.delta === 0 ? rhoOfPure(fromDoubleRoundedDown(event.epsilon)) : undefined;
+    case "exponential":
+    case "permute-and-flip":
+      return rhoOfPure(fromDoubleRoundedDown(event.epsilon));
+    case "laplace":
+      return event.noiseMultiplier === 0 ? undefined : rhoOfPure(inverse(event.noiseMultiplier));
+    case "discrete-laplace":
+      return rhoOfPure(
+        multiplyRationals(fromDoubleRoundedDown(event.rate), rational(BigInt(event.sensitivity))),
+      );
+    case "gaussian":
+      return event.noiseMultiplier === 0 ? undefined : rhoOfPure(inverse(event.noiseMultiplier));
+    case "discrete-gaussian":
+      return event.sigma === 0
+        ? undefined
+        : rhoOfPure(multiplyRationals(inverse(event.sigma), rational(BigInt(event.sensitivity))));
+    case "composed":
+      return sumOf(event.events.map(rhoOfEvent));
+    case "self-composed": {
+      const once = rhoOfEvent(event.event);
+      return once && multiplyRationals(once, rational(BigInt(event.count)));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** x^2 / 2: what a pure epsilon costs, and what a Gaussian with a signal of x times its noise costs. */
+function rhoOfPure(x: Rational): Rational {
+  return multiplyRationals(multiplyRationals(x, x), rational(1n, 2n));
+}
+
+function inverse(double: number): Rational {
+  const { num, den } = fromDoubleRoundedDown(double);
+  return rational(den, num);
+}
+
+function sumOf(parts: readonly (Rational | undefined)[]): Rational | undefined {
+  let sum = rational(0n);
+  for (const part of parts) {
+    if (part === undefined) return undefined;
+    sum = addRationals(sum, part);
+  }
+  return sum;
+}

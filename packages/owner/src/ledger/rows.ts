@@ -1,0 +1,81 @@
+// Between rows of the database and what the ledger's rules speak of.
+
+import { invariant } from "@unseen/base";
+import { type Amount, amount } from "./amount.ts";
+import type { AnswerEntry, ChargeEntry, PolicyEntry } from "./entry.ts";
+import type { AllotmentRow, BudgetRow, ChargeRow, PolicyRow } from "./ledger-tables.ts";
+import { type FilterName, type Line, untouched } from "./line.ts";
+
+type Spending = Pick<Line, "spent" | "rho" | "charges">;
+
+export function datasetLine(row: BudgetRow): Line {
+  return { filter: filterOf(row), cap: amount(row.cap_epsilon, row.cap_delta), ...spendingOf(row) };
+}
+
+/** Undefined cap: an asker whom nothing but the dataset limits. Their own cap, else the allotment for everyone. */
+export function askerLine(
+  budget: BudgetRow,
+  own: AllotmentRow | undefined,
+): Spending & { readonly cap: Amount | undefined } {
+  const forEveryone = optional(budget.allotment_epsilon, budget.allotment_delta);
+  if (own === undefined) return { cap: forEveryone, ...untouched };
+  return { cap: optional(own.cap_epsilon, own.cap_delta) ?? forEveryone, ...spendingOf(own) };
+}
+
+export function spendingColumns({ spent, rho, charges }: Spending) {
+  return {
+    spent_epsilon: spent.epsilon,
+    spent_delta: spent.delta,
+    spent_rho: String(rho).padStart(64, "0"),
+    charges,
+  };
+}
+
+export function freshAllotment(dataset: string, asker: string): AllotmentRow {
+  return { dataset, asker, cap_epsilon: null, cap_delta: null, ...spendingColumns(untouched) };
+}
+
+export function filterOf({ filter }: { readonly filter: string }): FilterName {
+  invariant(filter === "basic" || filter === "zcdp", "a stored filter is one that is known");
+  return filter;
+}
+
+export function chargeEntry(row: Omit<ChargeRow, "position" | "hash">): ChargeEntry {
+  return {
+    kind: "charge",
+    serial: row.serial,
+    asker: row.asker,
+    askId: row.ask_id,
+    dataset: row.dataset,
+    questionHash: row.question_hash,
+    epsilon: row.epsilon,
+    delta: row.delta,
+    event: row.event,
+    chargedAtMs: row.charged_at_ms,
+  };
+}
+
+export function policyEntry({ dataset, at_ms, event }: Omit<PolicyRow, "position" | "hash">): PolicyEntry {
+  return { kind: "policy", dataset, atMs: at_ms, event };
+}
+
+export function answerEntry(serial: bigint, answerHash: string): AnswerEntry {
+  return { kind: "answer", serial, answerHash };
+}
+
+function spendingOf(row: {
+  readonly spent_epsilon: bigint;
+  readonly spent_delta: bigint;
+  readonly spent_rho: string;
+  readonly charges: bigint;
+}): Spending {
+  return {
+    spent: amount(row.spent_epsilon, row.spent_delta),
+    rho: BigInt(row.spent_rho),
+    charges: row.charges,
+  };
+}
+
+function optional(epsilon: bigint | null, delta: bigint | null): Amount | undefined {
+  return epsilon === null || delta === null ? undefined : amount(epsilon, delta);
+}
