@@ -34,10 +34,12 @@ import { callerOfContext } from "./caller-context.ts";
 import { describeDataset, sampleOf } from "./describe-dataset.ts";
 import type { OwnerNode } from "./owner-node.ts";
 import { matchesTerms } from "./search.ts";
+import { isQuick, Turns } from "./turns.ts";
 
 /** Serves an owner node over any Connect transport: a socket, or memory in the tests. */
 export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
   const { accounts, questions, workspaces } = node;
+  const turns = new Turns();
   router.service(
     GridService,
     {
@@ -81,12 +83,13 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
         return encodeSample(sampleOf(card, mostRows));
       },
       translate: async (request, context) => {
-        await callerOfContext(accounts, context);
+        await turns.next((await callerOfContext(accounts, context)).id);
         const text = valueOrRefusal(readTranslate(request));
         return encodeTranslation(valueOrRefusal(await translateSql(questions.datasets, text)));
       },
       price: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
+        await turns.next(caller.id);
         return encodePrice(
           valueOrRefusal(await priceQuestion(questions, caller, valueOrRefusal(readPrice(request)))),
         );
@@ -94,6 +97,7 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
       ask: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
         const asked = valueOrRefusal(readAsk(request));
+        if (!isQuick(asked.program)) await turns.next(caller.id);
         const answered = valueOrRefusal(
           await node.underway.run(questionKey(caller, asked), () => answerQuestion(questions, caller, asked)),
         );
@@ -111,9 +115,11 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
     },
     routeOptions(wireLimits.askBytes),
   );
-  workspaceRoutes(router, async (context: HandlerContext) =>
-    workspaces.of(await callerOfContext(accounts, context)),
-  );
+  workspaceRoutes(router, async (context: HandlerContext) => {
+    const caller = await callerOfContext(accounts, context);
+    await turns.next(caller.id);
+    return workspaces.of(caller);
+  });
 }
 
 async function session(accounts: Accounts, name: string, password: string): Promise<Session> {
