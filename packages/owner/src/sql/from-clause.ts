@@ -171,7 +171,7 @@ function subSelect(query: SelectStmt, name: string, outer: Names): Scope {
   const scope = narrowed(inner, query.whereClause);
   const columns = new Map<string, RowValue>();
   const add = (key: string, value: RowValue) => {
-    if (columns.has(key))
+    if (columns.has(key) && columns.get(key) !== value)
       refuseClause(
         `two columns called ${quoted(key)} in a sub-select`,
         "a name stands for one",

@@ -36,7 +36,8 @@ export function columnValue({ writer, dataset, tables }: Scope, { fields = [] }:
       }),
     );
   }
-  const found = searched.flatMap(({ columns }) => find(columns, column));
+  // A join with USING has its column in both tables, and it is one and the same.
+  const found = [...new Set(searched.flatMap(({ columns }) => find(columns, column)))];
   if (found.length > 1) {
     return refuse(
       problem("column-unknown", `the name ${quoted(column)} stands for several columns`, {

@@ -159,6 +159,18 @@ describe("where rows come from", () => {
     expect((await table(sql))[0]![0]).toBeCloseTo(value as number, 5);
   });
 
+  test("a column that USING has in both tables is one", async () => {
+    const join =
+      "clinic JOIN (VALUES ('north', 2), ('south', 3), ('east', 4)) AS t(region, price) USING (region)";
+    expect(
+      await table(`SELECT region, SUM(price) FROM (SELECT * FROM ${join}) AS s GROUP BY region`),
+    ).toEqual([
+      ["north", 4],
+      ["south", 3],
+      ["east", 0],
+    ]);
+  });
+
   test("a joined table's own columns are keys of groups", async () => {
     const groups = await table(
       "SELECT zone, COUNT(*) FROM clinic JOIN (VALUES ('north', 'far'), ('south', 'near'), ('east', 'far')) AS t(r, zone) ON region = t.r GROUP BY zone",
