@@ -1,5 +1,16 @@
 export type { Problem, Result } from "@unseen/base";
 export type { NestedNumbers } from "@unseen/program";
+export { AnalysisQuestion } from "./analysis/analysis-question.ts";
+export { combineSums } from "./analysis/combine.ts";
+export { FilteredRows } from "./analysis/filtered-rows.ts";
+export { FilteredTensor } from "./analysis/filtered-tensor.ts";
+export { GroupedRows } from "./analysis/grouped-rows.ts";
+export type { KMeans } from "./analysis/k-means.ts";
+export { type Estimate, Labelled, LabelledAnswer, type Labels } from "./analysis/labelled.ts";
+export type { LinearRegression } from "./analysis/linear-regression.ts";
+export type { LogisticRegression } from "./analysis/logistic-regression.ts";
+export type { PrincipalComponents } from "./analysis/principal-components.ts";
+export type { Ranges } from "./analysis/scaled-columns.ts";
 export { Answer, type Receipt } from "./datasets/answer.ts";
 export type { Budget } from "./datasets/budget.ts";
 export type { ColumnList } from "./datasets/column-list.ts";

@@ -37,6 +37,12 @@ export type {
 } from "./operations/operation.ts";
 export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
 export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
-export { type Axes, type NestedNumbers, type Operand, TensorMethods } from "./recorder/tensor-methods.ts";
+export {
+  type Axes,
+  type NestedNumbers,
+  type Operand,
+  type QuantileOptions,
+  TensorMethods,
+} from "./recorder/tensor-methods.ts";
 export { type Dimension, elementsARow, printShape, rowAxisOf, type Shape, sameShape } from "./shape/shape.ts";
 export { broadcastPlaces, type PlainTensor, plainTensor, scalar, sizeOf } from "./tensor/plain-tensor.ts";

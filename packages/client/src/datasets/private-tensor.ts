@@ -1,7 +1,7 @@
 // A tensor made of columns that nobody outside sees. Operations on it are written down; an offer sends
 // what was written to the owner, who answers with noise or refuses.
 
-import { err, type Problem, problem, type Result } from "@unseen/base";
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import {
   type Attributes,
   type Expression,
@@ -42,7 +42,7 @@ export class PrivateTensor extends TensorMethods<PrivateTensor> {
   async get(): Promise<never>;
   async get(offer: number | AnswerOffer): Promise<Answer>;
   async get(offer?: number | AnswerOffer): Promise<Answer> {
-    return orRefuse(await this.tryGet(offer));
+    return refuseOr(await this.tryGet(offer));
   }
 
   /** `get`, with a refusal as a value instead of an error. */
@@ -52,9 +52,17 @@ export class PrivateTensor extends TensorMethods<PrivateTensor> {
   }
 
   /** What an answer would cost and how accurate it would be. Free; no private row is read. */
-  async price(offer: number | Offer): Promise<Price> {
-    const program = orThrow(programOf([this.#expression]));
-    return orThrow(await this.#desk.price(program, typeof offer === "number" ? { epsilon: offer } : offer));
+  price(offer: number | Offer): Promise<Price> {
+    return PrivateTensor.priceTogether([this], offer, "one");
+  }
+
+  /** Records an operation by its name, for kinds of tensors that stand on this one. */
+  recorded(
+    operation: string,
+    others: readonly Operand<PrivateTensor>[],
+    attributes: Attributes = {},
+  ): PrivateTensor {
+    return this.record(operation, others, attributes);
   }
 
   /** What it is; there is no data here to show. */
@@ -82,13 +90,25 @@ export class PrivateTensor extends TensorMethods<PrivateTensor> {
     given: number | AnswerOffer,
     form: AnswerForm,
   ): Promise<Result<Answer, Problem>> {
-    const [first] = tensors;
-    if (first === undefined)
-      return err(problem("program-malformed", "nothing was asked: the list of tensors is empty"));
-    const stranger = tensors.find((one) => !one.#desk.isSame(first.#desk));
-    if (stranger !== undefined) return err(mixedProblem(first.#desk, stranger.#desk));
+    const desk = sharedDesk(tensors);
+    if (!desk.ok) return desk;
     const program = programOf(tensors.map((one) => one.#expression));
-    return program.ok ? first.#desk.ask(program.value, namedOffer(given), form) : program;
+    return program.ok ? desk.value.ask(program.value, namedOffer(given), form) : program;
+  }
+
+  /** What several would cost in one question, and how accurate each would be: a list in their order. */
+  static async priceTogether(
+    tensors: readonly PrivateTensor[],
+    offer: number | Offer,
+    form: AnswerForm = "list",
+  ): Promise<Price> {
+    const desk = orThrow(sharedDesk(tensors));
+    const program = orThrow(programOf(tensors.map((one) => one.#expression)));
+    return orThrow(await desk.price(program, typeof offer === "number" ? { epsilon: offer } : offer, form));
+  }
+
+  static deskOf(tensor: PrivateTensor): QuestionDesk {
+    return tensor.#desk;
   }
 
   #recorded(): Recorded {
@@ -121,10 +141,20 @@ export async function answers(
   tensors: readonly PrivateTensor[],
   offer: number | AnswerOffer,
 ): Promise<Answer> {
-  return orRefuse(await PrivateTensor.askTogether(tensors, offer, "list"));
+  return refuseOr(await PrivateTensor.askTogether(tensors, offer, "list"));
 }
 
-function orRefuse(result: Result<Answer, Problem>): Answer {
+/** One question goes to one owner. */
+function sharedDesk(tensors: readonly PrivateTensor[]): Result<QuestionDesk, Problem> {
+  const [first, ...others] = tensors.map(PrivateTensor.deskOf);
+  if (first === undefined)
+    return err(problem("program-malformed", "nothing was asked: the list of tensors is empty"));
+  const stranger = others.find((desk) => !desk.isSame(first));
+  return stranger === undefined ? ok(first) : err(mixedProblem(first, stranger));
+}
+
+/** The answer, or the error that fits the refusal. */
+export function refuseOr<A extends Answer>(result: Result<A, Problem>): A {
   if (!result.ok && result.problem.code === "private-data")
     throw new CannotRequestPrivateData(result.problem);
   return orThrow(result);

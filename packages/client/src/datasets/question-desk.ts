@@ -39,13 +39,13 @@ export class QuestionDesk {
     return this.node === other.node && this.dataset === other.dataset;
   }
 
-  async price(program: Program, offer: Offer): Promise<Result<Price, Problem>> {
+  async price(program: Program, offer: Offer, form: AnswerForm = "one"): Promise<Result<Price, Problem>> {
     const { dataset } = this;
     const request = { dataset, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
     const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
       grid.price(request, options),
     );
-    return reply.ok ? readPrice(reply.value, program) : reply;
+    return reply.ok ? readPrice(reply.value, program, form) : reply;
   }
 
   /**

@@ -35,7 +35,7 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
   );
 }
 
-export function readPrice(reply: PriceResponse, program: Program): Result<Price, Problem> {
+export function readPrice(reply: PriceResponse, program: Program, form: AnswerForm): Result<Price, Problem> {
   const price = decodePrice(reply);
   if (!price.ok) return price;
   const { cost, expectedPlusMinus, releases, remaining, isAffordable } = price.value;
@@ -43,7 +43,7 @@ export function readPrice(reply: PriceResponse, program: Program): Result<Price,
   return ok(
     new Price({
       cost: lossOf(cost),
-      expectedPlusMinus: formed(expectedPlusMinus, "one"),
+      expectedPlusMinus: formed(expectedPlusMinus, form),
       releases,
       remaining: lossOf(remaining),
       affordable: isAffordable,

@@ -10,6 +10,16 @@ import {
   decodeSample,
   type RowsDescription,
 } from "@unseen/wire";
+import type { AnalysisQuestion } from "../analysis/analysis-question.ts";
+import { correlations } from "../analysis/correlations.ts";
+import { distinctPeople } from "../analysis/distinct-people.ts";
+import { FilteredRows } from "../analysis/filtered-rows.ts";
+import { groupKeys } from "../analysis/group-keys.ts";
+import { GroupedRows } from "../analysis/grouped-rows.ts";
+import { type KMeans, kMeans } from "../analysis/k-means.ts";
+import { type LinearRegression, linearRegression } from "../analysis/linear-regression.ts";
+import { type LogisticRegression, logisticRegression } from "../analysis/logistic-regression.ts";
+import { type PrincipalComponents, principalComponents } from "../analysis/principal-components.ts";
 import type { GridNode } from "../grid/grid-node.ts";
 import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-refused.ts";
 import { type Budget, budgetOf } from "./budget.ts";
@@ -89,6 +99,52 @@ export class RemoteDataset {
     if (!this.columns.includes(name)) throw new AskRefused(this.#unknown(name));
     const expression: Expression = Object.freeze({ node: { kind: "input", name, shape: rows } });
     return new PrivateTensor(this.#desk, { expression, shape: rows });
+  }
+
+  /** Only the rows that a condition chooses: `dataset.filter(dataset.column("bmi").greater(30))`. */
+  filter(condition: PrivateTensor): FilteredRows {
+    return new FilteredRows(this, condition);
+  }
+
+  /** By one or more columns of declared categories; every declared group is answered. */
+  groupBy(...columns: readonly string[]): GroupedRows {
+    return new GroupedRows(this, groupKeys(this, columns));
+  }
+
+  /** How many rows have each two keys together. */
+  twoWayTable(a: string, b: string): AnalysisQuestion {
+    return this.groupBy(a, b).count();
+  }
+
+  /** The `k` commonest categories, by noised counts. */
+  topK(column: string, k: number): AnalysisQuestion {
+    return this.groupBy(column).topK(k);
+  }
+
+  correlation(...columns: readonly string[]): AnalysisQuestion {
+    return correlations(this, columns);
+  }
+
+  /** How many people there are, where each has one row; refused where rows do not tell. */
+  countDistinctPeople(): PrivateTensor {
+    return distinctPeople(this, this.privacyUnit);
+  }
+
+  linearRegression(asked: LinearRegression): AnalysisQuestion {
+    return linearRegression(this, asked);
+  }
+
+  logisticRegression(asked: LogisticRegression): AnalysisQuestion {
+    return logisticRegression(this, asked);
+  }
+
+  kMeans(asked: KMeans): AnalysisQuestion {
+    return kMeans(this, asked);
+  }
+
+  /** Principal components of a noised covariance. */
+  pca(asked: PrincipalComponents): AnalysisQuestion {
+    return principalComponents(this, asked);
   }
 
   toString(): string {

@@ -145,7 +145,7 @@ test("quantiles, and they never cross", () => {
         expectClose(question, rows, counted, 0);
         const declared = new Question();
         declared.op("Quantile", [declared.input("b")], { q, bins });
-        const [{ data }] = bothWays(declared, rows, counted).planned as [{ data: Float64Array }];
+        const { data } = bothWays(declared, rows, counted).planned[0]!;
         for (const [at, value] of data.entries()) {
           const [least, greatest] = [data[at - 1] ?? -5, 100];
           expect(value).toBeGreaterThanOrEqual(least);

@@ -1,0 +1,45 @@
+import { problem } from "@unseen/base";
+import type { PrivateTensor } from "../datasets/private-tensor.ts";
+import { AskRefused } from "../refusals/ask-refused.ts";
+import { FilteredTensor } from "./filtered-tensor.ts";
+import { groupKeys } from "./group-keys.ts";
+import { GroupedRows } from "./grouped-rows.ts";
+import { declaredRange, describedColumn, type Rows } from "./rows.ts";
+
+/** The rows of a dataset that a condition chooses. Which they are, and how many, nobody learns without paying. */
+export class FilteredRows {
+  readonly #rows: Rows;
+  readonly #condition: PrivateTensor;
+
+  constructor(rows: Rows, condition: PrivateTensor) {
+    const isColumn = condition.shape.length === 1 && condition.shape[0] === "rows";
+    if (!isColumn)
+      throw new AskRefused(
+        problem("shapes-do-not-fit", "a filter is one number for each row", {
+          hint: 'compare a column: dataset.filter(dataset.column("bmi").greater(30))',
+        }),
+      );
+    this.#rows = rows;
+    this.#condition = condition;
+  }
+
+  column(name: string): FilteredTensor {
+    const column = describedColumn(this.#rows, name);
+    return new FilteredTensor(this.#rows.column(name), this.#condition, declaredRange(column));
+  }
+
+  /** How many rows the condition chooses. */
+  count(): PrivateTensor {
+    return this.#condition.not().not().sum(0);
+  }
+
+  /** Those of these that another condition chooses too. */
+  filter(condition: PrivateTensor): FilteredRows {
+    return new FilteredRows(this.#rows, this.#condition.and(condition));
+  }
+
+  groupBy(...columns: readonly string[]): GroupedRows {
+    const keys = groupKeys(this.#rows, columns);
+    return new GroupedRows(this.#rows, { ...keys, place: this.#condition.where(keys.place, -1) });
+  }
+}
