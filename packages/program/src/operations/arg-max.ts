@@ -1,5 +1,5 @@
 import { err, ok } from "@unseen/base";
-import { resolveAxis, rowAxisOf } from "../shape/shape.ts";
+import { axisFromFront, resolveAxis, rowAxisOf } from "../shape/shape.ts";
 import { aroundAxis } from "../tensor/plain-tensor.ts";
 import type { Operation } from "./operation.ts";
 import { noRule, turnedRows } from "./refusals.ts";
@@ -24,7 +24,7 @@ export const argMax: Operation = {
     return ok(x!.filter((_, at) => at !== axis.value));
   },
   plain: ([x], attributes) => {
-    const axis = axisOf(x!.shape.length, attributes.axis as number);
+    const axis = axisFromFront(attributes.axis as number, x!.shape.length);
     const { outer, size, inner } = aroundAxis(x!.shape, axis);
     const data = new Float64Array(outer * inner);
     for (let block = 0; block < outer; block++) {
@@ -41,7 +41,7 @@ export const argMax: Operation = {
   sensitivity: {
     rowByRow: ([x], attributes) => {
       const rowShape = x!.kind === "rows" ? x!.shape : [];
-      const axis = axisOf(rowShape.length + 1, attributes.axis as number) - 1;
+      const axis = axisFromFront(attributes.axis as number, rowShape.length + 1) - 1;
       const shape = rowShape.filter((_, other) => other !== axis);
       const size = shape.reduce((product, length) => product * length, 1);
       const last = Math.max(0, rowShape[axis]! - 1);
@@ -58,7 +58,3 @@ export const argMax: Operation = {
       x!.rowAxis === 0 ? lowering.rowByRow("ArgMax", [x!], attributes) : err(turnedRows("ArgMax")),
   },
 };
-
-function axisOf(rank: number, axis: number): number {
-  return axis < 0 ? axis + rank : axis;
-}

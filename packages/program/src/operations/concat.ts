@@ -1,8 +1,8 @@
 import { err, ok } from "@unseen/base";
-import { doesNotFit, printShape, resolveAxis } from "../shape/shape.ts";
+import { axisFromFront, doesNotFit, printShape, resolveAxis } from "../shape/shape.ts";
 import { aroundAxis, type PlainTensor } from "../tensor/plain-tensor.ts";
 import { isIntegral, rowsFacts } from "./bounds.ts";
-import type { Attributes, Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { noRule, turnedRows } from "./refusals.ts";
 
 /** Most tensors that one Concat joins; more can be joined in steps. */
@@ -31,7 +31,8 @@ export const concat: Operation = {
     const joined = inputs.reduce((total, input) => total + (input[axis.value] as number), 0);
     return ok(first!.map((size, at) => (at === axis.value ? joined : size)));
   },
-  plain: (inputs, attributes) => join(inputs, axisOf(inputs[0]!.shape.length, attributes)),
+  plain: (inputs, attributes) =>
+    join(inputs, axisFromFront(attributes.axis as number, inputs[0]!.shape.length)),
   sensitivity: {
     rowByRow: (inputs, attributes) => {
       const rows = inputs.filter((input) => input.kind === "rows");
@@ -44,7 +45,7 @@ export const concat: Operation = {
           ),
         );
       }
-      const axis = axisOf(rows[0]!.shape.length + 1, attributes) - 1;
+      const axis = axisFromFront(attributes.axis as number, rows[0]!.shape.length + 1) - 1;
       const lo = join(
         rows.map(({ shape, lo: data }) => ({ shape, data })),
         axis,
@@ -57,15 +58,12 @@ export const concat: Operation = {
     },
     lower: (lowering, inputs, attributes) => {
       if (inputs.some((input) => input.rowAxis > 0)) return err(turnedRows("Concat"));
-      return lowering.rowByRow("Concat", inputs, { axis: axisOf(inputs[0]!.shape.length, attributes) });
+      return lowering.rowByRow("Concat", inputs, {
+        axis: axisFromFront(attributes.axis as number, inputs[0]!.shape.length),
+      });
     },
   },
 };
-
-function axisOf(rank: number, attributes: Attributes): number {
-  const axis = attributes.axis as number;
-  return axis < 0 ? axis + rank : axis;
-}
 
 function join(inputs: readonly PlainTensor[], axis: number): PlainTensor {
   const parts = inputs.map((input) => ({ ...aroundAxis(input.shape, axis), data: input.data }));

@@ -1,5 +1,5 @@
 import { err, ok } from "@unseen/base";
-import { resolveAxis, rowAxisOf } from "../shape/shape.ts";
+import { axisFromFront, resolveAxis, rowAxisOf } from "../shape/shape.ts";
 import { aroundAxis, type PlainTensor } from "../tensor/plain-tensor.ts";
 import { isIntegral, rowIntervals, rowsFacts } from "./bounds.ts";
 import type { Operation } from "./operation.ts";
@@ -24,11 +24,11 @@ export const cumSum: Operation = {
     }
     return ok(x!);
   },
-  plain: ([x], attributes) => run(x!, axisOf(x!.shape.length, attributes.axis as number)),
+  plain: ([x], attributes) => run(x!, axisFromFront(attributes.axis as number, x!.shape.length)),
   sensitivity: {
     rowByRow: ([x], attributes) => {
       const row = rowIntervals(x!);
-      const axis = axisOf(row.shape.length + 1, attributes.axis as number) - 1;
+      const axis = axisFromFront(attributes.axis as number, row.shape.length + 1) - 1;
       const lo = run({ shape: row.shape, data: row.lo }, axis);
       const hi = run({ shape: row.shape, data: row.hi }, axis);
       return ok(rowsFacts(row.shape, lo.data, hi.data, [x!], { integral: isIntegral(x!) }));
@@ -37,10 +37,6 @@ export const cumSum: Operation = {
       x!.rowAxis === 0 ? lowering.rowByRow("CumSum", [x!], attributes) : err(turnedRows("CumSum")),
   },
 };
-
-function axisOf(rank: number, axis: number): number {
-  return axis < 0 ? axis + rank : axis;
-}
 
 function run(x: PlainTensor, axis: number): PlainTensor {
   const { outer, size, inner } = aroundAxis(x.shape, axis);

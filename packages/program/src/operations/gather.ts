@@ -1,7 +1,7 @@
 import { err, ok, type Problem, type Result } from "@unseen/base";
-import { doesNotFit, resolveAxis } from "../shape/shape.ts";
+import { axisFromFront, doesNotFit, resolveAxis } from "../shape/shape.ts";
 import { type PlainTensor, sizeOf } from "../tensor/plain-tensor.ts";
-import type { Attributes, Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { rearrange, rearrangeFacts } from "./rearrange.ts";
 import { noRule, turnedRows } from "./refusals.ts";
 import { pointsAtRows, takenAlong } from "./slice.ts";
@@ -20,7 +20,7 @@ export const gather: Operation = {
   },
   // An index that is not in the axis gives NaN: a released index cannot be refused after it was paid for.
   plain: ([x, indices], attributes) => {
-    const axis = axisOf(x!.shape.length, attributes);
+    const axis = axisFromFront(attributes.axis as number, x!.shape.length);
     const size = x!.shape[axis]!;
     const isInside = (index: number) => Number.isInteger(index) && index >= -size && index < size;
     const taken = Array.from(indices!.data, (index) =>
@@ -49,21 +49,18 @@ export const gather: Operation = {
           ),
         );
       }
-      const axis = axisOf(x!.shape.length + 1, attributes) - 1;
+      const axis = axisFromFront(attributes.axis as number, x!.shape.length + 1) - 1;
       const taken = places(indices!.value, x!.shape[axis]!);
       return taken.ok ? ok(rearrangeFacts(x!, takenAlong(x!.shape, axis, taken.value))) : taken;
     },
     lower: (lowering, [x, indices], attributes) => {
       if (x!.rowAxis > 0 || indices!.rowAxis > 0) return err(turnedRows("Gather"));
-      return lowering.rowByRow("Gather", [x!, indices!], { axis: axisOf(x!.shape.length, attributes) });
+      return lowering.rowByRow("Gather", [x!, indices!], {
+        axis: axisFromFront(attributes.axis as number, x!.shape.length),
+      });
     },
   },
 };
-
-function axisOf(rank: number, attributes: Attributes): number {
-  const axis = attributes.axis as number;
-  return axis < 0 ? axis + rank : axis;
-}
 
 function places(indices: PlainTensor, size: number): Result<readonly number[], Problem> {
   const taken = Array.from(indices.data, (index) => (index < 0 ? index + size : index));

@@ -75,6 +75,11 @@ export function resolveAxis(axis: number, rank: number): Result<number, Problem<
   return ok(resolved);
 }
 
+/** The place from the front of an axis that a shape rule has let through. */
+export function axisFromFront(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
 /** Resolves several axes; an empty list means all of them. Sorted, each once. */
 export function resolveAxes(
   axes: readonly number[],
