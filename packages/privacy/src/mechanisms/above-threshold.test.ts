@@ -28,6 +28,12 @@ test("once it has said yes as often as was paid for, it answers nothing more, wh
     expect(() => watch.isAbove(Secret.of(sum))).toThrow("answers nothing more");
 });
 
+test("what was paid once is watched once", () => {
+  const question = aboveThreshold(parameters);
+  question.watch(0n, seededEntropy(1));
+  expect(() => question.watch(0n, seededEntropy(2))).toThrow("taken twice");
+});
+
 test("answers of no are free: a thousand of them leave it ready to say yes", () => {
   const watch = aboveThreshold(parameters).watch(0n, seededEntropy(3));
   for (let asked = 0; asked < 1_000; asked++) expect(watch.isAbove(Secret.of(-1_000n)).value).toBe(false);
@@ -93,7 +99,7 @@ test("answers are right beyond the stated distance as often as stated", () => {
   const away = question.halfWidthAtLeast(0.9, 5);
   let wrong = 0;
   for (let seed = 0; seed < 1_000; seed++) {
-    const watch = question.watch(0n, seededEntropy(seed));
+    const watch = aboveThreshold(parameters).watch(0n, seededEntropy(seed));
     const below = Array.from({ length: 4 }, () => watch.isHalted || watch.isAbove(Secret.of(-away)).value);
     if (below.some(Boolean) || !watch.isAbove(Secret.of(away + 1n)).value) wrong += 1;
   }

@@ -2,7 +2,7 @@
 // form of Lyu, Su and Li 2017 (arXiv 1603.01699), Algorithm 1, which lists six published variants that are wrong.
 // The proof stands in `above-threshold.md`.
 
-import { type Entropy, invariant, Secret } from "@unseen/base";
+import { type Entropy, invariant, Once, Secret } from "@unseen/base";
 import {
   divideRationals,
   formatRational,
@@ -31,7 +31,7 @@ export type AboveThreshold = {
   readonly event: ChoiceEvent;
   /** The whole price, for all answers together. Pay it before `watch`. */
   readonly cost: Cost;
-  /** Draws the noise of the threshold and begins. One paid event is one watch: a second would need a second payment. */
+  /** Draws the noise of the threshold and begins. One paid event is one watch: the second time throws. */
   watch(threshold: bigint, entropy: Entropy): ThresholdWatch;
   /**
    * With the confidence asked for, each of `asks` answers is right wherever sum and threshold are further apart
@@ -53,6 +53,7 @@ export type ThresholdWatch = {
  */
 export function aboveThreshold(of: ThresholdParameters): AboveThreshold {
   const scales = thresholdScales(of);
+  const paid = new Once(scales);
   const event: ChoiceEvent = {
     mechanism: "above-threshold",
     epsilon: formatRational(of.epsilon),
@@ -62,7 +63,7 @@ export function aboveThreshold(of: ThresholdParameters): AboveThreshold {
     event: Object.freeze(event),
     cost: pureCost(of.epsilon),
     watch(threshold: bigint, entropy: Entropy) {
-      return watchThreshold(new UniformWords(entropy), threshold, scales, of.mostAbove);
+      return watchThreshold(new UniformWords(entropy), threshold, paid.take(), of.mostAbove);
     },
     halfWidthAtLeast(confidence: number, asks: number) {
       invariant(confidence > 0 && confidence < 1, "a confidence lies strictly between 0 and 1");

@@ -2,7 +2,7 @@
 // 2011, "Private and Continual Release of Statistics", section 3, and Dwork, Naor, Pitassi, Rothblum 2010. The proof
 // stands in `tree-sums.md`.
 
-import { type Entropy, invariant, Secret } from "@unseen/base";
+import { type Entropy, invariant, Once, Secret } from "@unseen/base";
 import { divideRationals, formatRational, type Rational, rational } from "../budget/rational.ts";
 import { lazyDiscreteLaplace } from "../samplers/lazy-samplers.ts";
 import { UniformWords, type Words } from "../samplers/uniform-words.ts";
@@ -15,7 +15,7 @@ export type RunningSum = {
   readonly event: MechanismEvent;
   /** The whole price, for all steps together. */
   readonly cost: Cost;
-  /** One paid event is one beginning: a second would need a second payment. */
+  /** One paid event is one beginning: the second time throws. */
   begin(entropy: Entropy): RunningSumSteps;
   /** Of the sum told after any one step. Rounded up. */
   halfWidthAtLeast(confidence: number): bigint;
@@ -45,6 +45,7 @@ export function runningSum(of: {
   const levels = Math.floor(Math.log2(steps)) + 1;
   const l1Sensitivity = BigInt(levels) * sensitivity;
   const scale = divideRationals(rational(l1Sensitivity), epsilon);
+  const paid = new Once(scale);
   const event: MechanismEvent = {
     mechanism: "discrete-laplace",
     scale: formatRational(scale),
@@ -54,7 +55,7 @@ export function runningSum(of: {
   return Object.freeze({
     event: Object.freeze(event),
     cost: pureCost(epsilon),
-    begin: (entropy: Entropy) => runningSteps(new UniformWords(entropy), scale, steps),
+    begin: (entropy: Entropy) => runningSteps(new UniformWords(entropy), paid.take(), steps),
     halfWidthAtLeast(confidence: number) {
       invariant(confidence > 0 && confidence < 1, "a confidence lies strictly between 0 and 1");
       return laplaceSumHalfWidthAtLeast(scale, levels, confidence);

@@ -141,6 +141,7 @@ test("a running sum is told after every step, and each step's noise is drawn onc
     expect(told.add(Secret.of(step)).value).toBe(exact);
   }
   expect(() => told.add(Secret.of(1n))).toThrow("priced for");
+  expect(() => quiet.begin(seededEntropy(2))).toThrow("taken twice");
   expect(lossOf(quiet.event)).toEqual({ kind: "pure", epsilon: rational(10_000n) });
 });
 
@@ -157,11 +158,11 @@ test("one person moves what a running sum tells by one new block a level at most
 });
 
 test("a running sum is off by more than stated no more often than stated", () => {
-  const sum = runningSum({ steps: 15, sensitivity: 1n, epsilon: rational(1n) });
-  const allowed = sum.halfWidthAtLeast(0.9);
+  const fresh = () => runningSum({ steps: 15, sensitivity: 1n, epsilon: rational(1n) });
+  const allowed = fresh().halfWidthAtLeast(0.9);
   let beyond = 0;
   for (let seed = 0; seed < 500; seed++) {
-    const told = sum.begin(seededEntropy(seed));
+    const told = fresh().begin(seededEntropy(seed));
     let last = 0n;
     for (let step = 0; step < 15; step++) last = told.add(Secret.of(0n)).value;
     if (last > allowed || -last > allowed) beyond += 1;

@@ -75,7 +75,10 @@ const ledgerMutant = (
     },
   });
 const floatLedger =
-  (accepts: (price: number, spent: number) => boolean, priceOf = Number) =>
+  (
+    accepts: (price: number, spent: number) => boolean,
+    priceOf: (offer: number | string) => number = Number,
+  ) =>
   (): Ledger => {
     let spent = 0;
     return {

@@ -13,6 +13,7 @@ export function breachOf<T>(
   epsilon: Rational,
   delta: Rational = rational(0n),
 ): readonly T[] {
+  if (left.whole !== right.whole) throw new Error("two enumerations are compared at one depth");
   return [...oneWay(left, right, epsilon, delta), ...oneWay(right, left, epsilon, delta)];
 }
 
