@@ -14,6 +14,7 @@ import { newSnapshotName, type SnapshotName } from "../engine/snapshot.ts";
 import { bounded, writeSnapshot } from "./bounding.ts";
 import { type CleanColumn, cleanColumn } from "./cleaning.ts";
 import { type IngestReport, reportOf } from "./ingest-report.ts";
+import { personName } from "./person-name.ts";
 import { openSource, rejects, type Source, type SourceColumn, unreadable } from "./source.ts";
 
 /** Past this the cleaned rows spill into the home, and are removed when done. A clinic's node is a small machine. */
@@ -93,7 +94,7 @@ async function stage(
     `${value} AS v${at}`,
     `CAST(${mark} AS UTINYINT) AS m${at}`,
   ]);
-  const named = person.map((name) => `nullif(trim(${columnOf(source.value, name)!.text}), '') AS person`);
+  const named = person.map((name) => `${personName(columnOf(source.value, name)!.text)} AS person`);
   const from = `${source.value.from([...names, ...person])} ${joins(cleaned)}`;
   try {
     await session.run(`CREATE TABLE staged AS SELECT ${[...selected, ...named].join(", ")} FROM ${from}`);
