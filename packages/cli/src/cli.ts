@@ -57,6 +57,7 @@ function commands(shell: Shell, outcome: { code: number }): Command {
   researcherCommands(unseen, shell);
   unseen.commandsGroup("For both:");
   budgetCommands(unseen, shell);
+  ledgerCommands(unseen, shell, outcome);
   unseen
     .command("demo")
     .description("three owners, real medical data and a researcher, told in the terminal")
@@ -196,6 +197,12 @@ function budgetCommands(unseen: Command, shell: Shell): void {
         throw usageFailure("at a node, name the dataset", "unseen budget show DATASET --at URL");
       return showBudgetAt(shell, dataset, options);
     });
+  withHome(budget.command("renew <dataset>"))
+    .description("let everyone together lose more than the lifetime cap; counted, and shown to askers")
+    .requiredOption("--epsilon <amount>", "added to the cap; what was spent stays spent")
+    .option("--delta <amount>", "added to the cap's delta", "0")
+    .requiredOption("--reason <text>", "why, in a few words; kept for ever")
+    .action(async (dataset, options) => (await import("./owner/budget.ts")).renew(shell, dataset, options));
   withHome(budget.command("allot <user> <dataset>"))
     .description("give one person a cap of their own")
     .requiredOption("--epsilon <amount>", "over the person's lifetime on this dataset")
@@ -203,6 +210,22 @@ function budgetCommands(unseen: Command, shell: Shell): void {
     .action(async (user, dataset, options) =>
       (await import("./owner/budget.ts")).allot(shell, user, dataset, options),
     );
+}
+
+function ledgerCommands(unseen: Command, shell: Shell, outcome: { code: number }): void {
+  const ledger = unseen.command("ledger").description("the chain of all charges, answers and decisions");
+  withHome(ledger.command("verify [file]"))
+    .description("check a home's ledger, or a file that `ledger export` wrote; needs no node and no key")
+    .option("--head <hash>", "a hash kept from before, as of a receipt: it must still be there")
+    .action(async (file, options) => {
+      outcome.code = (await import("./owner/ledger.ts")).verify(shell, file, options);
+    });
+  ledger
+    .command("export")
+    .description("the home's ledger as JSON lines, to keep elsewhere; answers stand in it as hashes")
+    .addOption(homeOption())
+    .option("--out <file>", "write it there instead of to standard output")
+    .action(async (options) => (await import("./owner/ledger.ts")).exportTo(shell, options));
 }
 
 function withOffer(command: Command): Command {

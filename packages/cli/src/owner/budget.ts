@@ -1,17 +1,24 @@
 // The owner's view of the lifetime budgets, and the one change that they make by hand.
 
-import { type Account, type BudgetLine, type Owner, ownerAtTheMachine } from "@unseen/owner";
+import {
+  type Account,
+  type Budget,
+  type BudgetLine,
+  isReason,
+  type Owner,
+  ownerAtTheMachine,
+} from "@unseen/owner";
 import { paint } from "../output/paint.ts";
-import { budgetLine } from "../output/show-budget.ts";
+import { budgetLine, lossText } from "../output/show-budget.ts";
 import { indented, table } from "../output/table.ts";
-import { failedBy, orFail } from "../shell/failure.ts";
+import { failedBy, orFail, usageFailure } from "../shell/failure.ts";
 import { type Shell, say, sayJson } from "../shell/shell.ts";
 import { parseAmount, plainAmount } from "./amounts.ts";
 import { type HomeOptions, inExistingHome } from "./home.ts";
 
 type Shown = {
   readonly dataset: string;
-  readonly line: BudgetLine;
+  readonly line: Budget;
   readonly askers: readonly { readonly name: string; readonly line: BudgetLine }[];
 };
 
@@ -49,12 +56,26 @@ async function lineOf(owner: Owner, dataset: string, accounts: readonly Account[
 
 function asText(shell: Shell, { dataset, line, askers }: Shown): string {
   const meter = (one: BudgetLine) =>
-    budgetLine(shell.out, plainAmount(one.spent), plainAmount(one.cap), plainAmount(one.remaining));
+    budgetLine(shell.out, plainAmount(one.loss), plainAmount(one.cap), plainAmount(one.remaining));
   const rows = [
     ["all askers", meter(line), charges(line)],
     ...askers.map(({ name, line: own }) => [name, meter(own), charges(own)]),
   ];
-  return `${paint(shell.out, "bold", dataset)}\n${indented(table(rows))}`;
+  const remarks = [sumOfPrices(line), renewalsInWords(line)].filter((remark) => remark !== "");
+  return [paint(shell.out, "bold", dataset), indented([table(rows), ...remarks].join("\n"))].join("\n");
+}
+
+/** Said where it is more than the loss, because the filter composes better than by adding. */
+function sumOfPrices({ spent, loss }: BudgetLine): string {
+  if (spent.epsilon === loss.epsilon) return "";
+  return `The prices add up to ${lossText(plainAmount(spent))}; together they lose ${lossText(plainAmount(loss))}.`;
+}
+
+/** An operator who renews every day shows a small number and spends a large one: here stands the large one. */
+function renewalsInWords({ renewals, loss }: Budget): string {
+  if (renewals === 0) return "";
+  const times = renewals === 1 ? "once" : `${renewals} times`;
+  return `This dataset's budget was renewed ${times}; the true total loss is ${lossText(plainAmount(loss))}.`;
 }
 
 function charges({ charges: count }: BudgetLine): string {
@@ -64,18 +85,42 @@ function charges({ charges: count }: BudgetLine): string {
 function asJson({ dataset, line, askers }: Shown): object {
   return {
     dataset,
+    renewals: line.renewals,
     ...lineJson(line),
     askers: askers.map(({ name, line: own }) => ({ name, ...lineJson(own) })),
   };
 }
 
-function lineJson({ cap, spent, remaining, charges: count }: BudgetLine): object {
+function lineJson({ cap, spent, loss, remaining, charges: count }: BudgetLine): object {
   return {
     cap: plainAmount(cap),
     spent: plainAmount(spent),
+    loss: plainAmount(loss),
     remaining: plainAmount(remaining),
     charges: count,
   };
+}
+
+export type RenewCommand = HomeOptions & {
+  readonly epsilon: string;
+  readonly delta: string;
+  readonly reason: string;
+};
+
+/** Raises a lifetime cap, as a decision that everybody sees. Nothing that was spent is forgotten. */
+export async function renew(shell: Shell, dataset: string, options: RenewCommand): Promise<void> {
+  const more = parseAmount(options.epsilon, options.delta);
+  if (more.epsilon === 0n && more.delta === 0n)
+    throw usageFailure("a renewal adds to the cap", "--epsilon 1");
+  if (!isReason(options.reason)) throw usageFailure("--reason is a text of 1 to 500 characters");
+  await inExistingHome(options, async (owner) => {
+    orFail(await owner.policy.renew(dataset, more, options.reason));
+    const line = await owner.ledger.budget(dataset);
+    if (options.json === true)
+      return sayJson(shell, { renewed: { dataset, renewals: line.renewals, ...lineJson(line) } });
+    say(shell, `The lifetime cap of ${dataset} is now ${lossText(plainAmount(line.cap))}.`);
+    say(shell, renewalsInWords(line));
+  });
 }
 
 export type AllotCommand = HomeOptions & { readonly epsilon: string; readonly delta?: string };
