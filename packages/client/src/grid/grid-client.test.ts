@@ -177,3 +177,16 @@ test("a grid's node is a worker too, by its name, its address or as the first", 
   expect(await grid.node().list()).toEqual([]);
   expect(() => grid.node("three")).toThrow(/its nodes are one, two/);
 });
+
+test("a node that takes another's address or name for its own gets nothing that is meant for the other", async () => {
+  const liar = nodeOf("http://localhost:7701");
+  const honest = nodeOf("two");
+  const grid = await connect([liar.transport(), honest.transport()]);
+  await tensor([1, 2]).send(grid.node("http://localhost:7701"));
+  expect((await grid.node("http://localhost:7701").list()).length).toBe(1);
+  expect(await grid.node("http://localhost:7700").list()).toEqual([]);
+
+  const twins = await connect([nodeOf("clinic").transport(), nodeOf("clinic").transport()]);
+  expect(() => twins.node("clinic")).toThrow(/2 nodes of the grid call themselves "clinic"/);
+  expect(twins.node("http://localhost:7700")).toBeDefined();
+});

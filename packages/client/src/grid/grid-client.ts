@@ -142,8 +142,15 @@ export class GridClient {
 
   /** A node as a worker, by its name or address; the first without one. What is sent there is the sender's own. */
   node(name?: string): RemoteWorker {
+    // A name is what a node calls itself, so it must not pass for another's address or be two nodes' at once.
+    const named = this.#nodes.filter((one) => one.name === name);
     const node =
-      name === undefined ? this.#nodes[0] : this.#nodes.find((one) => one.name === name || one.url === name);
+      name === undefined ? this.#nodes[0] : (this.#nodes.find((one) => one.url === name) ?? named[0]);
+    if (node !== undefined && name !== undefined && node.url !== name && named.length > 1) {
+      const message = `${named.length} nodes of the grid call themselves ${JSON.stringify(name)}`;
+      const hint = `give an address: ${named.map((one) => one.url).join(", ")}`;
+      throw new AskRefused(problem("node-unreachable", message, { hint }));
+    }
     if (node === undefined) {
       const known = this.#nodes.map((one) => one.name).join(", ");
       const message = `the grid has no node called ${JSON.stringify(name?.slice(0, wireLimits.nameLength))}`;
