@@ -3,15 +3,23 @@
 // for an earlier ask, checks the dataset's and the asker's lines, and writes both.
 //
 // Ours and the baseline take turns of half a second, because the disk's speed moves with the load; the figures
-// are medians over the turns.
+// are medians over the turns. `ledger/sqlite-grouped-64` is `ledger/grouped-64` under the name that stands beside
+// `ledger/postgres-grouped-64`, whose baseline is one insert of 64 plain rows in the same server.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import pg from "pg";
 import { platformEntropy } from "../packages/base/src/index.ts";
-import type { Ledger } from "../packages/owner/src/ledger/index.ts";
-import { chargeOf, openLedger, wholeEpsilon } from "../packages/owner/src/ledger/ledger-for-tests.ts";
+import { type Ledger, postgresLedger } from "../packages/owner/src/ledger/index.ts";
+import {
+  chargeOf,
+  openLedger,
+  stillClock,
+  wholeEpsilon,
+} from "../packages/owner/src/ledger/ledger-for-tests.ts";
+import { postgresPrograms, startCluster } from "../packages/owner/src/ledger/postgres-for-tests.ts";
 import { openHome } from "../packages/owner/src/store/index.ts";
 
 const turns = 7;
@@ -35,12 +43,48 @@ export async function* run(): AsyncGenerator<Line> {
     () => rateOf(1, async () => plain.insert(1)),
   );
   const grouped = async () => (await rateOf(1, async () => plain.insert(callers))) * callers;
-  yield await compare("ledger/grouped-64", () => rateOf(callers, ask), grouped);
+  const line = await compare("ledger/grouped-64", () => rateOf(callers, ask), grouped);
+  yield line;
+  yield { ...line, name: "ledger/sqlite-grouped-64" };
 
   plain.close();
   home.value.close();
   rmSync(directory, { recursive: true, force: true });
+  yield* onPostgres();
 }
+
+async function* onPostgres(): AsyncGenerator<Line> {
+  const programs = postgresPrograms();
+  if (programs === undefined) {
+    console.error("There is no PostgreSQL here: ledger/postgres-grouped-64 was not measured.");
+    return;
+  }
+  const cluster = await startCluster(programs);
+  const address = await cluster.freshDatabase();
+  const { ledger, policy, close } = await postgresLedger({ address, clock: stillClock });
+  await policy.setBudget("diabetes", { cap: wholeEpsilon(1_000_000_000) });
+  const plain = new pg.Client({ connectionString: address });
+  await plain.connect();
+  await plain.query(`create table plain (serial bigserial primary key, asker text, ask_id text, dataset text,
+    question_hash text, epsilon bigint, delta bigint, event text, charged_at_ms bigint)`);
+  const ask = chargeUnderFreshIds(ledger);
+  yield await compare(
+    "ledger/postgres-grouped-64",
+    () => rateOf(callers, ask),
+    async () => (await rateOf(1, async () => void (await plain.query(plainRows)))) * callers,
+  );
+  await plain.end();
+  await close();
+  await cluster.stop();
+}
+
+/** Prepared once; 64 equal rows in one transaction. */
+const plainRows = {
+  name: "plain rows",
+  text: `insert into plain (asker, ask_id, dataset, question_hash, epsilon, delta, event, charged_at_ms)
+    select 'asker-1', 'ask-1', 'diabetes', 'mean-bp', 1000, 0, $1, 0 from generate_series(1, ${callers})`,
+  values: [chargeOf({}).event],
+};
 
 async function compare(
   name: string,
@@ -101,7 +145,7 @@ function openPlain(file: string): { insert(rows: number): void; close(): void } 
   database.exec(`create table charges (serial integer primary key, asker text, ask_id text, dataset text,
     question_hash text, epsilon integer, delta integer, event text, charged_at_ms integer) strict`);
   const insert = database.prepare("insert into charges values (null, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const event = '[{"mechanism":"discrete-laplace"}]';
+  const { event } = chargeOf({});
   const insertRows = (rows: number) => {
     for (let row = 0; row < rows; row += 1)
       insert.run("asker-1", "ask-1", "diabetes", "mean-bp", 1_000n, 0n, event, 0n);

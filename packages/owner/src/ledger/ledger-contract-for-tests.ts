@@ -1,0 +1,311 @@
+// What every ledger keeps, whatever database it is in. Each adapter's test file runs it.
+
+import { nanoEpsilonOf } from "@unseen/privacy";
+import { expect, test } from "vitest";
+import { amount } from "./amount.ts";
+import type { LedgerPolicy } from "./budget-policy.ts";
+import type { Ledger } from "./ledger.ts";
+import { chargeOf, wholeEpsilon } from "./ledger-for-tests.ts";
+
+/** An empty ledger, and further openings of the same one, as other processes have them. */
+export type LedgerWorld = AsyncDisposable & {
+  readonly ledger: Ledger;
+  readonly policy: LedgerPolicy;
+  again(): Promise<Ledger>;
+};
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+export function ledgerContract(open: () => Promise<LedgerWorld>): void {
+  test("a question is charged, answered, and asked again for free", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(3) });
+
+    const paid = await ledger.charge(chargeOf({}));
+    if (!paid.ok) throw new Error(paid.problem.message);
+    expect(await ledger.record(paid.value, bytes("94.6"))).toEqual({ ok: true, value: bytes("94.6") });
+
+    expect(await ledger.recorded({ asker: "ada", askId: "ask-1" }, "mean-bp")).toEqual({
+      ok: true,
+      value: bytes("94.6"),
+    });
+    expect(await ledger.charge(chargeOf({}))).toEqual(paid);
+    expect(await ledger.budget("diabetes", "ada")).toEqual({
+      dataset: "diabetes",
+      renewals: 0,
+      cap: wholeEpsilon(3),
+      spent: amount(500_000_000n, 0n),
+      loss: amount(500_000_000n, 0n),
+      remaining: amount(2_500_000_000n, 0n),
+      charges: 1,
+      asker: {
+        cap: wholeEpsilon(3),
+        spent: amount(500_000_000n, 0n),
+        loss: amount(500_000_000n, 0n),
+        remaining: amount(2_500_000_000n, 0n),
+        charges: 1,
+      },
+    });
+  });
+
+  test("an ask id that was used for another question, another price or another dataset is refused and costs nothing", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(3) });
+    await policy.setBudget("cancer", { cap: wholeEpsilon(3) });
+    await ledger.charge(chargeOf({}));
+
+    const others = [
+      chargeOf({ questionHash: "mean-bmi" }),
+      chargeOf({ epsilon: 500_000_001n }),
+      chargeOf({ delta: 1n }),
+      chargeOf({ dataset: "cancer" }),
+    ];
+    for (const other of others) {
+      expect(await ledger.charge(other)).toMatchObject({ problem: { code: "ask-id-reused" } });
+    }
+    expect(await ledger.recorded({ asker: "ada", askId: "ask-1" }, "mean-bmi")).toMatchObject({
+      problem: { code: "ask-id-reused" },
+    });
+    expect((await ledger.budget("diabetes")).charges).toBe(1);
+    expect((await ledger.budget("cancer")).charges).toBe(0);
+  });
+
+  test("two of one id with different questions in one group: the first pays and the second is refused", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(3) });
+    const outcomes = await Promise.all([
+      ledger.charge(chargeOf({})),
+      ledger.charge(chargeOf({ questionHash: "mean-bmi" })),
+      ledger.charge(chargeOf({})),
+    ]);
+    expect(outcomes[1]).toMatchObject({ problem: { code: "ask-id-reused" } });
+    expect(outcomes[2]).toEqual(outcomes[0]);
+    expect((await ledger.budget("diabetes")).charges).toBe(1);
+  });
+
+  test("another asker may use the same ask id and never sees the first one's answer", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(3) });
+    const paid = await ledger.charge(chargeOf({}));
+    if (paid.ok) await ledger.record(paid.value, bytes("94.6"));
+
+    expect(await ledger.recorded({ asker: "eve", askId: "ask-1" }, "mean-bp")).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    expect(await ledger.charge(chargeOf({ asker: "eve" }))).toMatchObject({ ok: true, value: { serial: 2 } });
+  });
+
+  test("a hundred parallel asks spend the cap to the last billionth and no further", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(37) });
+    const asks = Array.from({ length: 100 }, (_, n) =>
+      ledger.charge(chargeOf({ askId: `ask-${n}`, epsilon: 1_000_000_000n })),
+    );
+    const outcomes = await Promise.all(asks);
+
+    expect(outcomes.map(({ ok }) => ok)).toEqual(Array.from({ length: 100 }, (_, n) => n < 37));
+    expect(outcomes[99]).toMatchObject({ problem: { code: "budget-exhausted", facts: { remaining: "0" } } });
+    expect(await ledger.budget("diabetes")).toMatchObject({
+      spent: wholeEpsilon(37),
+      remaining: amount(0n, 0n),
+      charges: 37,
+    });
+  });
+
+  test("a charge too large is refused with what is left, and a smaller one after it still fits", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: amount(700_000_000n, 5n) });
+    const [large, noDeltaLeft, small] = await Promise.all([
+      ledger.charge(chargeOf({ askId: "large", epsilon: 700_000_001n })),
+      ledger.charge(chargeOf({ askId: "delta", epsilon: 1n, delta: 6n })),
+      ledger.charge(chargeOf({ askId: "small", epsilon: 700_000_000n, delta: 5n })),
+    ]);
+    expect(large).toMatchObject({
+      problem: {
+        code: "budget-exhausted",
+        message:
+          "This question costs epsilon 0.700000001, and the dataset has epsilon 0.7 and delta 0.000000000000000005 left, for all askers together.",
+        facts: { remaining: "0.7", remainingDelta: "0.000000000000000005" },
+      },
+    });
+    expect(noDeltaLeft).toMatchObject({ problem: { code: "budget-exhausted" } });
+    expect(small).toMatchObject({ ok: true });
+  });
+
+  test("an allotment binds each asker, a person's own overrides it, and the dataset's cap binds all", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(5), allotment: wholeEpsilon(1) });
+    await policy.setAllotment("diabetes", "grace", wholeEpsilon(10));
+    const one = (asker: string, askId: string) =>
+      ledger.charge(chargeOf({ asker, askId, epsilon: 1_000_000_000n }));
+
+    expect(await one("ada", "1")).toMatchObject({ ok: true });
+    expect(await one("ada", "2")).toMatchObject({
+      problem: { code: "allotment-exhausted", facts: { remaining: "0" } },
+    });
+    for (const askId of ["1", "2", "3", "4"]) expect(await one("grace", askId)).toMatchObject({ ok: true });
+    expect(await one("grace", "5")).toMatchObject({ problem: { code: "budget-exhausted" } });
+    expect((await ledger.budget("diabetes", "grace")).asker).toEqual({
+      cap: wholeEpsilon(10),
+      spent: wholeEpsilon(4),
+      loss: wholeEpsilon(4),
+      remaining: amount(0n, 0n),
+      charges: 4,
+    });
+  });
+
+  test("raising a cap is a remembered event and the spending stays; lowering it below the spending closes the line", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(1) });
+    await ledger.charge(chargeOf({ epsilon: 1_000_000_000n }));
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(2) });
+    expect(await ledger.budget("diabetes")).toMatchObject({
+      spent: wholeEpsilon(1),
+      remaining: wholeEpsilon(1),
+    });
+
+    await policy.setBudget("diabetes", { cap: amount(1n, 0n) });
+    expect(await ledger.budget("diabetes")).toMatchObject({
+      spent: wholeEpsilon(1),
+      remaining: amount(0n, 0n),
+    });
+    expect(await ledger.charge(chargeOf({ askId: "ask-2", epsilon: 1n }))).toMatchObject({
+      problem: { code: "budget-exhausted" },
+    });
+    expect((await policy.history("diabetes")).map(({ event }) => JSON.parse(event).cap.epsilon)).toEqual([
+      "1",
+      "2",
+      "0.000000001",
+    ]);
+  });
+
+  test("a dataset without a budget cannot be charged", async () => {
+    await using world = await open();
+    const { ledger } = world;
+    expect(await ledger.charge(chargeOf({}))).toMatchObject({ problem: { code: "dataset-unknown" } });
+    expect(await ledger.budget("diabetes")).toMatchObject({ cap: amount(0n, 0n), charges: 0 });
+  });
+
+  test("the first recorded answer wins, in one group and across two connections", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    const other = await world.again();
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(1) });
+    const paid = await ledger.charge(chargeOf({}));
+    if (!paid.ok) throw new Error(paid.problem.message);
+    const stood = await Promise.all([
+      ledger.record(paid.value, bytes("first")),
+      ledger.record(paid.value, bytes("second")),
+      other.record(paid.value, bytes("third")),
+    ]);
+    expect(new Set(stood.map((each) => each.ok && new TextDecoder().decode(each.value))).size).toBe(1);
+    expect(stood[0]).toEqual(stood[1]);
+  });
+
+  test("amounts are exact at the extremes: epsilon 1000 beside a billionth, delta of 1e-18 beside the largest", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: amount(2n ** 62n, 10n ** 18n) });
+    const charges = [
+      chargeOf({ askId: "1", epsilon: 1_000_000_000_000n, delta: 1n }),
+      chargeOf({ askId: "2", epsilon: 1n, delta: 999_999_999_999_998n }),
+      chargeOf({
+        askId: "3",
+        epsilon: 2n ** 62n - 1_000_000_000_001n,
+        delta: 10n ** 18n - 999_999_999_999_999n,
+      }),
+      chargeOf({ askId: "4", epsilon: 1n, delta: 0n }),
+    ];
+    const outcomes = [];
+    for (const charge of charges) outcomes.push(await ledger.charge(charge));
+    expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, true, false]);
+    expect((await ledger.budget("diabetes")).spent).toEqual(amount(2n ** 62n, 10n ** 18n));
+    expect(outcomes[2]).toMatchObject({ value: { epsilon: 2n ** 62n - 1_000_000_000_001n } });
+  });
+
+  test("a price that is zero, negative or beyond storing cannot be made or charged, and spoils no other charge", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(1) });
+    expect(() => nanoEpsilonOf(-1n)).toThrow();
+    const good = ledger.charge(chargeOf({ askId: "good" }));
+    await expect(ledger.charge(chargeOf({ askId: "free", epsilon: 0n }))).rejects.toThrow();
+    await expect(ledger.charge({ ...chargeOf({}), epsilon: -1n as never })).rejects.toThrow();
+    await expect(ledger.charge(chargeOf({ epsilon: 2n ** 63n }))).rejects.toThrow();
+    await expect(ledger.charge(chargeOf({ asker: "" }))).rejects.toThrow();
+    await expect(ledger.charge(chargeOf({ askId: "x".repeat(257) }))).rejects.toThrow();
+    await expect(ledger.charge(chargeOf({ askId: "\ud800" }))).rejects.toThrow();
+    expect(await good).toMatchObject({ ok: true });
+  });
+
+  test("a receipt of another ledger is a bug, not an answer", async () => {
+    await using here = await open();
+    await using there = await open();
+    await there.policy.setBudget("diabetes", { cap: wholeEpsilon(1) });
+    const paid = await there.ledger.charge(chargeOf({}));
+    if (!paid.ok) throw new Error(paid.problem.message);
+    await expect(here.ledger.record(paid.value, bytes("94.6"))).rejects.toThrow(
+      "a receipt is of this ledger",
+    );
+  });
+
+  test("a cap that rises is a renewal with its reason; one that falls, or stays, is none", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(2) });
+    await ledger.charge(chargeOf({ epsilon: 2_000_000_000n }));
+    expect(await policy.renew("diabetes", wholeEpsilon(1), "a second study")).toMatchObject({ ok: true });
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(3) });
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(1) });
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(4) });
+    expect(await ledger.budget("diabetes")).toMatchObject({
+      renewals: 2,
+      cap: wholeEpsilon(4),
+      spent: wholeEpsilon(2),
+      loss: wholeEpsilon(2),
+    });
+    const reasons = (await policy.history("diabetes")).map(({ event }) => JSON.parse(event).reason);
+    expect(reasons).toEqual([
+      null,
+      "a second study",
+      null,
+      null,
+      "the dataset was registered with a larger budget",
+    ]);
+    expect(await policy.renew("unknown", wholeEpsilon(1), "why")).toMatchObject({
+      problem: { code: "dataset-unknown" },
+    });
+    await expect(policy.renew("diabetes", wholeEpsilon(1), " ")).rejects.toThrow("a renewal has a reason");
+  });
+
+  test("a cap with a delta admits more than the sum, and each receipt holds its entry's hash", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: amount(1_000_000_000n, 10n ** 12n) });
+    const asks = Array.from({ length: 60 }, (_, n) =>
+      ledger.charge(
+        chargeOf({ askId: `ask-${n}`, epsilon: 10_000_000n, delta: n % 2 === 0 ? 0n : 10n ** 9n }),
+      ),
+    );
+    const paid = await Promise.all(asks);
+    expect(paid.every(({ ok }) => ok)).toBe(true);
+    const { spent, loss, remaining } = await ledger.budget("diabetes");
+    expect(spent).toEqual(amount(600_000_000n, 30n * 10n ** 9n));
+    expect(loss.epsilon).toBeLessThan(400_000_000n);
+    const more = { asker: "ada", dataset: "diabetes", event: "", delta: chargeOf({}).delta };
+    expect(await ledger.affords({ ...more, epsilon: remaining.epsilon })).toBe(true);
+    expect(await ledger.affords({ ...more, epsilon: nanoEpsilonOf(remaining.epsilon + 1n) })).toBe(false);
+    const hashes = paid.map((each) => (each.ok ? each.value.entryHash : ""));
+    expect(new Set(hashes).size).toBe(60);
+    expect(hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
+  });
+}

@@ -1,0 +1,101 @@
+// The ledger's tables in PostgreSQL: the same columns and the same rules as in a home (`store/migrations.ts`, versions 1
+// and 2 together). One schema holds one ledger.
+
+const never = (table: string) => `
+  create trigger ${table}_never before update or delete on ${table}
+    for each row execute function unseen_never_changed();
+  create trigger ${table}_not_emptied before truncate on ${table}
+    for each statement execute function unseen_never_changed();`;
+
+const goesUp = (table: string, counts: readonly string[]) => `
+  create trigger ${table}_goes_up before update on ${table} for each row
+    when (${counts.map((count) => `new.${count} < old.${count}`).join(" or ")})
+    execute function unseen_never_down();
+  create trigger ${table}_stays before delete on ${table}
+    for each row execute function unseen_never_changed();
+  create trigger ${table}_not_emptied before truncate on ${table}
+    for each statement execute function unseen_never_changed();`;
+
+/** Texts are compared byte by byte, whatever language the cluster was made for. */
+const key = `text collate "C" not null`;
+const spending = `
+  spent_epsilon bigint not null default 0 check (spent_epsilon >= 0),
+  spent_delta bigint not null default 0 check (spent_delta >= 0),
+  spent_rho text collate "C" not null check (length(spent_rho) = 64),
+  charges bigint not null default 0`;
+
+export const newestPostgresVersion = 1;
+
+export const postgresSchema = `
+  create table schema_versions (version integer primary key);
+  insert into schema_versions values (${newestPostgresVersion});
+
+  create function unseen_never_changed() returns trigger language plpgsql as
+    $$ begin raise exception '% are never changed', tg_table_name; end $$;
+  create function unseen_never_down() returns trigger language plpgsql as
+    $$ begin raise exception 'spending never goes down'; end $$;
+
+  create table chain_head (
+    only_one integer primary key default 1 check (only_one = 1),
+    position bigint not null,
+    hash text not null,
+    charges bigint not null
+  );
+  insert into chain_head values (1, 0, repeat('0', 64), 0);
+  ${goesUp("chain_head", ["position", "charges"])}
+
+  create table charges (
+    serial bigint primary key,
+    position bigint not null,
+    asker ${key},
+    ask_id ${key},
+    dataset ${key},
+    question_hash text not null,
+    epsilon bigint not null check (epsilon > 0),
+    delta bigint not null check (delta >= 0),
+    event text not null,
+    charged_at_ms bigint not null,
+    hash text not null,
+    unique (asker, ask_id)
+  );
+  ${never("charges")}
+
+  create table answers (
+    serial bigint primary key references charges (serial),
+    position bigint not null,
+    bytes bytea not null,
+    hash text not null
+  );
+  ${never("answers")}
+
+  create table policy_events (
+    position bigint primary key,
+    dataset ${key},
+    at_ms bigint not null,
+    event text not null,
+    hash text not null
+  );
+  ${never("policy_events")}
+
+  create table budgets (
+    dataset ${key} primary key,
+    cap_epsilon bigint not null check (cap_epsilon >= 0),
+    cap_delta bigint not null check (cap_delta >= 0),
+    allotment_epsilon bigint check (allotment_epsilon >= 0),
+    allotment_delta bigint check (allotment_delta >= 0),
+    filter text not null check (filter in ('basic', 'zcdp')),
+    renewals bigint not null default 0,
+    ${spending}
+  );
+  ${goesUp("budgets", ["spent_epsilon", "spent_delta", "spent_rho", "charges", "renewals"])}
+
+  create table allotments (
+    dataset ${key} references budgets (dataset),
+    asker ${key},
+    cap_epsilon bigint check (cap_epsilon >= 0),
+    cap_delta bigint check (cap_delta >= 0),
+    ${spending},
+    primary key (dataset, asker)
+  );
+  ${goesUp("allotments", ["spent_epsilon", "spent_delta", "spent_rho", "charges"])}
+`;
