@@ -6,9 +6,10 @@ import type { Caller } from "../accounts/index.ts";
 
 /**
  * What one account's workspace may hold and do on a node that others ask too. A run holds up the other
- * callers while it lasts: 2e8 steps are about a second (measured 2026-11 with a matrix product).
+ * callers while it lasts: 4e7 steps are a tenth of a second, and a second and a half where every product is
+ * near 1e-310, which takes a processor thirty times as long (measured 2026-11 with a matrix product).
  */
-const limits = { ...workspaceLimits, elements: 2 ** 23, work: 2e8 };
+const limits = { ...workspaceLimits, elements: 2 ** 23, work: 4e7 };
 /** Accounts whose objects are held at once; beyond it the workspace that was left alone longest is dropped. */
 const mostWorkspaces = 64;
 
