@@ -30,7 +30,11 @@ function calledLabels(
   if (name === "counts" || (name === "histogram" && given.length === 1))
     return column?.type === "category" ? { kind: "bins", names: column.categories } : undefined;
   if (name === "histogram") return binLabels(given, column, count);
-  if (name === "covariance") return columnLabels(given);
+  if (name === "covariance" || name === "correlation") return columnLabels(given);
+  if (name === "meanby") {
+    const by = schema.find((one) => given[1]?.kind === "name" && one.name === given[1].name);
+    return by?.type === "category" ? { kind: "columns", names: by.categories } : undefined;
+  }
   const [inner] = given;
   return inner?.kind === "call" && inner.name === "columns" ? columnLabels(inner.given) : undefined;
 }

@@ -1,6 +1,5 @@
 // The functions of the language: each name, how it is written, and the tensor method that it stands for.
-//
-// One thing because it is the vocabulary of `unseen ask`, and is read as one list.
+// They are one thing because they are the vocabulary of `unseen ask`, read as one list.
 
 import type { Axes, NestedNumbers, TensorMethods } from "@unseen/program";
 import type { ColumnFacts } from "./columns.ts";
@@ -82,6 +81,47 @@ export const functions: Readonly<Record<string, LanguageFunction>> = Object.free
     fewest: 1,
     most: anyNumber,
     record: <T extends Recorder<T>>(given: Given<T>) => given.sideBySide(0).covariance(),
+  },
+  correlation: {
+    usage: "correlation(a, b, ...)",
+    fewest: 1,
+    most: anyNumber,
+    record: <T extends Recorder<T>>(given: Given<T>) => given.sideBySide(0).correlation(),
+  },
+  median: {
+    usage: "median(x[, bins])",
+    fewest: 1,
+    most: 2,
+    record: <T extends Recorder<T>>(given: Given<T>) => given.tensor(0).median(binsOf(given, 1)),
+  },
+  quantile: {
+    usage: "quantile(x, q[, bins])",
+    fewest: 2,
+    most: 3,
+    record: <T extends Recorder<T>>(given: Given<T>) =>
+      given.tensor(0).quantile(given.numbers(1), binsOf(given, 2)),
+  },
+  meanwhere: {
+    usage: "meanwhere(x, condition)",
+    fewest: 2,
+    most: 2,
+    record: <T extends Recorder<T>>(given: Given<T>) => given.tensor(0).meanWhere(given.tensor(1)),
+  },
+  meanby: {
+    usage: "meanby(x, category)",
+    fewest: 2,
+    most: 2,
+    record: <T extends Recorder<T>>(given: Given<T>) =>
+      given
+        .tensor(0)
+        .reshape([0, 1])
+        .meanWhere(groupsOf(given, 1, "meanby")),
+  },
+  table: {
+    usage: "table(category, category)",
+    fewest: 2,
+    most: 2,
+    record: twoWayTable,
   },
   columns: {
     usage: "columns(a, b, ...)",
@@ -176,6 +216,24 @@ export const functions: Readonly<Record<string, LanguageFunction>> = Object.free
     most: 2,
     record: <T extends Recorder<T>>(given: Given<T>) => given.tensor(0).cumSum(given.number(1, 0)),
   },
+  argsort: {
+    usage: "argsort(x)",
+    fewest: 1,
+    most: 1,
+    record: <T extends Recorder<T>>(given: Given<T>) => given.tensor(0).argSort(),
+  },
+  topk: {
+    usage: "topk(x, k)",
+    fewest: 2,
+    most: 2,
+    record: <T extends Recorder<T>>(given: Given<T>) => given.tensor(0).topK(given.number(1)),
+  },
+  eigen: {
+    usage: "eigen(matrix)",
+    fewest: 1,
+    most: 1,
+    record: <T extends Recorder<T>>(given: Given<T>) => given.tensor(0).eigenSymmetric(),
+  },
   argmax: {
     usage: "argmax(x[, axis])",
     fewest: 1,
@@ -263,7 +321,32 @@ function histogram<T extends Recorder<T>>(given: Given<T>): T {
 
 /** How many rows have each of the declared categories. */
 function countsOf<T extends Recorder<T>>(given: Given<T>, name: string): T {
-  const column = given.column(0);
-  if (column?.type !== "category") return given.refuse(0, `${name} takes the name of a category column`);
-  return given.tensor(0).oneHot(column.categories.length).sum(0);
+  return groupsOf(given, 0, name).sum(0);
+}
+
+/** A row's category as a one at its place: [rows, k]. */
+function groupsOf<T extends Recorder<T>>(given: Given<T>, at: number, name: string): T {
+  return given.tensor(at).oneHot(categoryCount(given, at, name));
+}
+
+function categoryCount<T>(given: Given<T>, at: number, name: string): number {
+  const column = given.column(at);
+  if (column?.type !== "category") return given.refuse(at, `${name} takes the name of a category column`);
+  return column.categories.length;
+}
+
+/** Both categories make one group, so that a row counts in one cell. */
+function twoWayTable<T extends Recorder<T>>(given: Given<T>): T {
+  const [height, width] = [categoryCount(given, 0, "table"), categoryCount(given, 1, "table")];
+  const cells = given
+    .tensor(0)
+    .mul(width)
+    .add(given.tensor(1))
+    .oneHot(height * width);
+  return cells.sum(0).reshape([height, width]);
+}
+
+/** As many bins as quantiles are looked for in; the operation's own number unless given. */
+function binsOf<T>(given: Given<T>, at: number): { readonly bins?: number } {
+  return given.count > at ? { bins: given.number(at) } : {};
 }

@@ -38,6 +38,27 @@ test.each<[string, NestedNumbers]>([
   ["histogram(bp, 4)", [1, 1, 1, 1]],
   ["histogram(bp, 2, 60, 140)", [2, 2]],
   ["counts(sex)", [2, 2]],
+  ["median(bp, 6)", [100]],
+  ["quantile(bp, [0.5, 1], 6)", [100, 130]],
+  ["meanwhere(bmi, bp > 80)", 30],
+  ["meanby(bp, sex)", [100, 100]],
+  [
+    "table(sex, sex)",
+    [
+      [2, 0],
+      [0, 2],
+    ],
+  ],
+  [
+    "correlation(bp, bmi)",
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  ],
+  ["topk(counts(sex) + [0, 1], 1)", [3]],
+  ["argsort(counts(sex) + [1, 0])", [1, 0]],
+  ["eigen(covariance(bp))", [[500, 1]]],
   ["histogram(sex)", [2, 2]],
   ['mean(sex == "male")', 0.5],
   ['sum("female" != sex)', 2],

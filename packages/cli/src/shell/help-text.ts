@@ -22,11 +22,13 @@ Expressions:
   counts(sex)                             rows in each category
   sum(where(sex == 1, bp, 0)) / sum(sex == 1)
   mean(columns(bmi, bp), 0)               several columns at once
-  covariance(bmi, bp, s5)
+  covariance(bmi, bp, s5)                 correlation(bmi, bp) too
+  median(bp), quantile(bp, [0.25, 0.75])  meanwhere(bp, age > 50), meanby(bp, sex), table(sex, region)
 
   + - * / ^   > >= < <= == !=   and or not   [1, 2] is a list of plain numbers
-  mean sum count var std min max histogram counts covariance columns where clip abs exp log sqrt sign
+  mean sum count var std min max median quantile histogram counts table meanby meanwhere covariance
+  correlation columns where clip abs exp log sqrt sign
   floor ceil round relu sigmoid tanh sin cos ... matmul transpose reshape slice gather onehot cumsum
-  argmax solve inverse
+  argmax argsort topk solve inverse eigen
   Odd column names stand in \`backticks\` or "double quotes".
 `;

@@ -130,6 +130,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   fc.constant<Step>((x) => call("cumSum", 1)(x)),
   fc.constant<Step>((x) => call("clip", -2, 2)(x)),
+  fc.constant<Step>((x) => call("correlation")(x)),
+  fc.constant<Step>((x) => call("argSort", { descending: true })(x)),
+  fc.constant<Step>((x) => call("topK", 3)(x)),
   fc.constant<Step>((x, y) => call("where", x, y)(x)),
   fc.constant<Step>((x) => call("matmul", call("transpose")(x))(x)),
 );
