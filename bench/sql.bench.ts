@@ -83,7 +83,7 @@ const card = {
     ward: { type: "integer", bounds: [0, groups - 1] },
   },
   unit: "row",
-  people: { isPublic: false, band: [1_000_000, 100_000_000] },
+  people: { isPublic: false, band: [1_000_000, 20_000_000] },
   budget: { epsilon: 1000, delta: 0 },
   mock: [{ bp: 90, ward: 40 }],
 };

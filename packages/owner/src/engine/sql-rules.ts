@@ -66,8 +66,11 @@ function scatteredRow(
   const [hot, factor] = x.kind === "scattered" ? [x, y] : [y, x];
   if (hot.kind !== "scattered" || factor.kind !== "dense" || factor.elements.length !== 1) return undefined;
   const [by] = factor.elements as [Scalar];
-  if (operation === "Mul")
-    return { ...hot, shape: shapeOf(operation, inputs, attributes), value: product(hot.value, by) };
+  if (operation === "Mul") {
+    // One times any double is that double, and then it may be stored beside the rows already.
+    const value = hot.value.constant === 1 ? by : product(hot.value, by);
+    return { ...hot, shape: shapeOf(operation, inputs, attributes), value };
+  }
   if (operation !== "Div" || hot !== x) return undefined;
   const value = quotient(hot.value, by);
   return value && { ...hot, shape: shapeOf(operation, inputs, attributes), value };
