@@ -14,5 +14,11 @@ export async function showBudgetAt(shell: Shell, name: string, options: SignInOp
     ["all askers", budgetLine(shell.out, budget.spent, budget.cap, budget.remaining)],
     ["you", budgetLine(shell.out, yours.spent, yours.cap, yours.remaining)],
   ];
-  say(shell, `${paint(shell.out, "bold", name)}  at ${dataset.node}\n${indented(table(rows))}`);
+  const renewed = budget.renewals === 0 ? "" : `\n${indented(renewedText(budget.renewals))}`;
+  say(shell, `${paint(shell.out, "bold", name)}  at ${dataset.node}\n${indented(table(rows))}${renewed}`);
+}
+
+function renewedText(renewals: number): string {
+  const times = renewals === 1 ? "once" : `${renewals} times`;
+  return `The owner renewed this budget ${times}; what is spent here is the true total since the first question.`;
 }

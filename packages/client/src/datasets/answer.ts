@@ -14,6 +14,11 @@ export type Receipt = {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly chargedAtMs: number;
   readonly nodeId: string;
+  /**
+   * Hash of the charge in the owner's ledger, hexadecimal. Keep it: `unseen ledger verify --head HASH` on a ledger that
+   * the owner shows later finds whether your charge, and all before it, still stand in it. Empty from an older node.
+   */
+  readonly entryHash: string;
 };
 
 type AnswerParts = Pick<Answer, "value" | "plusMinus" | "spent" | "remaining" | "receipt" | "guarantee">;

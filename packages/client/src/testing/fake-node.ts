@@ -146,7 +146,15 @@ export class FakeNode {
       values,
       plusMinus: values.map(one),
       spent: { delta: "0", ...offer },
-      receipt: { askId, dataset, questionHash, serial: this.charges + 1, chargedAtMs: 0, nodeId: this.name },
+      receipt: {
+        askId,
+        dataset,
+        questionHash,
+        serial: this.charges + 1,
+        chargedAtMs: 0,
+        nodeId: this.name,
+        entryHash: "ab".repeat(32),
+      },
       guarantee: "each person is protected",
     });
   }
@@ -191,7 +199,15 @@ export function fakeDataset(name: string, more: Partial<FakeDataset> = {}): Fake
     columns: columns.map((column) => ({ name: column, type: "number", least: 0, greatest: 200 })),
     rows: { kind: "exact", exact: 442 },
     privacyUnit: "each row is a person",
-    budget: { cap: loss, spent: loss, remaining: loss, yourCap: loss, yourSpent: loss, yourRemaining: loss },
+    budget: {
+      cap: loss,
+      spent: loss,
+      remaining: loss,
+      yourCap: loss,
+      yourSpent: loss,
+      yourRemaining: loss,
+      renewals: 0,
+    },
     sample: { origin: "declared", columns, rows: [[59, 32.1, 101]] },
     answer: (program) =>
       program.outputs.map((output) => {

@@ -19,6 +19,7 @@ export function budgetText(budget: Budget): BudgetText {
     yourCap: lossText(own.cap),
     yourSpent: lossText(own.loss),
     yourRemaining: lossText(own.remaining),
+    renewals: budget.renewals,
   };
 }
 

@@ -29,12 +29,12 @@ function sentAnswer(
     guarantee,
   }: { readonly receipt: Receipt; readonly nodeId: string; readonly guarantee: string },
 ): SentAnswer {
-  const { askId, dataset, questionHash, serial, chargedAtMs, epsilon, delta } = receipt;
+  const { askId, dataset, questionHash, serial, chargedAtMs, entryHash, epsilon, delta } = receipt;
   return {
     values,
     plusMinus,
     spent: { epsilon: formatEpsilon(epsilon), delta: formatDelta(delta) },
-    receipt: { askId, dataset, questionHash, serial, chargedAtMs, nodeId },
+    receipt: { askId, dataset, questionHash, serial, chargedAtMs, nodeId, entryHash },
     guarantee,
   };
 }

@@ -26,6 +26,8 @@ export type BudgetText = {
   readonly yourCap: LossText;
   readonly yourSpent: LossText;
   readonly yourRemaining: LossText;
+  /** How often the owner raised the lifetime cap. */
+  readonly renewals: number;
 };
 
 const decimal = /^[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?$/;
@@ -82,6 +84,7 @@ export function encodeBudget(budget: BudgetText): BudgetResponse {
     yourCap: encodeLoss(budget.yourCap),
     yourSpent: encodeLoss(budget.yourSpent),
     yourRemaining: encodeLoss(budget.yourRemaining),
+    renewals: budget.renewals,
   });
 }
 
@@ -105,5 +108,6 @@ export function decodeBudget(message: BudgetResponse | undefined): Result<Budget
     yourCap: yourCap.value,
     yourSpent: yourSpent.value,
     yourRemaining: yourRemaining.value,
+    renewals: message?.renewals ?? 0,
   });
 }

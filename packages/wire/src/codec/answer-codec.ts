@@ -17,6 +17,8 @@ export type SentReceipt = {
   readonly serial: number;
   readonly chargedAtMs: number;
   readonly nodeId: string;
+  /** Hash of the charge in the owner's ledger, 64 hexadecimal digits; empty from a node that keeps no chain. */
+  readonly entryHash: string;
 };
 
 /** An answer as it travels: one value and one 95 % half-width for each output of the program. */
@@ -69,6 +71,7 @@ export function encodeReceipt(receipt: SentReceipt): Receipt {
     serial: BigInt(receipt.serial),
     chargedAtMs: BigInt(receipt.chargedAtMs),
     nodeId: receipt.nodeId,
+    entryHash: receipt.entryHash,
   });
 }
 
@@ -85,5 +88,6 @@ export function decodeReceipt(message: Receipt | undefined): Result<SentReceipt,
     serial: serial.value,
     chargedAtMs: chargedAtMs.value,
     nodeId: plainText(message.nodeId, wireLimits.nameLength),
+    entryHash: plainText(message.entryHash, wireLimits.nameLength),
   });
 }

@@ -40,6 +40,7 @@ const budget: BudgetText = {
   yourCap: { epsilon: "2", delta: "0" },
   yourSpent: loss,
   yourRemaining: { epsilon: "1.5", delta: "1e-18" },
+  renewals: 2,
 };
 const dataset: DatasetDescription = {
   name: "diabetes",
@@ -65,6 +66,7 @@ const answer: SentAnswer = {
     serial: 41,
     chargedAtMs: 1_790_000_000_000,
     nodeId: "node-1",
+    entryHash: "cd".repeat(32),
   },
   guarantee: "Each row is a person.",
 };
