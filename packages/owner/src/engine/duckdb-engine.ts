@@ -7,6 +7,7 @@ import type { Contribution } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import type { Engine } from "./engine.ts";
+import { Lanes } from "./lanes.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
 import { metadataKey, parseSnapshotName, type SnapshotMetadata, type SnapshotName } from "./snapshot.ts";
 import { textLiteral } from "./sql-text.ts";
@@ -26,10 +27,14 @@ export type DuckDbOptions = {
 /** Numbers of all snapshots that are held in memory together: some 100 MiB with the integers prepared beside them. */
 const mostNumbersHeld = 4_000_000;
 
+/** Questions of one asker that are worked on in script at once. */
+const mostStreamsEach = 4;
+
 export class DuckDbEngine implements Engine {
   readonly #session: DuckDbSession;
   readonly #options: DuckDbOptions;
   #numbersHeld = 0;
+  readonly #streams = new Lanes(mostStreamsEach);
   /** Snapshots never change, so what is known of one stays known. */
   readonly #tables = new Map<string, Promise<Table>>();
 
@@ -53,8 +58,10 @@ export class DuckDbEngine implements Engine {
       const table = await this.#table(snapshot);
       const query = this.#options.way === "script" ? undefined : pushDown(contribution, table);
       if (query !== undefined) return ok(Secret.of(await this.#ask(query)));
-      using session = await this.#session.another();
-      const sums = await streamSums(session, contribution, table);
+      const sums = await this.#streams.run(paid.asker, async () => {
+        using session = await this.#session.another();
+        return await streamSums(session, contribution, table);
+      });
       return sums?.ok ? ok(Secret.of(sums.value)) : err(notComputed());
     } catch {
       // What the engine says may quote rows, so none of it goes on.
