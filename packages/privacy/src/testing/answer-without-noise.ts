@@ -18,7 +18,7 @@ export function answerWithoutNoise(plan: Plan, columns: Columns, rowCount: numbe
       released.set(cut.node, { shape: contribution.shape, data });
     }
   }
-  const facts = factsUpTo(plan, plan.stages, released, true);
+  const facts = factsUpTo(plan, plan.stages, released);
   if (!facts.ok) throw new Error(facts.problem.message);
   return plan.outputs.map((output) => {
     const fact = facts.value[output];
