@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chargeOf, openLedger, wholeEpsilon } from "../packages/owner/src/ledger/ledger-for-tests.ts";
+import { verifyLedger } from "../packages/owner/src/ledger/verify-ledger.ts";
 import { openTestHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { type Home, queries } from "../packages/owner/src/store/index.ts";
 import { bundleChargingProcess, ChargingProcess } from "./ledger-processes.ts";
@@ -51,6 +52,10 @@ async function killManyTimes(lane: string, times: number) {
     reopened.close();
   }
   await next[Symbol.asyncDispose]();
+  expect(verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
+    ok: true,
+    value: { isSound: true, charges: charged },
+  });
   rmSync(directory, { recursive: true, force: true });
   return { acknowledged, charged };
 }

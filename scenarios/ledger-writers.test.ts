@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { amount } from "../packages/owner/src/ledger/amount.ts";
 import { openLedger } from "../packages/owner/src/ledger/ledger-for-tests.ts";
+import { verifyLedger } from "../packages/owner/src/ledger/verify-ledger.ts";
 import { openTestHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { type Home, queries } from "../packages/owner/src/store/index.ts";
 import { bundleChargingProcess, ChargingProcess } from "./ledger-processes.ts";
@@ -26,6 +27,10 @@ async function world(
   await openLedger(home.store).policy.setBudget("diabetes", { cap: amount(affordable * price, 0n) });
   try {
     await play(directory, home);
+    expect(verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
+      ok: true,
+      value: { isSound: true },
+    });
   } finally {
     home.close();
     rmSync(directory, { recursive: true, force: true });

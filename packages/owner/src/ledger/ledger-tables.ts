@@ -1,8 +1,6 @@
 // The port between the ledger's rules and a database. An adapter reads rows, hands them to a decision, and writes what
 // was decided, all in one transaction that no other writer of this ledger can enter. It knows no rule.
 
-import type { AskKey } from "./ledger.ts";
-
 /** The last entry of the chain, and how many charges there are. */
 export type Head = { readonly position: bigint; readonly hash: string; readonly charges: bigint };
 
@@ -57,7 +55,7 @@ export type AllotmentRow = SpendingRow & {
 
 /** Names every row that a decision may look at; what is not named may not be there. */
 export type Wanted = {
-  readonly asks?: readonly AskKey[];
+  readonly asks?: readonly { readonly asker: string; readonly askId: string }[];
   readonly serials?: readonly bigint[];
   readonly lines?: readonly { readonly dataset: string; readonly asker?: string | undefined }[];
 };

@@ -4,9 +4,11 @@ import {
   epsilonAtLeast,
   multiplyRationals,
   nanoEpsilonOf,
+  type PrivacyFilter,
   type Rational,
   rational,
   rhoAtMost,
+  zcdpFilter,
 } from "@unseen/privacy";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -77,6 +79,28 @@ test("whatever is admitted loses no more than the cap: either pure and added up,
       expect(lossOf(line).epsilon).toBeLessThanOrEqual(limit.epsilon);
     }),
     { numRuns: 300 },
+  );
+});
+
+test("another filter, written by other hands, admits every charge that this one admits in rho", () => {
+  fc.assert(
+    fc.property(caps, fc.array(fc.oneof(pure, gaussian), many), (limits, asks) => {
+      const most = rhoAtMost(nanoEpsilonOf(limits.epsilon), attoDeltaOf(limits.delta));
+      // It reads the numbers of an event as decimals, which moves them by up to a part in 2^53.
+      let other: PrivacyFilter = zcdpFilter(multiplyRationals(most, rational(2n ** 50n + 1n, 2n ** 50n)));
+      let line = lineWith("zcdp", amount(limits.epsilon, limits.delta));
+      for (const asked of asks) {
+        const price = priceOf(asked);
+        const isByAdding = line.spent.delta + asked.delta === 0n;
+        if (!admits(line, price)) continue;
+        line = spendOn(line, price);
+        const next = other.admit(JSON.parse(eventOf(asked.epsilon, asked.delta)).event);
+        if (isByAdding && !next.ok) return;
+        expect(next.ok).toBe(true);
+        if (next.ok) other = next.value;
+      }
+    }),
+    { numRuns: 200 },
   );
 });
 
