@@ -1,6 +1,6 @@
 // Rewrites an asker's program so that nothing but a sum over rows crosses the private row axis.
 //
-// One thing because these methods share the graph that is being written: every node that a rule of an
+// It is one thing because these methods share the graph that is being written: every node that a rule of an
 // operation adds passes the same checks as the asker's own, in one place.
 
 import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
