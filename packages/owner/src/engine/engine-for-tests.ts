@@ -26,6 +26,9 @@ export const receipt: Receipt = receiptOf({
   epsilon: 1n,
   delta: 0n,
   charged_at_ms: 0n,
+  event: "[]",
+  position: 1n,
+  hash: new Uint8Array(32),
 });
 
 /** A snapshot written by hand, as ingest would write it. */
