@@ -28,7 +28,7 @@ export const receipt: Receipt = receiptOf({
   charged_at_ms: 0n,
   event: "[]",
   position: 1n,
-  hash: new Uint8Array(32),
+  hash: "0".repeat(64),
 });
 
 /** A snapshot written by hand, as ingest would write it. */
