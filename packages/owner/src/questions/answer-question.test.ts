@@ -95,6 +95,22 @@ test("an engine that fails after the charge keeps the charge and answers the sam
   expect(later).toMatchObject({ ok: true, value: { remaining: { epsilon: "9" } } });
 });
 
+test("an engine that throws leaves in a slot like any other outcome, and the same ask is answered later", async () => {
+  using here = await world();
+  const slots: number[] = [];
+  const ports = {
+    ...here.ports,
+    slots: { next: async (sinceMs: number) => void slots.push(sinceMs) },
+    engine: { sums: async () => Promise.reject(new Error("row 7 holds 140")) },
+  };
+  await expect(answerQuestion(ports, ada, asking(meanBp))).rejects.toThrow();
+  expect(slots).toHaveLength(1);
+  expect(await answerQuestion(here.ports, ada, asking(meanBp))).toMatchObject({
+    ok: true,
+    value: { remaining: { epsilon: "9" } },
+  });
+});
+
 test("a result that the noise left without a value is recorded, so it is not drawn again for free", async () => {
   using here = await world();
   // The sum of f(bp) is zero for everybody, its noise is whole: the root of minus its square is never a number.

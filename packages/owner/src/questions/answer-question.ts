@@ -60,8 +60,10 @@ export async function answerQuestion(
   });
   if (!receipt.ok) return receipt;
 
-  const recorded = await computeAndRecord(ports, question.value, receipt.value);
-  await ports.slots.next(sinceMs, personMs(question.value.plan));
+  // Whatever becomes of it leaves in a slot, a failure of ours too.
+  const recorded = await computeAndRecord(ports, question.value, receipt.value).finally(() =>
+    ports.slots.next(sinceMs, personMs(question.value.plan)),
+  );
   return recorded.ok ? answered(ports, caller, asked.dataset, recorded.value) : recorded;
 }
 
