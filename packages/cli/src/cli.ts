@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { accountCommands } from "./account/account-commands.ts";
 import { homeOption, withHome } from "./owner/home-option.ts";
 import { tagsOf } from "./owner/read-card.ts";
 import { ask } from "./researcher/ask.ts";
@@ -57,6 +58,7 @@ function commands(shell: Shell, outcome: { code: number }): Command {
   researcherCommands(unseen, shell);
   unseen.commandsGroup("For both:");
   budgetCommands(unseen, shell);
+  accountCommands(unseen, shell);
   ledgerCommands(unseen, shell, outcome);
   unseen
     .command("demo")

@@ -42,6 +42,7 @@ export {
   type GdpAccountant,
   gdpAccountant,
 } from "./accounting/gdp.ts";
+export { type Bracket, PldAccountant, type PldOptions } from "./accounting/pld/pld-accountant.ts";
 export { type PureAccountant, pureAccountant } from "./accounting/pure.ts";
 export type { ConvertedAt, RdpConversion } from "./accounting/rdp/conversions.ts";
 export { defaultOrders, type RdpAccountant, type RdpSettings, rdpAccountant } from "./accounting/rdp.ts";

@@ -65,7 +65,7 @@ function rocChart({ curves }: AuditReport): string {
     chance,
     ...drawn,
     ...key,
-    text(area.left, area.bottom + 60, "whole: our attack. dashed: no attack gets above. dotted: a coin", {
+    text(area.left, area.bottom + 60, "whole: our attack. dashed: the most, but for chance. dotted: a coin", {
       size: 11,
       fill: "#555",
     }),
@@ -120,7 +120,7 @@ function barChart({ reconstructions }: AuditReport): string {
     x: (at: number) => `${shares[at]!.epsilon}${shares[at]!.isBeyondCap ? "*" : ""}`,
     y: (value: number) => `${value * 100} %`,
   };
-  const legend = "light: subset counts. dark: a count a person. line: no attack gets above, on average";
+  const legend = "light: subset counts. dark: a count a person. line: the most on average";
   const beyond = shares.some(({ isBeyondCap }) => isBeyondCap) ? "  * beyond the cap" : "";
   return [
     text(512, 88, `The secret bits of ${people} people`, { size: 14, weight: "bold" }),

@@ -2,13 +2,13 @@
 // promises. Never reads a real row: it is given a card and caps, and no snapshot.
 
 import type { Entropy } from "@unseen/base";
-import type { PrivacyPromise } from "@unseen/privacy";
 import type { Card } from "@unseen/program";
 import type { Caps } from "../ledger/index.ts";
 import { tryAveraging, tryDifferencing, tryOverspending } from "./attack-differencing.ts";
-import { type RocCurve, tryMembership } from "./attack-membership.ts";
-import { type Reconstructed, tryReconstruction } from "./attack-reconstruction.ts";
+import { tryMembership } from "./attack-membership.ts";
+import { tryReconstruction } from "./attack-reconstruction.ts";
 import { type SeenEpsilon, testedPrices, testPrice } from "./attack-tester.ts";
+import type { AuditReport } from "./audit-report.ts";
 import { Checks, type Effort, type Finding } from "./finding.ts";
 import { adviceFor, plainWords } from "./plain-words.ts";
 import type { PredictableStream } from "./predictable-stream.ts";
@@ -26,22 +26,6 @@ export type AuditOptions = {
   readonly onProgress?: (doing: string) => void;
   /** For tests that break a part on purpose. */
   readonly parts?: NodeParts;
-};
-
-export type AuditReport = {
-  readonly dataset: string;
-  /** What the caps promise each person over the dataset's lifetime, and under which neighbours. */
-  readonly promise: PrivacyPromise;
-  readonly neighbours: "add-or-remove" | "replace";
-  readonly mostRowsEach: number;
-  readonly findings: readonly Finding[];
-  /** True where any attack got further than the policy allows: a fault of the software, to be reported. */
-  readonly isBroken: boolean;
-  readonly seen: readonly SeenEpsilon[];
-  readonly curves: readonly RocCurve[];
-  readonly reconstructions: readonly Reconstructed[];
-  readonly inPlainWords: readonly string[];
-  readonly advice: readonly string[];
 };
 
 /** Seconds to minutes, by the effort. Raises a false alarm once in a thousand runs at most (`falseAlarmRate`). */

@@ -94,32 +94,6 @@ test("people whose rows are not bounded are caught", async () => {
   expect(broken(report.findings)).toContain("stochastic tester");
 });
 
-test("values that are not held to their bounds are caught", async () => {
-  const report = await audited(cardOf({ unit: "row" }), {
-    takeIn: async (card, people, entropy) => {
-      const wider = {
-        ...card,
-        columns: { ...card.columns, bp: { type: "number", bounds: [60, 1000], missing: 60 } },
-      };
-      return takeIn(wider as Card, people, entropy);
-    },
-    // Nothing holds the sum either: it is taken of what came in, at the noise of what was planned.
-    measurementFor: (price, sum) => {
-      const sound = measurementFor(price, sum);
-      return {
-        ...sound,
-        release: (sums, entropy) => measurementFor(sharper(price), sum).release(sums, entropy),
-      };
-    },
-  });
-  expect(report.isBroken).toBe(true);
-});
-
-const sharper = (price: Price): Price => ({
-  ...price,
-  share: price.share.kind === "pure" ? { kind: "pure", epsilon: rational(12n) } : price.share,
-});
-
 test("noise that is used twice is caught by differences", async () => {
   const once = () => new PredictableStream(7);
   const reusing = (measurement: Measurement): Measurement => ({

@@ -4,9 +4,9 @@ export type { SeenEpsilon } from "./attack-tester.ts";
 export {
   type AuditedPolicy,
   type AuditOptions,
-  type AuditReport,
   auditPolicy,
 } from "./audit-policy.ts";
+export type { AuditReport } from "./audit-report.ts";
 export {
   type Effort,
   type Finding,

@@ -3,7 +3,7 @@
 
 import { rightGuessesAtMost, truePositiveRateAtMost } from "@unseen/privacy";
 import { rateAt } from "./attack-membership.ts";
-import type { AuditReport } from "./audit-policy.ts";
+import type { AuditReport } from "./audit-report.ts";
 import { percent } from "./finding.ts";
 
 type Facts = Omit<AuditReport, "inPlainWords" | "advice">;
