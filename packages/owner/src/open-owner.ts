@@ -28,6 +28,9 @@ export type OwnerOptions = {
   readonly sessionLifetimeMs?: number;
 };
 
+/** Cards kept parsed; a node has a handful of datasets. */
+const mostCardsKept = 1_000;
+
 export type AddedDataset = { readonly name: string; readonly report: IngestReport };
 
 /** An open house, for who runs it. Everything here acts as the owner: it is never behind a wire. */
@@ -58,7 +61,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     entropy,
     ...(options.sessionLifetimeMs === undefined ? {} : { sessionLifetimeMs: options.sessionLifetimeMs }),
   });
-  const catalogue = new Catalogue<Card>({ store, clock, entropy, policy, parseCard: readStoredCard });
+  const catalogue = new Catalogue<Card>({ store, clock, entropy, policy, parseCard: storedCards() });
   const node: OwnerNode = {
     name: options.name ?? "owner",
     accounts,
@@ -138,9 +141,18 @@ function parsedDelta(value: number): bigint {
   return parsed.ok ? parsed.value : 0n;
 }
 
-function readStoredCard(json: string): Result<Card, Problem<"card-malformed">> {
-  const card = parseCard(JSON.parse(json));
-  return card.ok ? card : err(problem("card-malformed", card.problem.message));
+/** Reads a stored card; the same text is read once, since every question asks for its dataset's card. */
+function storedCards(): (json: string) => Result<Card, Problem<"card-malformed">> {
+  const read = new Map<string, Card>();
+  return (json) => {
+    const known = read.get(json);
+    if (known !== undefined) return ok(known);
+    const card = parseCard(JSON.parse(json));
+    if (!card.ok) return err(problem("card-malformed", card.problem.message));
+    if (read.size >= mostCardsKept) read.clear();
+    read.set(json, card.value);
+    return card;
+  };
 }
 
 function datasetExists(name: string): Problem<"dataset-exists"> {
