@@ -10,6 +10,11 @@ export const wireLimits = {
   runBytes: 2 ** 20,
   /** Bytes of a tensor that is sent or fetched: 32 MiB of float64, and its frame. */
   tensorBytes: programLimits.elements * 8 + 2 ** 16,
+  /**
+   * Bytes of a reply of the grid: the most numbers of one question with their half-widths are 4 MiB. A node
+   * that means ill can make a reader spend a second on each MiB, so it gets no more than is needed.
+   */
+  gridReplyBytes: 8 * 2 ** 20,
   /** Bytes of a reply that a client reads: the outputs of one program. */
   replyBytes: 64 * 2 ** 20,
   /** Numbers in one tensor. */

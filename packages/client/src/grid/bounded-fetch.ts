@@ -2,11 +2,14 @@
 // before its body is read, and a body that says nothing is counted while it is.
 
 import { Code, ConnectError } from "@connectrpc/connect";
+import { GridService, wireLimits } from "@unseen/wire";
 
 type Fetch = typeof globalThis.fetch;
 
-export function boundedFetch(fetch: Fetch, mostBytes: number): Fetch {
+/** `mostBytesOf` says how many bytes a reply from an address may have. */
+export function boundedFetch(fetch: Fetch, mostBytesOf: (url: string) => number): Fetch {
   return async (input, init) => {
+    const mostBytes = mostBytesOf(input instanceof Request ? input.url : String(input));
     const response = await fetch(input, init);
     const stated = Number(response.headers.get("content-length") ?? 0);
     if (stated > mostBytes) {
@@ -17,6 +20,11 @@ export function boundedFetch(fetch: Fetch, mostBytes: number): Fetch {
     const { status, statusText, headers } = response;
     return new Response(response.body.pipeThrough(counted(mostBytes)), { status, statusText, headers });
   };
+}
+
+/** A workspace gives back what was sent there; the grid's own replies are small. */
+export function replyLimit(url: string): number {
+  return url.includes(`/${GridService.typeName}/`) ? wireLimits.gridReplyBytes : wireLimits.replyBytes;
 }
 
 function counted(mostBytes: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {

@@ -2,10 +2,10 @@
 
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
-import { decodeSession, GridService, wireLimits } from "@unseen/wire";
+import { decodeSession, GridService } from "@unseen/wire";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import { callNode } from "../refusals/node-call.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
+import { boundedFetch, replyLimit } from "./bounded-fetch.ts";
 import { parseNodeAddress } from "./node-address.ts";
 
 export type ClaimOptions = {
@@ -28,7 +28,7 @@ const deadlineMs = 10_000;
 export async function claimNode(options: ClaimOptions): Promise<void> {
   const url = orThrow(parseNodeAddress(options.url));
   const { ownerToken, username: name, password } = options;
-  const fetch = boundedFetch(options.fetch ?? globalThis.fetch, wireLimits.replyBytes);
+  const fetch = boundedFetch(options.fetch ?? globalThis.fetch, replyLimit);
   const transport =
     options.transport?.(url) ?? createConnectTransport({ baseUrl: url, useBinaryFormat: true, fetch });
   const client = createClient(GridService, transport);

@@ -12,7 +12,7 @@ import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import { askSql, priceSql, type SqlOffer } from "../sql/ask-sql.ts";
 import type { SqlTable } from "../sql/sql-table.ts";
 import { RemoteWorker } from "../workers/worker.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
+import { boundedFetch, replyLimit } from "./bounded-fetch.ts";
 import { GridNode, isAbsence } from "./grid-node.ts";
 import { parseNodeAddress } from "./node-address.ts";
 import { type MissingNode, SearchResults } from "./search-results.ts";
@@ -191,7 +191,7 @@ export class GridClient {
 
 function transportTo(baseUrl: string, options: ConnectOptions): Transport {
   if (options.transport !== undefined) return options.transport(baseUrl);
-  const fetch = boundedFetch(options.fetch ?? globalThis.fetch, wireLimits.replyBytes);
+  const fetch = boundedFetch(options.fetch ?? globalThis.fetch, replyLimit);
   return createConnectTransport({ baseUrl, useBinaryFormat: true, fetch });
 }
 
