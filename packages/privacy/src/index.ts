@@ -3,11 +3,11 @@ export {
   type AlikeMechanisms,
   dworkRothblumVadhan,
   largestEpsilonEach,
-  optimalCompositionAtMost,
+  optimalCompositionAtLeast,
 } from "./accounting/advanced-composition.ts";
 export {
-  deltaOfGaussianAtMost,
-  epsilonOfGaussianAtMost,
+  deltaOfGaussianAtLeast,
+  epsilonOfGaussianAtLeast,
   gaussianNoiseAtLeast,
 } from "./accounting/analytic-gaussian.ts";
 export {
@@ -49,8 +49,8 @@ export { defaultOrders, type RdpAccountant, type RdpSettings, rdpAccountant } fr
 export {
   largestLocalEpsilon,
   type ShuffledReports,
-  shuffledDeltaAtMost,
-  shuffledEpsilonAtMost,
+  shuffledDeltaAtLeast,
+  shuffledEpsilonAtLeast,
   shuffledEpsilonClosedForm,
 } from "./accounting/shuffling.ts";
 export { type ZcdpAccountant, zcdpAccountant } from "./accounting/zcdp.ts";

@@ -127,13 +127,13 @@ export function epsilonOf({ figure }: AccountedRow): number {
 /** PLD's upper bound; undefined where it does not know the run. */
 export function pldEpsilon(run: DescribedAccount): number | undefined {
   const pld = composed(new PldAccountant({ relation: run.relation }), run.eventsAt(1));
-  return pld.ok ? pld.value.epsilonAtMost(run.delta) : undefined;
+  return pld.ok ? pld.value.epsilonAtLeast(run.delta) : undefined;
 }
 
 function bounded(start: Accountant, { delta }: DescribedAccount, events: readonly PrivacyEvent[]): Figure {
   const total = composed(start, events);
   return total.ok
-    ? { kind: "at-most", epsilon: total.value.epsilonAtMost(delta) }
+    ? { kind: "at-most", epsilon: total.value.epsilonAtLeast(delta) }
     : { kind: "unknown", because: total.problem.because };
 }
 

@@ -23,9 +23,9 @@ export interface Accountant {
   /** Adds the event, `count` times (1 if left out). Throws when the event would not pass `eventFrom`. */
   compose(event: PrivacyEvent, count?: number): Result<Accountant, EventNotSupported>;
   /** The true epsilon at this delta (0 to 1) is at most this; Infinity where nothing is promised. */
-  epsilonAtMost(delta: number): number;
+  epsilonAtLeast(delta: number): number;
   /** The true delta at this epsilon (0 or more) is at most this, and at most 1. */
-  deltaAtMost(epsilon: number): number;
+  deltaAtLeast(epsilon: number): number;
 }
 
 /** What `compose` demands. A negative rho or a NaN that got past the door would lower what is already spent. */

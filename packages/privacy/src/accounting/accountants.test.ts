@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readFixture } from "../testing/reference-noise.ts";
 import type { Accountant } from "./accountant.ts";
-import { dworkRothblumVadhan, optimalCompositionAtMost } from "./advanced-composition.ts";
-import { deltaOfGaussianAtMost, epsilonOfGaussianAtMost } from "./analytic-gaussian.ts";
+import { dworkRothblumVadhan, optimalCompositionAtLeast } from "./advanced-composition.ts";
+import { deltaOfGaussianAtLeast, epsilonOfGaussianAtLeast } from "./analytic-gaussian.ts";
 import type { PrivacyEvent } from "./event.ts";
 import { gdpAccountant } from "./gdp.ts";
 import { pureAccountant } from "./pure.ts";
@@ -15,7 +15,7 @@ const gaussian = (noiseMultiplier: number): PrivacyEvent => ({ kind: "gaussian",
 
 function epsilonOf(accountant: Accountant, event: PrivacyEvent, delta: number, count = 1): number {
   const composed = accountant.compose(event, count);
-  return composed.ok ? composed.value.epsilonAtMost(delta) : expect.fail(composed.problem.because);
+  return composed.ok ? composed.value.epsilonAtLeast(delta) : expect.fail(composed.problem.because);
 }
 
 test("each theory bounds the Gaussian from above, the exact one from nearest", () => {
@@ -28,7 +28,7 @@ test("each theory bounds the Gaussian from above, the exact one from nearest", (
     fc.property(runs, ([noise, count, logDelta]) => {
       const delta = 10 ** logDelta;
       const truth = epsilonOf(gdpAccountant(), gaussian(noise), delta, count);
-      expect(truth).toBeCloseTo(epsilonOfGaussianAtMost(noise / Math.sqrt(count), delta), 9);
+      expect(truth).toBeCloseTo(epsilonOfGaussianAtLeast(noise / Math.sqrt(count), delta), 9);
       const zcdp = epsilonOf(zcdpAccountant(), gaussian(noise), delta, count);
       const rdp = epsilonOf(rdpAccountant(), gaussian(noise), delta, count);
       const older = epsilonOf(rdpAccountant({ conversion: "mironov2017" }), gaussian(noise), delta, count);
@@ -52,7 +52,7 @@ test("no bound on a discrete Gaussian is below the exact delta of IBM's tool", (
     const event: PrivacyEvent = { kind: "discrete-gaussian", sigma: Math.sqrt(sigma2), sensitivity: 1 };
     for (const accountant of [rdpAccountant(), zcdpAccountant()]) {
       const composed = accountant.compose(event);
-      expect(composed.ok && composed.value.deltaAtMost(eps)).toBeGreaterThanOrEqual(delta);
+      expect(composed.ok && composed.value.deltaAtLeast(eps)).toBeGreaterThanOrEqual(delta);
     }
   }
 });
@@ -66,11 +66,11 @@ test("epsilon at a delta and delta at that epsilon agree, and both round up", ()
       (noise, accountant) => {
         const composed = accountant.compose(gaussian(noise));
         if (!composed.ok) expect.fail("Gaussians are supported everywhere here");
-        const epsilon = composed.value.epsilonAtMost(1e-6);
+        const epsilon = composed.value.epsilonAtLeast(1e-6);
         if (epsilon === 0) return;
-        expect(composed.value.deltaAtMost(epsilon) / 1e-6).toBeCloseTo(1, 5);
-        expect(composed.value.deltaAtMost(epsilon)).toBeGreaterThanOrEqual(
-          accountant.name === "gdp" ? 0 : deltaOfGaussianAtMost(noise, epsilon) * (1 - 1e-9),
+        expect(composed.value.deltaAtLeast(epsilon) / 1e-6).toBeCloseTo(1, 5);
+        expect(composed.value.deltaAtLeast(epsilon)).toBeGreaterThanOrEqual(
+          accountant.name === "gdp" ? 0 : deltaOfGaussianAtLeast(noise, epsilon) * (1 - 1e-9),
         );
       },
     ),
@@ -175,7 +175,7 @@ test("unprotected releases and noise of zero promise nothing, and nothing releas
   expect(epsilonOf(gdpAccountant(), gaussian(0), 1e-6)).toBe(Number.POSITIVE_INFINITY);
   for (const accountant of [rdpAccountant(), zcdpAccountant(), gdpAccountant(), pureAccountant()]) {
     expect(epsilonOf(accountant, { kind: "none" }, 0)).toBe(0);
-    expect(accountant.deltaAtMost(0)).toBe(0);
+    expect(accountant.deltaAtLeast(0)).toBe(0);
   }
 });
 
@@ -200,7 +200,7 @@ test("optimal composition is never worse than the older rules", () => {
       fc.integer({ min: 1, max: 200 }),
       (epsilon, count) => {
         const older = dworkRothblumVadhan({ epsilon, delta: 0, count }, 1e-6);
-        const optimal = optimalCompositionAtMost({ epsilon, delta: 0, count }, older.delta);
+        const optimal = optimalCompositionAtLeast({ epsilon, delta: 0, count }, older.delta);
         expect(optimal).toBeLessThanOrEqual(
           Math.min(older.epsilon + 2 * epsilon, count * epsilon) * (1 + 1e-12),
         );
@@ -227,11 +227,11 @@ test("a hundred thousand small events, added one by one, never drift below their
     [rdp, gdp] = [a.value, b.value];
   }
   const whole = epsilonOf(rdpAccountant({ orders: [2, 8, 32] }), gaussian(300), 1e-6, 100_000);
-  expect(rdp.epsilonAtMost(1e-6)).toBeGreaterThanOrEqual(whole * (1 - 1e-15));
-  expect(rdp.epsilonAtMost(1e-6) / whole).toBeCloseTo(1, 9);
-  const truth = epsilonOfGaussianAtMost(300 / Math.sqrt(100_000), 1e-6);
-  expect(gdp.epsilonAtMost(1e-6)).toBeGreaterThanOrEqual(truth);
-  expect(gdp.epsilonAtMost(1e-6) / truth).toBeCloseTo(1, 9);
+  expect(rdp.epsilonAtLeast(1e-6)).toBeGreaterThanOrEqual(whole * (1 - 1e-15));
+  expect(rdp.epsilonAtLeast(1e-6) / whole).toBeCloseTo(1, 9);
+  const truth = epsilonOfGaussianAtLeast(300 / Math.sqrt(100_000), 1e-6);
+  expect(gdp.epsilonAtLeast(1e-6)).toBeGreaterThanOrEqual(truth);
+  expect(gdp.epsilonAtLeast(1e-6) / truth).toBeCloseTo(1, 9);
 });
 
 test("orders without end and noise next to nothing end in time, on the safe side", () => {

@@ -11,7 +11,7 @@ export type AlikeMechanisms = { readonly epsilon: number; readonly delta: number
 const room = 1e-11;
 
 /** The least epsilon for all of them together at `totalDelta`, or undefined when their own deltas exceed it. */
-export function optimalCompositionAtMost(alike: AlikeMechanisms, totalDelta: number): number | undefined {
+export function optimalCompositionAtLeast(alike: AlikeMechanisms, totalDelta: number): number | undefined {
   const { epsilon, delta, count } = alike;
   for (let i = Math.floor(count / 2); i >= 0; i--) {
     // 1 - (1 - delta)^k (1 - delta_i) <= totalDelta
@@ -39,7 +39,7 @@ export function largestEpsilonEach(
   each: { readonly delta: number; readonly count: number },
 ): number | undefined {
   const within = (epsilon: number) => {
-    const all = optimalCompositionAtMost({ ...each, epsilon }, total.delta);
+    const all = optimalCompositionAtLeast({ ...each, epsilon }, total.delta);
     return all !== undefined && all <= total.epsilon;
   };
   if (!within(0)) return undefined;

@@ -30,7 +30,7 @@ export function logDeltaOfGaussian(noise: number, epsilon: number): number {
 }
 
 /** The delta of Gaussian noise at this epsilon, rounded up; 1 for no noise, 0 for infinite noise. */
-export function deltaOfGaussianAtMost(noise: number, epsilon: number): number {
+export function deltaOfGaussianAtLeast(noise: number, epsilon: number): number {
   if (!(noise > 0)) return 1;
   if (noise === Number.POSITIVE_INFINITY || epsilon === Number.POSITIVE_INFINITY) return 0;
   const log = logDeltaOfGaussian(noise, epsilon);
@@ -39,10 +39,10 @@ export function deltaOfGaussianAtMost(noise: number, epsilon: number): number {
 }
 
 /** The smallest epsilon at which the delta is at most `delta`, rounded up; Infinity when delta is 0 and there is noise short of infinite. */
-export function epsilonOfGaussianAtMost(noise: number, delta: number): number {
+export function epsilonOfGaussianAtLeast(noise: number, delta: number): number {
   if (delta >= 1 || noise === Number.POSITIVE_INFINITY) return 0;
   if (!(delta > 0) || !(noise > 0)) return Number.POSITIVE_INFINITY;
-  const holds = (epsilon: number) => deltaOfGaussianAtMost(noise, epsilon) <= delta;
+  const holds = (epsilon: number) => deltaOfGaussianAtLeast(noise, epsilon) <= delta;
   if (holds(0)) return 0;
   return leastThatHolds(holds, 1);
 }
@@ -58,7 +58,7 @@ export function gaussianNoiseAtLeast(epsilon: number, delta: number): number {
   );
   if (delta === 0) return Number.POSITIVE_INFINITY;
   if (delta === 1 || epsilon === Number.POSITIVE_INFINITY) return 0;
-  return leastThatHolds((noise) => deltaOfGaussianAtMost(noise, epsilon) <= delta, 1);
+  return leastThatHolds((noise) => deltaOfGaussianAtLeast(noise, epsilon) <= delta, 1);
 }
 
 /** The least positive x for which a condition holds that stays true above it: the upper end of a bisection to the last bits. */

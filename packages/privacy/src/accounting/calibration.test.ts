@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Accountant } from "./accountant.ts";
-import { deltaOfGaussianAtMost, epsilonOfGaussianAtMost } from "./analytic-gaussian.ts";
+import { deltaOfGaussianAtLeast, epsilonOfGaussianAtLeast } from "./analytic-gaussian.ts";
 import { epsilonForAccuracy, noiseMultiplierFor } from "./calibration.ts";
 import { describeRun } from "./describe-run.ts";
 import type { PrivacyEvent } from "./event.ts";
@@ -11,7 +11,7 @@ const gaussian = (noiseMultiplier: number): PrivacyEvent => ({ kind: "gaussian",
 
 function epsilonOf(accountant: Accountant, event: PrivacyEvent, delta: number): number {
   const composed = accountant.compose(event);
-  return composed.ok ? composed.value.epsilonAtMost(delta) : expect.fail(composed.problem.because);
+  return composed.ok ? composed.value.epsilonAtLeast(delta) : expect.fail(composed.problem.because);
 }
 
 test("noise for a target keeps within it, and a little less noise would not", () => {
@@ -44,7 +44,7 @@ test("an accuracy has its price in epsilon", () => {
     sensitivity: 1,
     delta: 1e-6,
   });
-  expect(deltaOfGaussianAtMost(10 / 1.959963984540054, normal) / 1e-6).toBeCloseTo(1, 6);
+  expect(deltaOfGaussianAtLeast(10 / 1.959963984540054, normal) / 1e-6).toBeCloseTo(1, 6);
   expect(
     epsilonForAccuracy({ noise: "gaussian", accuracy: 1e9, confidence: 0.95, sensitivity: 1, delta: 0.1 }),
   ).toBe(0);
@@ -62,7 +62,7 @@ test("a DP-SGD run in words becomes the events that its sampling earns", () => {
   expect(epsilonAs("none")).toBeGreaterThan(10 * epsilonAs("poisson"));
   const releases = describeRun({ kind: "gaussian-releases", noises: [3, 4] });
   expect(epsilonOf(gdpAccountant(), { kind: "composed", events: releases.events }, 1e-6)).toBeCloseTo(
-    epsilonOfGaussianAtMost(1 / Math.hypot(1 / 3, 1 / 4), 1e-6),
+    epsilonOfGaussianAtLeast(1 / Math.hypot(1 / 3, 1 / 4), 1e-6),
     9,
   );
 });

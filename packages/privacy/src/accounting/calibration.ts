@@ -35,7 +35,7 @@ export function noiseMultiplierFor(
   const holds = (noise: number) => {
     const composed = accountant.compose(target.eventAt(noise));
     if (!composed.ok) refusal = composed.problem;
-    return composed.ok && composed.value.epsilonAtMost(target.delta) <= target.epsilon;
+    return composed.ok && composed.value.epsilonAtLeast(target.delta) <= target.epsilon;
   };
   let high = 1;
   while (!holds(high)) {

@@ -68,7 +68,7 @@ test("no sequence that the pure filter admits composes past its cap", () => {
       (events, cap) => {
         const { admitted } = runThrough(pureFilter({ epsilon: cap }), events);
         const composed = pureAccountant().compose({ kind: "composed", events: admitted });
-        expect(composed.ok && composed.value.epsilonAtMost(0)).toBeLessThanOrEqual(cap * (1 + 1e-14));
+        expect(composed.ok && composed.value.epsilonAtLeast(0)).toBeLessThanOrEqual(cap * (1 + 1e-14));
       },
     ),
   );
@@ -80,7 +80,7 @@ test("no sequence that the concentrated filter admits composes past its cap", ()
     fc.property(fc.array(fc.oneof(gaussianEvents, pureEvents), { maxLength: 40 }), (events) => {
       const { admitted } = runThrough(zcdpFilter(rhoAtMost(epsilon, delta)), events);
       const composed = zcdpAccountant().compose({ kind: "composed", events: admitted });
-      expect(composed.ok && composed.value.epsilonAtMost(1e-6)).toBeLessThanOrEqual(1 + 2e-9);
+      expect(composed.ok && composed.value.epsilonAtLeast(1e-6)).toBeLessThanOrEqual(1 + 2e-9);
     }),
   );
 });
@@ -94,7 +94,7 @@ test("no sequence that the Rényi filter admits composes past its cap", () => {
       (events, cap) => {
         const { admitted } = runThrough(rdpFilter({ epsilon: cap, delta: 1e-6 }), events);
         const composed = rdpAccountant().compose({ kind: "composed", events: admitted });
-        expect(composed.ok && composed.value.epsilonAtMost(1e-6)).toBeLessThanOrEqual(cap * (1 + 1e-9));
+        expect(composed.ok && composed.value.epsilonAtLeast(1e-6)).toBeLessThanOrEqual(cap * (1 + 1e-9));
       },
     ),
     { numRuns: 60 },

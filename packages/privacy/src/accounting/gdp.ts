@@ -4,7 +4,7 @@
 
 import { ok, type Result } from "@unseen/base";
 import { type Accountant, type EventNotSupported, expectComposable, notSupported } from "./accountant.ts";
-import { deltaOfGaussianAtMost, epsilonOfGaussianAtMost } from "./analytic-gaussian.ts";
+import { deltaOfGaussianAtLeast, epsilonOfGaussianAtLeast } from "./analytic-gaussian.ts";
 import type { NeighbouringRelation, PrivacyEvent } from "./event.ts";
 import { gaussianInside } from "./rdp.ts";
 
@@ -37,8 +37,8 @@ function withSquare(square: number, relation: NeighbouringRelation): GdpAccounta
       // Never below the true sum, however many events are added one by one.
       return ok(withSquare(sum * (1 + 2 ** -51), relation));
     },
-    epsilonAtMost: (delta) => (mu === 0 ? 0 : epsilonOfGaussianAtMost(1 / mu, delta)),
-    deltaAtMost: (epsilon) => (mu === 0 ? 0 : deltaOfGaussianAtMost(1 / mu, epsilon)),
+    epsilonAtLeast: (delta) => (mu === 0 ? 0 : epsilonOfGaussianAtLeast(1 / mu, delta)),
+    deltaAtLeast: (epsilon) => (mu === 0 ? 0 : deltaOfGaussianAtLeast(1 / mu, epsilon)),
   };
 }
 
@@ -59,5 +59,5 @@ export function centralLimitEpsilonNeverForAGuarantee(
   run: { readonly probability: number; readonly noise: number; readonly steps: number },
   delta: number,
 ): number {
-  return epsilonOfGaussianAtMost(1 / centralLimitMuNeverForAGuarantee(run), delta);
+  return epsilonOfGaussianAtLeast(1 / centralLimitMuNeverForAGuarantee(run), delta);
 }

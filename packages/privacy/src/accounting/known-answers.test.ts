@@ -4,8 +4,12 @@
 import { expect, test } from "vitest";
 import { parseDelta } from "../budget/atto-delta.ts";
 import { readFixture } from "../testing/reference-noise.ts";
-import { largestEpsilonEach, optimalCompositionAtMost } from "./advanced-composition.ts";
-import { deltaOfGaussianAtMost, epsilonOfGaussianAtMost, gaussianNoiseAtLeast } from "./analytic-gaussian.ts";
+import { largestEpsilonEach, optimalCompositionAtLeast } from "./advanced-composition.ts";
+import {
+  deltaOfGaussianAtLeast,
+  epsilonOfGaussianAtLeast,
+  gaussianNoiseAtLeast,
+} from "./analytic-gaussian.ts";
 import { noiseMultiplierFor } from "./calibration.ts";
 import { eventFrom, type NeighbouringRelation, type PrivacyEvent } from "./event.ts";
 import { centralLimitEpsilonNeverForAGuarantee } from "./gdp.ts";
@@ -85,7 +89,7 @@ test("noise for (epsilon, delta) has every digit of the reference, and is never 
     note(analytic, "calibration", 1);
   }
   for (const row of fixture(analytic).profile) {
-    const ours = deltaOfGaussianAtMost(Number(row.sigma), Number(row.epsilon));
+    const ours = deltaOfGaussianAtLeast(Number(row.sigma), Number(row.epsilon));
     const theirs = Number(row.delta_25digits);
     expect(ours).toBeGreaterThan(theirs * (1 - 2 ** -52));
     // One row is 1e-547, below every double: the smallest double is the bound.
@@ -97,7 +101,7 @@ test("noise for (epsilon, delta) has every digit of the reference, and is never 
 test("the delta of the Gaussian mechanism is that of Google's Go library", () => {
   for (const row of fixture(go).delta_for_gaussian) {
     const noise = Number(row.sigma) / (Math.sqrt(row.l0) * Number(row.linf));
-    const ours = deltaOfGaussianAtMost(noise, Number(row.epsilon));
+    const ours = deltaOfGaussianAtLeast(noise, Number(row.epsilon));
     expect(Math.abs(ours - row.delta)).toBeLessThanOrEqual(1e-10 * row.delta);
     note(go, "delta_for_gaussian", 1);
   }
@@ -125,23 +129,23 @@ test("noise and epsilon of the Gaussian mechanism invert each other", () => {
     if (delta === 0) expect(noise).toBe(Number.POSITIVE_INFINITY);
     else if (delta === 1) expect(noise).toBe(0);
     else
-      expect(Math.abs(epsilonOfGaussianAtMost(noise, delta) - epsilon)).toBeLessThan(1e-7 * epsilon + 1e-10);
+      expect(Math.abs(epsilonOfGaussianAtLeast(noise, delta) - epsilon)).toBeLessThan(1e-7 * epsilon + 1e-10);
   }
   for (const [noise, delta] of rowsOf(
     dp,
     "GaussianTest",
     "test_get_sigma_gaussian_inverts_get_epsilon_gaussian",
   )) {
-    const epsilon = epsilonOfGaussianAtMost(noise, delta);
+    const epsilon = epsilonOfGaussianAtLeast(noise, delta);
     if (delta === 0) expect(epsilon).toBe(Number.POSITIVE_INFINITY);
-    else if (epsilon === 0) expect(deltaOfGaussianAtMost(noise, 0)).toBeLessThanOrEqual(delta);
+    else if (epsilon === 0) expect(deltaOfGaussianAtLeast(noise, 0)).toBeLessThanOrEqual(delta);
     else expect(gaussianNoiseAtLeast(epsilon, delta) / noise - 1).toBeCloseTo(0, 8);
   }
   for (const [noise, delta] of rowsOf(dp, "GaussianTest", "test_get_epsilon_gaussian_pld")) {
     // The exact epsilon attains its delta, and no composition theorem is below it.
-    const epsilon = epsilonOfGaussianAtMost(noise, delta);
-    expect(deltaOfGaussianAtMost(noise, epsilon) / delta).toBeCloseTo(1, 9);
-    expect(rdpOf(gaussian(noise)).epsilonAtMost(delta)).toBeGreaterThanOrEqual(epsilon);
+    const epsilon = epsilonOfGaussianAtLeast(noise, delta);
+    expect(deltaOfGaussianAtLeast(noise, epsilon) / delta).toBeCloseTo(1, 9);
+    expect(rdpOf(gaussian(noise)).epsilonAtLeast(delta)).toBeGreaterThanOrEqual(epsilon);
   }
 });
 
@@ -242,7 +246,7 @@ test("both conversions give the epsilons of the dense table, at the same order",
     expect(older.value / row.eps_mironov17_on_grid).toBeCloseTo(1, 9);
     // The concentrated accountant searches all orders, so it is as good as the grid or better.
     const composed = zcdpAccountant().compose({ kind: "zcdp", rho: row.rho_zcdp, xi: 0 });
-    const free = composed.ok ? composed.value.epsilonAtMost(row.delta) : Number.NaN;
+    const free = composed.ok ? composed.value.epsilonAtLeast(row.delta) : Number.NaN;
     expect(free).toBeLessThan(row.eps_cks_on_grid * (1 + 1e-8) + 1e-9);
     expect(free).toBeGreaterThan(row.eps_cks_on_grid * 0.97);
     note(dense, "rdp_to_eps", 1);
@@ -262,7 +266,7 @@ test("DP-SGD runs have the epsilons of the dense table, under both conversions",
     expectDpSgd(modern.value, row.eps_rdp_default);
     expect(modern.order).toBe(row.order);
     expectDpSgd(
-      rdpOf(event, { conversion: "mironov2017" }, row.steps).epsilonAtMost(row.delta),
+      rdpOf(event, { conversion: "mironov2017" }, row.steps).epsilonAtLeast(row.delta),
       row.eps_rdp_mironov17_conversion,
     );
     // What the privacy-loss accountant shows as a lower bound of the truth is below ours.
@@ -279,9 +283,9 @@ test("the epsilons that tutorials print are those of 2017's conversion, and toda
       if (noise !== undefined && run.eps !== null) {
         const all = steps(work.n, work.batch, epochs);
         const older = rdpOf(sampled(work.batch / work.n, noise), { conversion: "mironov2017" }, all);
-        expect(older.epsilonAtMost(1e-5)).toBeCloseTo(run.eps, 1);
-        expect(Math.abs(older.epsilonAtMost(1e-5) - run.eps)).toBeLessThan(0.0051);
-        expect(rdpOf(sampled(work.batch / work.n, noise), {}, all).epsilonAtMost(1e-5)).toBeLessThan(
+        expect(older.epsilonAtLeast(1e-5)).toBeCloseTo(run.eps, 1);
+        expect(Math.abs(older.epsilonAtLeast(1e-5) - run.eps)).toBeLessThan(0.0051);
+        expect(rdpOf(sampled(work.batch / work.n, noise), {}, all).epsilonAtLeast(1e-5)).toBeLessThan(
           run.eps * 0.9,
         );
       }
@@ -289,14 +293,14 @@ test("the epsilons that tutorials print are those of 2017's conversion, and toda
     note(published, "dpsgd_mnist", 1);
   }
   const tutorial = sampled(250 / 60000, 1.3);
-  expect(rdpOf(tutorial, { conversion: "mironov2017" }, 3600).epsilonAtMost(1e-5)).toBeCloseTo(1.18, 3);
-  expect(rdpOf(tutorial, {}, 3600).epsilonAtMost(1e-5)).toBeCloseTo(0.9422, 4);
+  expect(rdpOf(tutorial, { conversion: "mironov2017" }, 3600).epsilonAtLeast(1e-5)).toBeCloseTo(1.18, 3);
+  expect(rdpOf(tutorial, {}, 3600).epsilonAtLeast(1e-5)).toBeCloseTo(0.9422, 4);
   // Tramèr, Boneh 2021 name a target of 3 for their CNN.
   const cnn = rdpOf(sampled(512 / 60000, 1.23), { conversion: "mironov2017" }, steps(60000, 512, 40));
-  expect(cnn.epsilonAtMost(1e-5)).toBeCloseTo(3, 1);
+  expect(cnn.epsilonAtLeast(1e-5)).toBeCloseTo(3, 1);
   for (const run of fixture(published).dpftrl) {
     const settings = { relation: "replace-special", conversion: "mironov2017" } as const;
-    const older = rdpOf(tree(run.noise, [run.steps]), settings).epsilonAtMost(1e-6);
+    const older = rdpOf(tree(run.noise, [run.steps]), settings).epsilonAtLeast(1e-6);
     expect(older).toBeLessThanOrEqual(run.eps + 0.0051);
     expect(older).toBeGreaterThan(run.eps * 0.99);
     note(published, "dpftrl", 1);
@@ -307,7 +311,7 @@ test("edges of sampling are as in dp-accounting's tests", () => {
   for (const event of rowsOf(dp, "RdpPrivacyAccountantTest", "test_zero_poisson_sample")) {
     const ours = rdpOf(sampled(event.args[0], event.args[1].args[0]));
     expect(ours.rdp.every((each) => each === 0)).toBe(true);
-    expect(ours.epsilonAtMost(0)).toBe(0);
+    expect(ours.epsilonAtLeast(0)).toBe(0);
   }
   for (const [kind] of rowsOf(
     dp,
@@ -361,7 +365,7 @@ test.each([
 ])("trees cost what the tests of %s say", (file, suite) => {
   const special = { relation: "replace-special" as const };
   for (const [, noise, epsilon] of rowsOf(file, suite, "test_compute_eps_tree"))
-    expect(rdpOf(tree(noise, [1600]), special).epsilonAtMost(1e-6)).toBeLessThanOrEqual(epsilon);
+    expect(rdpOf(tree(noise, [1600]), special).epsilonAtLeast(1e-6)).toBeLessThanOrEqual(epsilon);
   for (const [, counts] of rowsOf(file, suite, "test_compose_tree_rdp")) {
     const together = rdpOf(
       { kind: "composed", events: counts.map((each: number) => tree(0.1, [each])) },
@@ -374,7 +378,7 @@ test.each([
   for (const [, counts] of rowsOf(file, suite, "test_compute_eps_tree_decreasing")) {
     let before = Number.POSITIVE_INFINITY;
     for (const noise of [0, 0.01, 0.1, 1, 10, 100]) {
-      const ours = rdpOf(tree(noise, counts), special).epsilonAtMost(1e-6);
+      const ours = rdpOf(tree(noise, counts), special).epsilonAtLeast(1e-6);
       expect(ours).toBeLessThanOrEqual(before);
       before = ours;
     }
@@ -382,7 +386,7 @@ test.each([
   for (const [, noise, counts] of rowsOf(file, suite, "test_compute_rdp_tree_restart_raise")) {
     const empty = Array.isArray(counts) && counts.length === 0;
     // A tree without steps releases nothing and costs nothing here; the rest is refused when it is parsed.
-    if (empty) expect(rdpOf(tree(noise, counts), special).epsilonAtMost(1e-6)).toBe(0);
+    if (empty) expect(rdpOf(tree(noise, counts), special).epsilonAtLeast(1e-6)).toBe(0);
     else expect(eventFrom(tree(noise, [counts].flat())).ok).toBe(false);
   }
   for (const [, total, noise] of rowsOf(file, suite, "test_no_tree_no_sampling")) {
@@ -407,7 +411,7 @@ test("Laplace noise has dp-accounting's limits at small and at huge orders", () 
   for (const [, epsilon, count] of rowsOf(dp, "RdpPrivacyAccountantTest", "test_laplace")) {
     const orders = [1, 1 + 1e-6, 1.1 - 1e-6, 1.1 + 1e-6, 1e10];
     const ours = rdpOf({ kind: "laplace", noiseMultiplier: 1 / epsilon }, { orders }, count);
-    expect(ours.epsilonAtMost(1e-10)).toBeCloseTo(epsilon * count, 7);
+    expect(ours.epsilonAtLeast(1e-10)).toBeCloseTo(epsilon * count, 7);
     expect(ours.rdp[0]!).toBeLessThanOrEqual(Math.min(epsilon, epsilon ** 2 / 2) * count);
     expect(ours.rdp[1]! / ours.rdp[0]!).toBeCloseTo(1, 3);
     expect(ours.rdp[3]! / ours.rdp[2]!).toBeCloseTo(1, 3);
@@ -438,9 +442,9 @@ test("repeating and selecting costs what the corollaries of Papernot and Steinke
   });
   for (const [, epsilon, mean, shape] of rowsOf(dp, suite, "test_repeat_select_pure_negative_binomial")) {
     const event = repeat({ kind: "laplace", noiseMultiplier: 1 / epsilon }, mean, shape);
-    expect(rdpOf(event, { orders: [1e10] }).epsilonAtMost(1e-10)).toBeCloseTo(epsilon * (2 + shape), 6);
+    expect(rdpOf(event, { orders: [1e10] }).epsilonAtLeast(1e-10)).toBeCloseTo(epsilon * (2 + shape), 6);
     const pure = pureAccountant().compose(event);
-    expect(pure.ok && pure.value.epsilonAtMost(0)).toBeCloseTo(epsilon * (2 + shape), 12);
+    expect(pure.ok && pure.value.epsilonAtLeast(0)).toBeCloseTo(epsilon * (2 + shape), 12);
   }
   for (const [, shape, sigma] of rowsOf(dp, suite, "test_repeat_select_trivial")) {
     const orders = [
@@ -506,7 +510,7 @@ test("repeating and selecting costs what the corollaries of Papernot and Steinke
   for (const [, sigma, mean] of rowsOf(dp, suite, "test_repeat_and_select_gaussian_poisson")) {
     const ours = rdpOf(repeat(gaussian(sigma), mean, "poisson"));
     for (const [i, order] of ours.orders.entries()) {
-      const exact = deltaOfGaussianAtMost(sigma, Math.log1p(1 / (order - 1)));
+      const exact = deltaOfGaussianAtLeast(sigma, Math.log1p(1 / (order - 1)));
       const least = order / (2 * sigma ** 2) + mean * exact + Math.log(mean) / (order - 1);
       // Curves carry rounding that conversions make up for.
       expect(ours.rdp[i]!).toBeGreaterThanOrEqual(least * (1 - 1e-9));
@@ -517,7 +521,7 @@ test("repeating and selecting costs what the corollaries of Papernot and Steinke
 test("composition of alike mechanisms gives dp-accounting's totals", () => {
   for (const row of rowsOf(dp, "AccountantTest", "test_advanced_composition")) {
     const { epsilon, delta, num_queries: count, total_delta: totalDelta } = row;
-    const ours = optimalCompositionAtMost({ epsilon, delta, count }, totalDelta);
+    const ours = optimalCompositionAtLeast({ epsilon, delta, count }, totalDelta);
     if (row.expected_total_epsilon === null) expect(ours).toBeUndefined();
     else expect(ours).toBeCloseTo(row.expected_total_epsilon, 9);
   }
@@ -548,7 +552,7 @@ test("noise for several releases is dp-accounting's, where no loss distribution 
         ? { kind: "discrete-laplace", rate: p, sensitivity }
         : { kind: "laplace", noiseMultiplier: p / sensitivity };
       const composed = pureAccountant().compose(event, count);
-      expect(composed.ok && composed.value.epsilonAtMost(0)).toBeCloseTo(row.epsilon, 12);
+      expect(composed.ok && composed.value.epsilonAtLeast(0)).toBeCloseTo(row.epsilon, 12);
     }
   }
 });
@@ -606,7 +610,7 @@ test("TensorFlow Privacy's epsilons and noises are reproduced, each with its con
       probability === null
         ? rdpOf(gaussian(noise), {}, 2)
         : rdpOf(sampled(probability, noise), {}, Math.round(1.2 / probability));
-    expectDpSgd(ours.epsilonAtMost(1e-5), epsilon, 2e-3);
+    expectDpSgd(ours.epsilonAtLeast(1e-5), epsilon, 2e-3);
   }
 });
 
@@ -635,7 +639,7 @@ test("Opacus' epsilons and noises are reproduced, the central limit under its wa
   for (const row of fixture(opacus).accountants) {
     if (row.accountant === "rdp") {
       expectDpSgd(
-        rdpOf(sampled(row.q, row.sigma), { orders: opacusOrders }, row.steps).epsilonAtMost(row.delta),
+        rdpOf(sampled(row.q, row.sigma), { orders: opacusOrders }, row.steps).epsilonAtLeast(row.delta),
         row.epsilon,
       );
       note(opacus, "accountants", 1);
@@ -654,7 +658,7 @@ test("Opacus' epsilons and noises are reproduced, the central limit under its wa
     const count = row.steps ?? Math.floor(row.epochs / row.q);
     const epsilon =
       row.accountant === "rdp"
-        ? rdpOf(sampled(row.q, row.sigma), { orders: opacusOrders }, count).epsilonAtMost(row.delta)
+        ? rdpOf(sampled(row.q, row.sigma), { orders: opacusOrders }, count).epsilonAtLeast(row.delta)
         : centralLimitEpsilonNeverForAGuarantee(
             { probability: row.q, noise: row.sigma, steps: count },
             row.delta,
@@ -673,7 +677,7 @@ test("PipelineDP's noise is reproduced, its Gaussian rounded up by less than a t
   };
   const laplaceNoise = (epsilon: number, sensitivity: number, theirs: number) => {
     const composed = pureAccountant().compose({ kind: "laplace", noiseMultiplier: theirs / sensitivity });
-    expect(composed.ok && composed.value.epsilonAtMost(0)).toBeCloseTo(epsilon, 12);
+    expect(composed.ok && composed.value.epsilonAtLeast(0)).toBeCloseTo(epsilon, 12);
   };
   for (const row of rowsOf(pipeline, "DPComputationsTest", "test_compute_dp_sum_noise_std_laplace")) {
     const sensitivity =
@@ -708,7 +712,7 @@ test("PipelineDP's noise is reproduced, its Gaussian rounded up by less than a t
       { kind: "epsilon-delta", epsilon: 1 / parts, delta: 1e-8 / parts },
       parts,
     );
-    expect(composed.ok && composed.value.epsilonAtMost(1e-8)).toBe(1);
+    expect(composed.ok && composed.value.epsilonAtLeast(1e-8)).toBe(1);
   }
 });
 

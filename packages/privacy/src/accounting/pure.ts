@@ -28,11 +28,11 @@ function withTotal(total: BasicLoss, relation: NeighbouringRelation): PureAccoun
       const one = basicLossOf(event, relation);
       return one.ok ? ok(withTotal(plus(total, times(one.value, count)), relation)) : one;
     },
-    epsilonAtMost(delta) {
+    epsilonAtLeast(delta) {
       const covered = delta >= 0 && compareRationals(total.delta, decimal(Math.min(1, delta))) <= 0;
       return delta >= 1 ? 0 : covered ? exactly(total.epsilon) : Number.POSITIVE_INFINITY;
     },
-    deltaAtMost(epsilon) {
+    deltaAtLeast(epsilon) {
       const covered = epsilon === Number.POSITIVE_INFINITY || exactly(total.epsilon) <= epsilon;
       return covered ? Math.min(1, exactly(total.delta)) : 1;
     },

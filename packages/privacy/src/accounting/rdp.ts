@@ -41,7 +41,7 @@ export interface RdpAccountant extends Accountant {
   /** One divergence for each order. */
   readonly rdp: Float64Array;
   compose(event: PrivacyEvent, count?: number): Result<RdpAccountant, EventNotSupported>;
-  /** As `epsilonAtMost`, with the order that gave it. */
+  /** As `epsilonAtLeast`, with the order that gave it. */
   epsilonAndOrder(delta: number): ConvertedAt;
 }
 
@@ -249,8 +249,8 @@ function withCurve(
       return ok(withCurve(orders, sum, aside, relation, conversion));
     },
     epsilonAndOrder,
-    epsilonAtMost: (delta) => epsilonAndOrder(delta).value,
-    deltaAtMost(epsilon) {
+    epsilonAtLeast: (delta) => epsilonAndOrder(delta).value,
+    deltaAtLeast(epsilon) {
       const delta = deltaFromRdp(orders, rdp, epsilon, conversion).value;
       return Math.min(1, eitherFails(delta, extraDelta, 1));
     },

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { shuffledDeltaAtMost, shuffledEpsilonAtMost, shuffledEpsilonClosedForm } from "./shuffling.ts";
+import { shuffledDeltaAtLeast, shuffledEpsilonAtLeast, shuffledEpsilonClosedForm } from "./shuffling.ts";
 
 test("shuffling a hundred thousand reports gives the published bracket and closed form", () => {
   const reports = { people: 100_000, localEpsilon: 4 };
-  const numeric = shuffledEpsilonAtMost(reports, 1e-6);
+  const numeric = shuffledEpsilonAtLeast(reports, 1e-6);
   expect(numeric).toBeGreaterThan(0.1675385583);
   expect(numeric).toBeLessThan(0.1727905508);
   expect(shuffledEpsilonClosedForm(reports, 1e-6)).toBeCloseTo(0.5378040242, 9);
-  expect(shuffledDeltaAtMost(reports, numeric)).toBeLessThanOrEqual(1e-6);
+  expect(shuffledDeltaAtLeast(reports, numeric)).toBeLessThanOrEqual(1e-6);
 });
 
 test("in a crowd of three the shuffled delta is that of every outcome enumerated", () => {
@@ -24,7 +24,7 @@ test("in a crowd of three the shuffled delta is that of every outcome enumerated
         truth += Math.max(0, p - Math.exp(epsilon) * q);
       }
     }
-    const ours = shuffledDeltaAtMost({ people: 3, localEpsilon }, epsilon);
+    const ours = shuffledDeltaAtLeast({ people: 3, localEpsilon }, epsilon);
     expect(ours).toBeGreaterThanOrEqual(truth);
     expect(ours / truth).toBeCloseTo(1, 6);
   }

@@ -24,8 +24,8 @@ export function shuffledEpsilonClosedForm({ people, localEpsilon }: ShuffledRepo
   return Math.min(localEpsilon, Math.log1p(share * spread) * (1 + 1e-12));
 }
 
-/** The least epsilon at `delta` by the numeric bound, rounded up. Cost: some 40 evaluations of `shuffledDeltaAtMost`. */
-export function shuffledEpsilonAtMost(reports: ShuffledReports, delta: number): number {
+/** The least epsilon at `delta` by the numeric bound, rounded up. Cost: some 40 evaluations of `shuffledDeltaAtLeast`. */
+export function shuffledEpsilonAtLeast(reports: ShuffledReports, delta: number): number {
   const deltaAt = deltaOfClones(reports);
   if (deltaAt(0) <= delta) return 0;
   if (!(deltaAt(reports.localEpsilon) <= delta)) return reports.localEpsilon;
@@ -39,7 +39,7 @@ export function shuffledEpsilonAtMost(reports: ShuffledReports, delta: number): 
 }
 
 /** The delta of the shuffled reports at `epsilon`, rounded up. */
-export function shuffledDeltaAtMost(reports: ShuffledReports, epsilon: number): number {
+export function shuffledDeltaAtLeast(reports: ShuffledReports, epsilon: number): number {
   return epsilon >= reports.localEpsilon ? 0 : deltaOfClones(reports)(epsilon);
 }
 
@@ -101,6 +101,6 @@ function binomial(n: number, k: number, p: number): number {
 
 /** The largest local epsilon for which the shuffled reports stay within (epsilon, delta), rounded down. */
 export function largestLocalEpsilon(people: number, epsilon: number, delta: number): number {
-  const within = (localEpsilon: number) => shuffledDeltaAtMost({ people, localEpsilon }, epsilon) <= delta;
+  const within = (localEpsilon: number) => shuffledDeltaAtLeast({ people, localEpsilon }, epsilon) <= delta;
   return 1 / leastThatHolds((x) => within(1 / x), 1 / epsilon);
 }

@@ -101,7 +101,7 @@ function withTotal(total: ConcentratedLoss, relation: NeighbouringRelation): Zcd
       const one = concentratedLossOf(event, relation);
       return one.ok ? ok(withTotal(plus(total, times(one.value, count)), relation)) : one;
     },
-    epsilonAtMost(delta) {
+    epsilonAtLeast(delta) {
       if (nothing || delta >= 1) return 0;
       if (!(delta > 0)) return Number.POSITIVE_INFINITY;
       const exact = decimal(delta);
@@ -110,7 +110,7 @@ function withTotal(total: ConcentratedLoss, relation: NeighbouringRelation): Zcd
       const nanos = epsilonAtLeast(total.rho, attoDeltaOf(attos));
       return toNumberUp(addRationals(rational(nanos, 1_000_000_000n), total.xi));
     },
-    deltaAtMost: (epsilon) =>
+    deltaAtLeast: (epsilon) =>
       nothing ? 0 : deltaFromRho(toNumberUp(total.rho), epsilon - toNumberUp(total.xi)),
   };
 }

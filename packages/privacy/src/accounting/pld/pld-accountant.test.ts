@@ -61,7 +61,7 @@ test("a training run's price, as a reader would ask for it", () => {
   );
   if (!run.ok) throw new Error(run.problem.because);
   const { lower, upper } = run.value.epsilon(1e-5);
-  expect(run.value.epsilonAtMost(1e-5)).toBe(upper);
+  expect(run.value.epsilonAtLeast(1e-5)).toBe(upper);
   expect(lower).toBeGreaterThan(1.977);
   expect(upper).toBeLessThan(1.979);
 });

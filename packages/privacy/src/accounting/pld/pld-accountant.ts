@@ -55,11 +55,11 @@ export class PldAccountant implements Accountant {
     return ok(new PldAccountant({ relation: this.relation, ...this.#wish }, spent));
   }
 
-  epsilonAtMost(delta: number): number {
+  epsilonAtLeast(delta: number): number {
     return this.epsilon(delta).upper;
   }
 
-  deltaAtMost(epsilon: number): number {
+  deltaAtLeast(epsilon: number): number {
     return this.delta(epsilon).upper;
   }
 
