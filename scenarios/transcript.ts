@@ -102,7 +102,10 @@ async function privacyAtTheBoundary(world: TranscriptWorld, grid: GridClient): P
   assertSpent(price.remaining, answer.remaining);
   assert.equal(answer.receipt.dataset, dataset.name);
   assertNear(answer.value, world.means.bp, answer.plusMinus);
-  assert.match(String(answer), /^\S+ ± \S+ \(95 %\); spent epsilon 0\.5, epsilon \S+( and delta \S+)? remaining$/);
+  assert.match(
+    String(answer),
+    /^\S+ ± \S+ \(95 %\); spent epsilon 0\.5, epsilon \S+( and delta \S+)? remaining$/,
+  );
 
   const again = await bp.mean().get({ epsilon: 0.5, askId: answer.receipt.askId });
   assert.deepEqual({ ...again }, { ...answer });
