@@ -5,6 +5,7 @@ import type { Expression } from "@unseen/program";
 import type { FuncCall, Node } from "libpg-query";
 import { Aggregates } from "./aggregates.ts";
 import type { Grouped } from "./group-keys.ts";
+import { shareOf } from "./quantiles.ts";
 import { quoted, refuse, refuseClause } from "./refusal.ts";
 import { armsOf, isNull, number, rowValue, truth } from "./row-expression.ts";
 import type { RowValue } from "./row-value.ts";
@@ -35,6 +36,12 @@ export function aggregateOf(call: FuncCall, { scope, groups }: Grouped): Express
       "whether a value counts would depend on who else has it",
       `write ${shown}(column)`,
     );
+  }
+  if (isQuantile(name)) {
+    const { of, share } = quantileArguments(name, shown, call, scope);
+    const { value, only } = argumentOf(of, scope);
+    const aggregates = new Aggregates(scope, groups, both(scope.writer, filter, only));
+    return aggregates.quantile(numeric(value, shown), share);
   }
   const isOfTwo = /^(covar|corr)/.test(name);
   if (args.length !== (isOfTwo ? 2 : 1)) refuseArguments(shown, isOfTwo ? "two columns" : "one column");
@@ -71,10 +78,45 @@ function numeric(value: RowValue, shown: string): Cell {
   if (value.kind === "number") return value.cell;
   return refuseClause(
     `${shown} of ${value.kind === "truth" ? "a condition" : "a category"}`,
-    "only numbers are summed",
+    isQuantile(shown.toLowerCase()) ? "only numbers have quantiles" : "only numbers are summed",
     value.kind === "truth"
       ? "count where it holds: COUNT(*) FILTER (WHERE ...)"
       : "count the rows of each: COUNT(*) with GROUP BY",
+  );
+}
+
+function isQuantile(name: string): boolean {
+  return /^(median|quantile|percentile)/.test(name);
+}
+
+/** MEDIAN(x), QUANTILE(x, share) and PERCENTILE_CONT(share) WITHIN GROUP (ORDER BY x) are one question. */
+function quantileArguments(
+  name: string,
+  shown: string,
+  { args = [], agg_order = [] }: FuncCall,
+  scope: Scope,
+) {
+  if (name === "percentile_cont") {
+    const [ordered] = agg_order;
+    const by = ordered !== undefined && "SortBy" in ordered ? ordered.SortBy : undefined;
+    if (args.length !== 1 || agg_order.length !== 1 || by?.node === undefined || by.useOp !== undefined)
+      return refuseClause(
+        `${shown} of other than one share and one column`,
+        "which numbers are put in order is told by WITHIN GROUP",
+        `write ${shown}(0.5) WITHIN GROUP (ORDER BY x)`,
+      );
+    const share = shareOf(args[0]!, shown, scope);
+    return { of: by.node, share: by.sortby_dir === "SORTBY_DESC" ? 1 - share : share };
+  }
+  if (name === "median") {
+    if (args.length !== 1) refuseArguments(shown, "one column");
+    return { of: args[0]!, share: 0.5 };
+  }
+  if (args.length === 2) return { of: args[0]!, share: shareOf(args[1]!, shown, scope) };
+  return refuseClause(
+    `${shown} of other than a column and a share`,
+    "how many of the rows lie below is asked for",
+    `write ${shown}(x, 0.5)`,
   );
 }
 
@@ -146,8 +188,13 @@ function countsPeople(args: readonly Node[], { writer: { card }, dataset, tables
 }
 
 function refuseOddCalls(shown: string, call: FuncCall, args: readonly Node[]): void {
-  if (call.agg_order !== undefined || call.agg_within_group === true)
-    refuseClause(`${shown} with ORDER BY`, "a sum has no order", "leave ORDER BY out of the aggregate");
+  const isOrdered = call.agg_order !== undefined || call.agg_within_group === true;
+  if (isOrdered && !(shown === "PERCENTILE_CONT" && call.agg_within_group === true))
+    refuseClause(
+      `${shown} with ORDER BY`,
+      isQuantile(shown.toLowerCase()) ? "its numbers are put in order anyway" : "a sum has no order",
+      "leave ORDER BY out of the aggregate",
+    );
   if (call.func_variadic === true) refuseClause("VARIADIC", "there are no arrays", `write ${shown}(column)`);
   if (args.some((arg) => "NamedArgExpr" in arg))
     refuseClause(

@@ -7,6 +7,7 @@
 import { problem } from "@unseen/base";
 import type { Expression } from "@unseen/program";
 import type { Groups } from "./group-keys.ts";
+import { quantileOf } from "./quantiles.ts";
 import { refuse } from "./refusal.ts";
 import type { Cell, RowWriter } from "./row-writer.ts";
 import { both, type Scope } from "./scope.ts";
@@ -84,6 +85,13 @@ export class Aggregates {
     const spread = this.#writer.node("Sqrt", [this.#op("Mul", this.variance(x, 0), this.variance(y, 0))]);
     const share = this.#op("Div", this.covariance(x, y, 0), spread);
     return this.#writer.node("Clip", [share], { min: -1, max: 1 });
+  }
+
+  /** Of no people, the middle of the bounds. `share` lies between 0 and 1. */
+  quantile(x: Cell, share: number): Expression {
+    const bounds = this.#boundsOf(x);
+    if (bounds.least === bounds.greatest) return this.mean(x);
+    return quantileOf(this.#writer, x, share, bounds, this.#groups, this.#mask);
   }
 
   #corrected(value: Expression, correction: 0 | 1): Expression {

@@ -122,14 +122,19 @@ function publicNumber({ facts }: Cell): number {
 
 const reasons: readonly (readonly [RegExp, why: string, nearest: string])[] = [
   [
-    /^(min|max|first|last|any_value|mode|bool_and|bool_or|every|bit_and|bit_or|bit_xor)$/,
+    /^(min|max)$/,
+    "it shows what a single person has",
+    "ask for a quantile: QUANTILE(x, 0.01) or QUANTILE(x, 0.99)",
+  ],
+  [
+    /^(first|last|any_value|mode|bool_and|bool_or|every|bit_and|bit_or|bit_xor)$/,
     "it shows what a single person has",
     "ask for the counts by range: WIDTH_BUCKET(x, least, greatest, bins) with GROUP BY and COUNT(*)",
   ],
   [
-    /^(median|percentile_cont|percentile_disc|quantile|approx_quantiles|ntile)$/,
-    "no sum of rows gives it",
-    "ask for the counts by range: WIDTH_BUCKET(x, least, greatest, bins) with GROUP BY and COUNT(*)",
+    /^(percentile_disc|quantile_disc|approx_quantiles?|ntile)$/,
+    "it shows a value that a single person has",
+    "ask for what lies between such values: QUANTILE(x, 0.5), or PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x)",
   ],
   [
     /agg$|^string_agg|^array|^grouping$|^xml|^json/,
@@ -162,7 +167,7 @@ export function refuseFunction(name: string): never {
   const [
     ,
     why = "no rule is known for it",
-    nearest = `the functions are ${[...rules.keys()].join(", ")}, width_bucket, greatest, least and coalesce; the aggregates count, sum, avg, var_*, stddev_*, covar_* and corr`,
+    nearest = `the functions are ${[...rules.keys()].join(", ")}, width_bucket, greatest, least and coalesce; the aggregates count, sum, avg, var_*, stddev_*, covar_*, corr, median, quantile and percentile_cont`,
   ] = reasons.find(([pattern]) => pattern.test(name)) ?? [];
   return refuseClause(`the function ${quoted(name)}`, why, nearest);
 }

@@ -108,3 +108,62 @@ test("a translation that narrows the wrong rows is found by the comparison", asy
   };
   await expect(compare(rows, query)).rejects.toThrow("40");
 });
+
+/** How far apart the two values are between which `quantile_cont` draws its line. */
+function gapAt(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const place = Math.floor((sorted.length - 1) * share);
+  return (sorted[place + 1] ?? sorted[place]!) - sorted[place]!;
+}
+
+test("a quantile without its noise is DuckDB's, but for a bin's width and the gap between two people", async () => {
+  const columns = { bmi: 50, change: 8, age: 120, visits: 4 } as const;
+  const someShares = fc.integer({ min: 1, max: 99 }).map((percent) => percent / 100);
+  const someColumn = fc.constantFrom(...(Object.keys(columns) as (keyof typeof columns)[]));
+  let compared = 0;
+  const asked = [tables, someColumn, someShares, fc.integer({ min: 0, max: 60 })] as const;
+  await fc.assert(
+    fc.asyncProperty(...asked, async (rows, column, share, age) => {
+      const from = `FROM clinic WHERE age >= ${age}`;
+      const chosen = rows.filter((row) => row.age >= age);
+      const percentile = `PERCENTILE_CONT(${share}) WITHIN GROUP (ORDER BY ${column})`;
+      const translation = whole(await translateSql(clinicDatasets, `SELECT ${percentile} ${from}`));
+      const [[ours] = []] = exactTable(translation, card!, rows);
+      const [[theirs] = []] = await theirTable(rows, `SELECT quantile_cont(${column}, ${share}) ${from}`);
+      if (theirs === null) return;
+      const values = chosen.map((row) => row[column]);
+      const within = columns[column] / 64 + gapAt(values, share) + 1e-9;
+      expect(Math.abs(Number(ours) - Number(theirs)), `${percentile} ${from}`).toBeLessThanOrEqual(within);
+      compared += 1;
+    }),
+    { numRuns: 60 },
+  );
+  expect(compared).toBeGreaterThan(30);
+}, 120_000);
+
+test("of many people, a quantile by group is DuckDB's within a bin's width", async () => {
+  // Skewed, and without gaps: the multiples of the golden ratio fill the interval evenly.
+  const rows = Array.from({ length: 1_200 }, (_, at): Row => {
+    const part = (at * 0.6180339887498949) % 1;
+    return {
+      bmi: 10 + 50 * part ** 1.5,
+      change: 8 * part - 4,
+      age: Math.floor(121 * part),
+      visits: 1 + (at % 5),
+      region: at % 3 === 0 ? "north" : "south",
+      sex: at % 2 === 0 ? "1" : "2",
+    };
+  });
+  const shares = [0.05, 0.25, 0.5, 0.9];
+  const select = (name: string) =>
+    `SELECT region, sex, ${shares.map((share) => `${name}(bmi, ${share})`).join(", ")} FROM clinic WHERE visits > 1 GROUP BY region, sex`;
+  const translation = whole(await translateSql(clinicDatasets, select("QUANTILE")));
+  const ours = new Map(exactTable(translation, card!, rows).map((row) => [keyOf(row.slice(0, 2)), row]));
+  const theirs = await theirTable(rows, select("quantile_cont"));
+  expect(theirs.length).toBe(4);
+  for (const row of theirs) {
+    const mine = ours.get(keyOf(row.slice(0, 2)))!;
+    for (const at of [2, 3, 4, 5])
+      expect(Math.abs(Number(mine[at]) - Number(row[at]))).toBeLessThanOrEqual(50 / 64);
+  }
+});

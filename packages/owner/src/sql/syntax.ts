@@ -60,6 +60,10 @@ export const aggregateNames: ReadonlySet<string> = new Set([
   "covar_pop",
   "covar_samp",
   "corr",
+  "median",
+  "quantile",
+  "quantile_cont",
+  "percentile_cont",
 ]);
 
 /** Whether an aggregate stands anywhere inside; not inside sub-selects, which are refused where they stand. */
