@@ -10,8 +10,13 @@ if (!options.includes(condition)) process.env.NODE_OPTIONS = `${options} --condi
 const conditions = [condition, ...defaultServerConditions];
 const quick = ["packages/*/src/**/*.test.ts", "scenarios/**/*.test.ts", "scripts/**/*.test.*"];
 const slow = ["packages/*/src/**/*.slow.test.ts", "scenarios/**/*.slow.test.ts"];
+const nightly = ["packages/*/src/**/*.nightly.test.ts"];
 
-/** A suite that needs more than half a minute a test is called NAME.slow.test.ts and gets ten. */
+/**
+ * A suite that needs more than half a minute a test is called NAME.slow.test.ts and gets ten. What takes more
+ * than a minute in all and repeats at length what quicker tests say is called NAME.nightly.test.ts, and
+ * runs by `npm run nightly` and in continuous integration.
+ */
 const quickMs = 30_000;
 const slowMs = 600_000;
 
@@ -29,7 +34,7 @@ export default defineConfig({
         test: {
           name: "quick",
           include: quick,
-          exclude: [...configDefaults.exclude, ...slow],
+          exclude: [...configDefaults.exclude, ...slow, ...nightly],
           testTimeout: quickMs,
           hookTimeout: quickMs,
         },
@@ -37,6 +42,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "slow", include: slow, testTimeout: slowMs, hookTimeout: slowMs },
+      },
+      {
+        extends: true,
+        test: { name: "nightly", include: nightly, testTimeout: slowMs, hookTimeout: slowMs },
       },
     ],
   },

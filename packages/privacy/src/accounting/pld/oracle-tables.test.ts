@@ -1,5 +1,5 @@
 // Our brackets of published DP-SGD runs beside those of dp-accounting and of Microsoft's PRV accountant, out of
-// fixtures/pld. Opacus's values and the 48 compositions stand in oracle-tables.slow.test.ts.
+// fixtures/pld. Opacus's values and the 48 compositions stand in oracle-tables.nightly.test.ts.
 
 import { readFileSync } from "node:fs";
 import { invariant } from "@unseen/base";
