@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Secret } from "@unseen/base";
 import { type Contribution, exactSums } from "@unseen/privacy";
+import type { ProgramNode } from "@unseen/program";
 import { expect, test } from "vitest";
 import { commonContributions } from "../ingest/common-contributions.ts";
 import { cardOf, ingested, testFolder } from "../ingest/ingest-for-tests.ts";
@@ -103,6 +104,58 @@ test("the sum and the mean of a column are read from integers that ingest wrote,
   expect(
     ways.filter((way) => /sum\(CAST\(s[0-9a-f]{32} AS DOUBLE\)\)/.test(way)).length,
   ).toBeGreaterThanOrEqual(8);
+});
+
+test("groups of a small whole column are the integers that ingest wrote, whatever is added to it, and those of the plain rules", async () => {
+  using folder = testFolder();
+  const columns = {
+    bp: { type: "number", bounds: [60, 140] },
+    n: { type: "integer", bounds: [-3, 9] },
+    c: { type: "category", categories: ["x", "y", "z"] },
+    year: { type: "integer", bounds: [1900, 2030] },
+    far: { type: "integer", bounds: [0, 65_536] },
+  };
+  const lines = Array.from({ length: 200 }, (_, at) =>
+    [60 + ((at * 49.44) % 80), (at % 13) - 3, "xyz"[at % 3], 1900 + ((at * 7) % 131), at * 300].join(","),
+  );
+  const file = folder.write("a.csv", `bp,n,c,year,far\n${lines.join("\n")}\n`);
+  const { snapshot, rows } = await ingested(folder, file, cardOf(columns));
+  const names = Object.keys(columns);
+  const data = new Map(names.map((name, at) => [name, Float64Array.from(rows, (row) => row[at]!)]));
+  await using engine = await opened(folder.path);
+  const check = async (index: readonly ProgramNode[], depth: number, isStored: boolean) => {
+    const hot = [...index, apply("OneHot", [index.length - 1], { depth })];
+    const last = hot.length;
+    const each = [
+      input("bp"),
+      apply("Reshape", [last], { shape: [0, 1] }),
+      apply("Mul", [last - 1, last + 1]),
+    ];
+    for (const nodes of [hot, [...hot, ...each]]) {
+      const one = contributionOf(nodes, { exponent: -4 });
+      const way = await engine.explain(snapshot, one);
+      expect(/^SELECT s[0-9a-f]{32} AS place/.test(way), way).toBe(isStored);
+      const expected = exactSums(one, data, rows.length);
+      expect(expected.ok && [...expected.value], way).toEqual(await sums(engine, snapshot, one));
+    }
+  };
+  // As it stands: n below 0 is nowhere, and so are the years beyond the last place.
+  await check([input("n")], 10, true);
+  await check([input("n")], 4, true);
+  await check([input("c")], 3, true);
+  await check([input("c")], 2, true);
+  await check([input("year")], 1_950, true);
+  for (const by of [-3, 2, 9, 10, -300])
+    for (const depth of [1, 5, 13, 400])
+      await check([input("n"), number(by), apply("Sub", [0, 1])], depth, true);
+  await check([number(-1_900), input("year"), apply("Add", [0, 1])], 131, true);
+  await check([input("year"), number(2_000), apply("Sub", [0, 1]), apply("Add", [2, 1])], 2_031, true);
+  // Not the column moved by a whole number, or too wide for two bytes.
+  await check([input("n"), number(0.5), apply("Sub", [0, 1])], 10, false);
+  await check([number(9), input("n"), apply("Sub", [0, 1])], 13, false);
+  await check([input("n"), number(2), apply("Mul", [0, 1])], 13, false);
+  await check([input("n"), input("c"), apply("Add", [0, 1])], 13, false);
+  await check([input("far")], 1_000, false);
 });
 
 test("a result used over and over is written once, however deep the program", async () => {

@@ -14,6 +14,7 @@ import { receiptOf } from "../ledger/receipt.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import { metadataKey, type SnapshotColumn, type SnapshotMetadata } from "./snapshot.ts";
 import { doubleLiteral, identifier, snapshotColumn, textLiteral } from "./sql-text.ts";
+import { storedPlaces } from "./stored-places.ts";
 
 const entropy = platformEntropy(globalThis.crypto);
 
@@ -59,9 +60,12 @@ export async function writeParquet(
   source: string,
 ): Promise<void> {
   using session = await DuckDbSession.open(":memory:", {});
-  const metadata: SnapshotMetadata = { version: 1, columns: declared, prepared: [] };
+  const places = declared.flatMap((column) => storedPlaces(column) ?? []);
+  const prepared = places.map(({ name }) => name);
+  const metadata: SnapshotMetadata = { version: 1, columns: declared, prepared };
+  const written = `SELECT ${["*", ...places.map(({ sql, name }) => `${sql} AS ${name}`)].join(", ")} FROM (${source})`;
   await session.run(
-    `COPY (${source}) TO ${textLiteral(path)} (FORMAT parquet, KV_METADATA {${metadataKey}: ${textLiteral(JSON.stringify(metadata))}})`,
+    `COPY (${written}) TO ${textLiteral(path)} (FORMAT parquet, KV_METADATA {${metadataKey}: ${textLiteral(JSON.stringify(metadata))}})`,
   );
 }
 

@@ -1,14 +1,14 @@
 // A contribution as one SQL query, so that the exact sum is done where the rows are. The same integers come
 // out as from the plain rules; where that is not certain there is no query, and script does the work.
 
-import { createHash } from "node:crypto";
 import { type Contribution, type Grid, quantise } from "@unseen/privacy";
 import type { Program } from "@unseen/program";
 import type { SnapshotColumn } from "./snapshot.ts";
 import { constantRow, type DenseRow, namedRow, type ScatteredRow, type SqlRow, sqlRow } from "./sql-rules.ts";
 import { columnScalar, type Scalar } from "./sql-scalar.ts";
-import { doubleLiteral, identifier, snapshotColumn } from "./sql-text.ts";
+import { doubleLiteral, identifier, preparedName, snapshotColumn } from "./sql-text.ts";
 import { SqlWriter } from "./sql-writer.ts";
+import { storedPlaces } from "./stored-places.ts";
 
 export type PushDown = {
   /** Undefined where no row needs to be read. */
@@ -58,11 +58,6 @@ export function preparable(contribution: Contribution, columns: Table["columns"]
   });
 }
 
-/** What the column of prepared integers is called: it follows from how they are made, so no other can be taken for it. */
-export function preparedName(sql: string): string {
-  return `s${createHash("sha256").update(sql, "utf8").digest("hex").slice(0, 32)}`;
-}
-
 function rowOf(writer: SqlWriter, program: Program, table: Table): SqlRow | undefined {
   const uses = usesOf(program);
   const rows: (SqlRow | undefined)[] = [];
@@ -102,7 +97,7 @@ function inputRow(name: string, shape: Program["shapes"][number], { columns }: T
   return {
     kind: "dense",
     shape: [1],
-    elements: [columnScalar(sql, column.least, column.greatest, column.isWhole)],
+    elements: [columnScalar(sql, column)],
   };
 }
 
@@ -154,12 +149,7 @@ function countedSums(
   if (constant === undefined && !isUniform) return undefined;
   const steps = constant === undefined ? stepsOf(writer, row.value, first) : undefined;
   if (constant === undefined && steps === undefined) return undefined;
-  const index = row.index.isWhole ? row.index : writer.named(row.index);
-  // Out of range, negative and NaN are NULL; so at most one group a place and a few that are left aside.
-  const cast = `TRY_CAST(${index.sql} AS ${width <= 2 ** 8 ? "UTINYINT" : width <= 2 ** 16 ? "USMALLINT" : "UINTEGER"})`;
-  const place = index.isWhole
-    ? cast
-    : `CASE WHEN ${index.sql} = floor(${index.sql}) AND ${index.sql} < ${doubleLiteral(width)} THEN ${cast} END`;
+  const { place, from } = placeOf(writer, row.index, width, table);
   const amount =
     steps === undefined
       ? "count(*)"
@@ -171,13 +161,35 @@ function countedSums(
     read: (rows) => {
       const sums = new BigInt64Array(width);
       for (const [at, value] of rows) {
-        if (at === null || Number(at) >= width) continue;
-        const each = constant === undefined ? 1n : BigInt(onGrid(constant, cells[Number(at)]!));
-        sums[Number(at)] = each * wholeOf(value);
+        const cell = at === null ? undefined : cells[Number(at) + from];
+        if (cell === undefined) continue;
+        const each = constant === undefined ? 1n : BigInt(onGrid(constant, cell));
+        sums[Number(at) + from] = each * wholeOf(value);
       }
       return sums;
     },
   };
+}
+
+/**
+ * Which element a row adds to: `place`, counted on from `from`. Where there is none, that is NULL or outside.
+ * What is stored makes at most 2^16 groups, whatever the width; what is worked out, few more than elements.
+ */
+function placeOf(
+  writer: SqlWriter,
+  given: Scalar,
+  width: number,
+  { columns, prepared }: Table,
+): { readonly place: string; readonly from: number } {
+  const column = given.shifted === undefined ? undefined : columns.get(given.shifted);
+  const stored = column && storedPlaces(column);
+  if (stored !== undefined && prepared.has(stored.name)) return { place: stored.name, from: given.least };
+  const index = given.isWhole ? given : writer.named(given);
+  const cast = `TRY_CAST(${index.sql} AS ${width <= 2 ** 8 ? "UTINYINT" : width <= 2 ** 16 ? "USMALLINT" : "UINTEGER"})`;
+  const place = index.isWhole
+    ? cast
+    : `CASE WHEN ${index.sql} = floor(${index.sql}) AND ${index.sql} < ${doubleLiteral(width)} THEN ${cast} END`;
+  return { place, from: 0 };
 }
 
 type GridCell = { readonly exponent: number; readonly least: number; readonly greatest: number };

@@ -29,7 +29,7 @@ export type SnapshotColumn = {
 export type SnapshotMetadata = {
   readonly version: 1;
   readonly columns: readonly SnapshotColumn[];
-  /** Columns of integers that common questions add up, by the name that follows from their SQL. */
+  /** Columns of integers that common questions add up or group by, by the name that follows from their SQL. */
   readonly prepared: readonly string[];
 };
 

@@ -46,12 +46,19 @@ export const scalarRules: ReadonlyMap<string, ScalarRule> = new Map<string, Scal
 ]);
 
 function sum(x: Scalar, y: Scalar, sign: "+" | "-", [least, greatest]: readonly [number, number]): Scalar {
+  const isWhole = isExactWhole(x, y, least, greatest);
   return madeFrom([x, y], `(${x.sql} ${sign} ${y.sql})`, {
     least,
     greatest,
     mayBeNaN: x.mayBeNaN || y.mayBeNaN || (mayBeInfinite(x) && mayBeInfinite(y)),
-    isWhole: isExactWhole(x, y, least, greatest),
+    isWhole,
+    shifted: isWhole ? shiftedColumn(x, y, sign) : undefined,
   });
+}
+
+function shiftedColumn(x: Scalar, y: Scalar, sign: "+" | "-"): string | undefined {
+  if (y.constant !== undefined) return x.shifted;
+  return sign === "+" && x.constant !== undefined ? y.shifted : undefined;
 }
 
 export function product(x: Scalar, y: Scalar): Scalar {

@@ -2,6 +2,7 @@
 // from the declared ones by rules that rounding respects (a correctly rounded monotone function is
 // monotone), so they hold for the very doubles that the engine computes, and not only nearly.
 
+import type { SnapshotColumn } from "./snapshot.ts";
 import { doubleLiteral } from "./sql-text.ts";
 
 export type Scalar = {
@@ -15,6 +16,8 @@ export type Scalar = {
   readonly greatest: number;
   readonly mayBeNaN: boolean;
   readonly isWhole: boolean;
+  /** The column of whole numbers that it is, moved by one whole number: so each is as far above its least as the other. */
+  readonly shifted?: string;
   /** A zero has the sign that IEEE gives it. Without this it must not be divided by. */
   readonly hasSignedZero: boolean;
   /** The layer of the query in which it can be written; 0 has the columns alone. */
@@ -31,6 +34,7 @@ export type Made = {
   readonly isWhole?: boolean;
   readonly hasSignedZero?: boolean;
   readonly condition?: string;
+  readonly shifted?: string | undefined;
 };
 
 export function constantScalar(value: number): Scalar {
@@ -49,8 +53,9 @@ export function constantScalar(value: number): Scalar {
   };
 }
 
-export function columnScalar(sql: string, least: number, greatest: number, isWhole: boolean): Scalar {
-  return { sql, least, greatest, mayBeNaN: false, isWhole, hasSignedZero: true, layer: 0, depth: 0 };
+export function columnScalar(sql: string, { name, least, greatest, isWhole }: SnapshotColumn): Scalar {
+  const sure = { least, greatest, mayBeNaN: false, isWhole, hasSignedZero: true };
+  return { sql, ...sure, ...(isWhole ? { shifted: name } : {}), layer: 0, depth: 0 };
 }
 
 export function madeFrom(inputs: readonly Scalar[], sql: string, made: Made): Scalar {
@@ -59,6 +64,7 @@ export function madeFrom(inputs: readonly Scalar[], sql: string, made: Made): Sc
   return {
     sql,
     ...(made.condition === undefined ? {} : { condition: made.condition }),
+    ...(made.shifted === undefined ? {} : { shifted: made.shifted }),
     least: isBounded ? made.least : Number.NEGATIVE_INFINITY,
     greatest: isBounded ? made.greatest : Number.POSITIVE_INFINITY,
     mayBeNaN: made.mayBeNaN ?? inputs.some((input) => input.mayBeNaN),

@@ -30,3 +30,8 @@ export function pathLiteral(path: string): string {
 export function snapshotColumn(name: string): string {
   return `c${createHash("sha256").update(name, "utf8").digest("hex").slice(0, 32)}`;
 }
+
+/** What a column of prepared integers is called: it follows from how they are made, so no other can be taken for it. */
+export function preparedName(sql: string): string {
+  return `s${createHash("sha256").update(sql, "utf8").digest("hex").slice(0, 32)}`;
+}

@@ -3,9 +3,10 @@
 import { createHash } from "node:crypto";
 import type { Card } from "@unseen/program";
 import type { DuckDbSession } from "../engine/duckdb-session.ts";
-import { preparable, preparedName } from "../engine/push-down.ts";
+import { preparable } from "../engine/push-down.ts";
 import { metadataKey, type SnapshotColumn, type SnapshotMetadata } from "../engine/snapshot.ts";
-import { identifier, pathLiteral, snapshotColumn, textLiteral } from "../engine/sql-text.ts";
+import { identifier, pathLiteral, preparedName, snapshotColumn, textLiteral } from "../engine/sql-text.ts";
+import { storedPlaces } from "../engine/stored-places.ts";
 import { commonContributions } from "./common-contributions.ts";
 
 /**
@@ -35,7 +36,7 @@ function keyedHash(block: string, message: string): string {
 
 /**
  * Copies the columns of the card in the secret order into a Parquet file, with the integers that common
- * questions add up, and nothing else. Gives its number of rows.
+ * questions add up or group by, and nothing else. Gives its number of rows.
  */
 export async function writeSnapshot(
   session: DuckDbSession,
@@ -47,15 +48,19 @@ export async function writeSnapshot(
   const byName = new Map(declared.map((column) => [column.name, column]));
   const steps = new Set(commonContributions(card).flatMap((common) => preparable(common, byName)));
   const kept = declared.map(({ name }, at) => `v${at} AS ${identifier(snapshotColumn(name))}`);
-  const prepared = [...steps].map((sql) => `CAST(${sql} AS INTEGER) AS ${preparedName(sql)}`);
+  const prepared = [
+    ...[...steps].map((sql) => ({ sql: `CAST(${sql} AS INTEGER)`, name: preparedName(sql) })),
+    ...declared.flatMap((column) => storedPlaces(column) ?? []),
+  ];
   const metadata: SnapshotMetadata = {
     version: 1,
     columns: declared,
-    prepared: [...steps].map(preparedName),
+    prepared: prepared.map(({ name }) => name),
   };
   const named = `SELECT ${kept.join(", ")}, place FROM (${rows})`;
   const columns = declared.map(({ name }) => identifier(snapshotColumn(name)));
-  const written = `SELECT ${[...columns, ...prepared].join(", ")} FROM (${named}) ORDER BY place`;
+  const worked = prepared.map(({ sql, name }) => `${sql} AS ${name}`);
+  const written = `SELECT ${[...columns, ...worked].join(", ")} FROM (${named}) ORDER BY place`;
   await session.run(
     `COPY (${written}) TO ${textLiteral(path)} (FORMAT parquet, COMPRESSION snappy, KV_METADATA {${metadataKey}: ${textLiteral(JSON.stringify(metadata))}})`,
   );
