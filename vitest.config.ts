@@ -26,6 +26,7 @@ export default defineConfig({
   test: {
     // Threads took 25 and 39 s where processes took 42 and 55 s, in turn (175 tests, two cores, November
     // 2026); DuckDB, SQLite and argon2 load and end in them without harm.
+    setupFiles: ["./scripts/property-seed.mjs"],
     pool: "threads",
     maxWorkers: 2,
     projects: [
