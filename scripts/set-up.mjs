@@ -6,7 +6,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { delimiter, join } from "node:path";
 import { runChild } from "./run-child.mjs";
 
-const installFlags = ["--no-audit", "--no-fund", "--loglevel=error"];
+// npm waits five minutes for a connection that fell silent, twice; one that answers at all does so within seconds.
+const installFlags = [
+  "--no-audit",
+  "--no-fund",
+  "--loglevel=error",
+  "--fetch-timeout=45000",
+  "--fetch-retries=4",
+];
 
 /** A lock whose holder has not signed it within this time was left by a holder that died. */
 const unsignedLockMs = 10_000;
