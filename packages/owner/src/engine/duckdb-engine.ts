@@ -124,7 +124,7 @@ export class DuckDbEngine implements Engine {
     };
   }
 
-  /** A small snapshot is held in memory: opening its file again took two thirds of a question's time. */
+  /** A small snapshot is held in memory, so that a question about few rows does not open and read a file's footer each time. */
   async #source(session: DuckDbSession, name: SnapshotName, path: string, numbers: number): Promise<string> {
     if (numbers > mostNumbersHeld - this.#numbersHeld) return `read_parquet(${path})`;
     const table = `held_${name.replace(".parquet", "")}`;

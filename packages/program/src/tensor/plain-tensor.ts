@@ -74,7 +74,7 @@ export function broadcastPlaces(
 
 /** Applies `f` to each pair of elements after broadcasting. */
 export function zip(a: PlainTensor, b: PlainTensor, f: (x: number, y: number) => number): PlainTensor {
-  // Error bars run small formulas on single numbers hundreds of times; laying out an empty shape took half of that.
+  // Error bars run small formulas on single numbers hundreds of times; there is no shape to lay out.
   if (a.shape.length === 0 && b.shape.length === 0)
     return { shape: [], data: Float64Array.of(f(a.data[0]!, b.data[0]!)) };
   const shape = broadcastSizes(a.shape, b.shape);
