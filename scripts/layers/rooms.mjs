@@ -3,16 +3,18 @@
 export const rows = {
   base: 0,
   program: 1,
+  crypto: 1,
   compute: 2,
   privacy: 3,
   wire: 3,
+  mpc: 3,
   client: 4,
   owner: 4,
   cli: 5,
 };
 
 /** These read no clock, entropy, network or environment: such things come in as parameters. */
-export const pureRooms = new Set(["base", "program", "compute", "privacy", "wire"]);
+export const pureRooms = new Set(["base", "program", "compute", "crypto", "privacy", "wire", "mpc"]);
 
 /** These run in a browser too. */
 export const roomsWithoutNode = new Set([...pureRooms, "client"]);

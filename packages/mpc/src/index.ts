@@ -1,0 +1,1 @@
+export { type Channel, ChannelFailure, type PartyIndex } from "./session/channel.ts";

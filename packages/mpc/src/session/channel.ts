@@ -1,0 +1,36 @@
+// What a session needs of the network: to each other party one channel that is ordered, reliable, private and bound to
+// that party's identity. Memory, worker threads, WebSockets and browsers each bring one; the contract is the same.
+
+/** Places of the parties of one computation, from 0. All parties agree on who sits where before it begins. */
+export type PartyIndex = number;
+
+export interface Channel {
+  /**
+   * Queues one message and returns at once. The bytes are copied before it returns, so the caller may overwrite them.
+   * After `close` or a failure it does nothing: the failure is told by `receive`.
+   */
+  send(message: Uint8Array): void;
+
+  /**
+   * The next message, whole and in the order it was sent; at most one call is under way. `lengthAtMost` is what the
+   * protocol expects, in bytes: a longer message is never buffered whole and fails the channel. Rejects with a
+   * `ChannelFailure` once the channel has failed or its deadline passed, for ever after. The bytes belong to the caller.
+   */
+  receive(lengthAtMost: number): Promise<Uint8Array<ArrayBuffer>>;
+
+  /** Ends the channel; the other side's `receive` rejects. `why` is told to the other side, and holds nothing secret. */
+  close(why?: string): void;
+}
+
+/** Why a channel is of no more use, with the party at its other end to blame or to ask. Holds nothing secret. */
+export class ChannelFailure extends Error {
+  readonly kind: "closed" | "deadline" | "malformed" | "too-large" | "replayed" | "identity";
+  readonly party: PartyIndex;
+
+  constructor(kind: ChannelFailure["kind"], party: PartyIndex, message: string) {
+    super(message);
+    this.name = "ChannelFailure";
+    this.kind = kind;
+    this.party = party;
+  }
+}
