@@ -1,6 +1,7 @@
-// Generates the wire's code from its schema; with --check, compares and changes nothing.
+// Generates the wire's code from its schema and the ring's kernels from their AssemblyScript; with --check, compares
+// and changes nothing.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,8 +10,40 @@ import { runChild } from "./run-child.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const wire = join(root, "packages", "wire");
 const buf = join(root, "node_modules", ".bin", "buf");
+const asc = join(root, "node_modules", ".bin", "asc");
+
+const kernels = join(root, "packages", "compute", "kernels", "index.ts");
+const kernelsFile = join(root, "packages", "compute", "src", "gen", "ring-kernels.ts");
 
 async function main(args) {
+  const isCheck = args.includes("--check");
+  const codes = [await wireCode(args), await kernelsCode(isCheck)];
+  return Math.max(...codes);
+}
+
+/** The kernels as base64 in a module, so that a browser and Node load the same bytes without a fetch. */
+async function kernelsCode(isCheck) {
+  const folder = mkdtempSync(join(tmpdir(), "unseen-kernels-"));
+  try {
+    const wasm = join(folder, "kernels.wasm");
+    const flags = ["-O3", "--enable", "simd", "--runtime", "stub", "--noAssert", "--importMemory"];
+    const code = await runChild(asc, [kernels, ...flags, "-o", wasm], { cwd: root, env: process.env });
+    if (code !== 0) return code;
+    const base64 = readFileSync(wasm).toString("base64");
+    const made = `// Generated from packages/compute/kernels by \`npm run generate\`. Not edited by hand.\n\nexport const kernelsBase64 =\n  "${base64}";\n`;
+    if (!isCheck) {
+      writeFileSync(kernelsFile, made);
+      return 0;
+    }
+    const isCurrent = existsSync(kernelsFile) && readFileSync(kernelsFile, "utf8") === made;
+    console.log(`The ring's kernels are ${isCurrent ? "" : "not "}what their sources compile to.`);
+    return isCurrent ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function wireCode(args) {
   if (!existsSync(join(wire, "buf.gen.yaml"))) {
     console.log("packages/wire has no schema to generate from.");
     return 0;

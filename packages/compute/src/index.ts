@@ -1,3 +1,5 @@
 export { evaluate, type Inputs } from "./evaluate.ts";
+export type { Kernels } from "./ring/kernels.ts";
+export { type Column, type Place, RingMemory, RingMemoryFull } from "./ring/ring-memory.ts";
 export { workOf } from "./work-of.ts";
 export { isObjectId, Workspace, type WorkspaceLimits, workspaceLimits } from "./workspace.ts";

@@ -1,0 +1,56 @@
+// The kernels of the ring, as `packages/compute/kernels` defines them: compiled AssemblyScript over one linear memory.
+// Places are byte offsets, lengths are elements for rings and bytes for bits. Nothing here checks a place; `RingMemory`
+// hands out columns, and everything above speaks of those.
+
+import { kernelsBase64 } from "../gen/ring-kernels.ts";
+import { type Memory, webAssembly } from "./web-assembly.ts";
+
+export type Kernels = {
+  add(a: number, b: number, out: number, length: number): void;
+  sub(a: number, b: number, out: number, length: number): void;
+  mul(a: number, b: number, out: number, length: number): void;
+  scale(a: number, by: bigint, out: number, length: number): void;
+  addEach(a: number, more: bigint, out: number, length: number): void;
+  maskEach(a: number, mask: bigint, out: number, length: number): void;
+  fill(out: number, value: bigint, length: number): void;
+  shiftRight(a: number, bits: bigint, out: number, length: number): void;
+  shiftRightUnsigned(a: number, bits: bigint, out: number, length: number): void;
+  addProduct(a: number, b: number, out: number, length: number): void;
+  addReplicatedProduct(x: number, u: number, y: number, v: number, out: number, length: number): void;
+  sumRuns(a: number, width: number, out: number, length: number): void;
+  gather(a: number, places: number, out: number, length: number): void;
+  packPanels(b: number, k: number, n: number, packed: number): void;
+  addMatmul(a: number, packed: number, c: number, m: number, k: number, n: number): void;
+  xor(a: number, b: number, out: number, bytes: number): void;
+  and(a: number, b: number, out: number, bytes: number): void;
+  not(a: number, out: number, bytes: number): void;
+  xorAnd(a: number, b: number, out: number, bytes: number): void;
+  xorReplicatedAnd(x: number, u: number, y: number, v: number, out: number, bytes: number): void;
+  toPlanes(
+    words: number,
+    length: number,
+    planes: number,
+    width: number,
+    stride: number,
+    scratch: number,
+  ): void;
+  fromPlanes(
+    planes: number,
+    width: number,
+    stride: number,
+    words: number,
+    length: number,
+    scratch: number,
+  ): void;
+  spread(plane: number, words: number, length: number): void;
+  stream(key: number, nonce: number, counter: number, out: number, bytes: number): void;
+};
+
+/** The kernels over a memory of their own. Milliseconds; the bytes ship with the package. */
+export async function openKernels(memory: Memory): Promise<Kernels> {
+  const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
+  const { instance } = await webAssembly.instantiate(bytes, { env: { memory } });
+  return instance.exports as Kernels;
+}
+
+declare function atob(text: string): string;

@@ -1,0 +1,15 @@
+// The part of WebAssembly's JavaScript interface that is used here. The compiler knows it as part of the browser's
+// library alone, which a pure room does not see.
+
+export type Memory = { readonly buffer: ArrayBuffer };
+
+type Interface = {
+  readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => Memory;
+  instantiate(
+    bytes: Uint8Array<ArrayBuffer>,
+    imports: { readonly env: { readonly memory: Memory } },
+  ): Promise<{ readonly instance: { readonly exports: unknown } }>;
+};
+
+export const webAssembly: Interface = (globalThis as unknown as { readonly WebAssembly: Interface })
+  .WebAssembly;

@@ -1,0 +1,169 @@
+// The steps that a party takes alone, for protocols whose parts are summands: what is done to the number is done to each
+// part, and a public number goes into the parts that stand for the first summand.
+
+import { invariant } from "@unseen/base";
+import type { Column, Kernels, RingMemory } from "@unseen/compute";
+import { allocatePlanes, type Planes, planeAt, Shared, SharedBits } from "./shared.ts";
+
+export abstract class LinearShares {
+  readonly memory: RingMemory;
+  protected readonly kernels: Kernels;
+
+  constructor(memory: RingMemory) {
+    this.memory = memory;
+    this.kernels = memory.kernels;
+  }
+
+  /** How many parts each party holds. */
+  protected abstract readonly parts: number;
+  /** Whether this party's part at this place is the one that a public number is added to. */
+  protected abstract holdsPublic(part: number): boolean;
+
+  publicly(values: Column): Shared {
+    return this.#made(values.length, (out, part) => {
+      if (this.holdsPublic(part)) this.memory.bytes(out).set(this.memory.bytes(values));
+      else this.memory.bytes(out).fill(0);
+    });
+  }
+
+  add(x: Shared, y: Shared): Shared {
+    invariant(x.length === y.length, "columns that are added are of one length");
+    return this.#made(x.length, (out, part) => {
+      this.kernels.add(x.parts[part]!.at, y.parts[part]!.at, out.at, x.length);
+    });
+  }
+
+  sub(x: Shared, y: Shared): Shared {
+    invariant(x.length === y.length, "columns that are subtracted are of one length");
+    return this.#made(x.length, (out, part) => {
+      this.kernels.sub(x.parts[part]!.at, y.parts[part]!.at, out.at, x.length);
+    });
+  }
+
+  negate(x: Shared): Shared {
+    return this.scale(x, -1n);
+  }
+
+  addPublic(x: Shared, more: Column): Shared {
+    invariant(x.length === more.length, "columns that are added are of one length");
+    return this.#made(x.length, (out, part) => {
+      const from = x.parts[part]!;
+      if (this.holdsPublic(part)) this.kernels.add(from.at, more.at, out.at, x.length);
+      else this.memory.bytes(out).set(this.memory.bytes(from));
+    });
+  }
+
+  addEach(x: Shared, more: bigint): Shared {
+    return this.#made(x.length, (out, part) => {
+      const from = x.parts[part]!;
+      if (this.holdsPublic(part)) this.kernels.addEach(from.at, BigInt.asUintN(64, more), out.at, x.length);
+      else this.memory.bytes(out).set(this.memory.bytes(from));
+    });
+  }
+
+  mulPublic(x: Shared, by: Column): Shared {
+    invariant(x.length === by.length, "columns that are multiplied are of one length");
+    return this.#made(x.length, (out, part) => this.kernels.mul(x.parts[part]!.at, by.at, out.at, x.length));
+  }
+
+  scale(x: Shared, by: bigint): Shared {
+    const factor = BigInt.asUintN(64, by);
+    return this.#made(x.length, (out, part) => {
+      this.kernels.scale(x.parts[part]!.at, factor, out.at, x.length);
+    });
+  }
+
+  copy(x: Shared): Shared {
+    return new Shared(
+      this.memory,
+      x.parts.map((part) => this.memory.copy(part)),
+    );
+  }
+
+  gather(x: Shared, places: Uint32Array): Shared {
+    invariant(
+      places.every((place) => place < x.length),
+      "a gathered place lies within the column",
+    );
+    const index = this.memory.allocate(places.byteLength);
+    this.memory.bytes(index).set(new Uint8Array(places.buffer, places.byteOffset, places.byteLength));
+    const gathered = this.#made(places.length, (out, part) => {
+      this.kernels.gather(x.parts[part]!.at, index.at, out.at, places.length);
+    });
+    this.memory.free(index);
+    return gathered;
+  }
+
+  sumRuns(x: Shared, width: number): Shared {
+    invariant(width > 0 && x.length % width === 0, "runs that are summed fill the column");
+    const length = x.length / width;
+    return this.#made(length, (out, part) => {
+      this.kernels.sumRuns(x.parts[part]!.at, width, out.at, length);
+    });
+  }
+
+  concat(parts: readonly Shared[]): Shared {
+    const length = parts.reduce((total, part) => total + part.length, 0);
+    return this.#made(length, (out, part) => {
+      let at = 0;
+      for (const x of parts) {
+        this.memory.words(out).set(this.memory.words(x.parts[part]!), at);
+        at += x.length;
+      }
+    });
+  }
+
+  xor(x: SharedBits, y: SharedBits): SharedBits {
+    invariant(x.length === y.length && x.width === y.width, "bits that are added are of one size");
+    return this.#madeBits(x.length, x.width, (out, part) => {
+      this.kernels.xor(x.parts[part]!.at, y.parts[part]!.at, out.at, out.bytes);
+    });
+  }
+
+  not(x: SharedBits): SharedBits {
+    return this.#madeBits(x.length, x.width, (out, part) => {
+      if (this.holdsPublic(part)) this.kernels.not(x.parts[part]!.at, out.at, out.bytes);
+      else this.memory.bytes(out).set(this.memory.bytes(x.parts[part]!));
+    });
+  }
+
+  choosePlanes(x: SharedBits, places: readonly number[]): SharedBits {
+    return this.#madeBits(x.length, places.length, (out, part) => {
+      const from = x.parts[part]!;
+      for (const [at, place] of places.entries()) {
+        const bytes = this.memory.bytes({ at: planeAt(from, place), bytes: from.stride });
+        this.memory.bytes({ at: planeAt(out, at), bytes: out.stride }).set(bytes);
+      }
+    });
+  }
+
+  concatPlanes(parts: readonly SharedBits[]): SharedBits {
+    const width = parts.reduce((total, part) => total + part.width, 0);
+    return this.#madeBits(parts[0]!.length, width, (out, part) => {
+      let at = out.at;
+      for (const x of parts) {
+        const from = x.parts[part]!;
+        this.memory.bytes({ at, bytes: from.bytes }).set(this.memory.bytes(from));
+        at += from.bytes;
+      }
+    });
+  }
+
+  #made(length: number, write: (out: Column, part: number) => void): Shared {
+    const parts = Array.from({ length: this.parts }, (_, part) => {
+      const out = this.memory.column(length);
+      write(out, part);
+      return out;
+    });
+    return new Shared(this.memory, parts);
+  }
+
+  #madeBits(length: number, width: number, write: (out: Planes, part: number) => void): SharedBits {
+    const parts = Array.from({ length: this.parts }, (_, part) => {
+      const out = allocatePlanes(this.memory, length, width);
+      write(out, part);
+      return out;
+    });
+    return new SharedBits(this.memory, length, parts);
+  }
+}

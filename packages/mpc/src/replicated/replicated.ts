@@ -1,0 +1,183 @@
+// Three parties, at most one of them curious and none colluding: replicated secret sharing over Z_2^64.
+//
+// A number is x = x_0 + x_1 + x_2, and party i holds (x_i, x_{i+1}), so any two know it and one alone holds two uniform
+// numbers. Araki, Furukawa, Lindell, Nof and Ohara 2016 (CCS), section 2; Mohassel and Rindal 2018 (ABY3, CCS), section 4.
+// Semi-honest: a party that sends something else than the protocol says can make results wrong without being noticed,
+// and can be told nothing more by it than it holds, as long as results are not opened to it.
+
+import { invariant } from "@unseen/base";
+import type { Column } from "@unseen/compute";
+import { LinearShares } from "../protocol/linear-shares.ts";
+import type { MatmulSizes, Protocol } from "../protocol/protocol.ts";
+import { Shared, type SharedBits } from "../protocol/shared.ts";
+import type { PartyIndex } from "../session/channel.ts";
+import type { Session } from "../session/session.ts";
+import * as bits from "./replicated-bits.ts";
+import { ReplicatedMasks } from "./replicated-masks.ts";
+import { replicatedPrices } from "./replicated-prices.ts";
+import * as truncation from "./replicated-truncation.ts";
+
+export type ReplicatedSeeds = { readonly withPrevious: Uint8Array; readonly withNext: Uint8Array };
+
+export class Replicated extends LinearShares implements Protocol {
+  readonly name = "replicated";
+  readonly session: Session;
+  readonly prices = replicatedPrices;
+  readonly masks: ReplicatedMasks;
+  protected readonly parts = 2;
+
+  constructor(session: Session, seeds: ReplicatedSeeds) {
+    super(session.memory);
+    invariant(session.parties === 3, "replicated shares are of three parties");
+    this.session = session;
+    this.masks = new ReplicatedMasks(session.memory, seeds);
+  }
+
+  /** Summand 0 carries what is public. */
+  protected holdsPublic(part: number): boolean {
+    return this.session.after(part) === 0;
+  }
+
+  /** The dealer p draws summand p with the party before, sends the rest as summand p + 1 to the next, and p + 2 is zero. */
+  async share(from: PartyIndex, length: number, values: Column | undefined): Promise<Shared> {
+    const { memory, session, masks } = this;
+    const role = session.after(-from);
+    if (role === 0) {
+      invariant(values?.length === length, "the party that shares brings the numbers");
+      const drawn = masks.drawn(0, length);
+      const rest = memory.column(length);
+      memory.kernels.sub(values.at, drawn.at, rest.at, length);
+      await session.exchange([{ to: session.after(1), from: rest }], []);
+      return new Shared(memory, [drawn, rest]);
+    }
+    if (role === 1) {
+      const rest = memory.column(length);
+      await session.exchange([], [{ from, into: rest }]);
+      return new Shared(memory, [rest, memory.zeros(length)]);
+    }
+    const drawn = masks.drawn(1, length);
+    await session.exchange([], []);
+    return new Shared(memory, [memory.zeros(length), drawn]);
+  }
+
+  /** Each party lacks the summand that the party before has first. */
+  async openToEveryone(x: Shared): Promise<Column> {
+    const { session, memory } = this;
+    const missing = memory.column(x.length);
+    await session.exchange(
+      [{ to: session.after(1), from: x.parts[0]! }],
+      [{ from: session.after(-1), into: missing }],
+    );
+    return this.#whole(x, missing);
+  }
+
+  async openTo(recipient: PartyIndex, x: Shared): Promise<Column | undefined> {
+    const { session, memory } = this;
+    if (session.me === recipient) {
+      const missing = memory.column(x.length);
+      await session.exchange([], [{ from: session.after(-1), into: missing }]);
+      return this.#whole(x, missing);
+    }
+    const isSender = session.after(1) === recipient;
+    await session.exchange(isSender ? [{ to: recipient, from: x.parts[0]! }] : [], []);
+    return undefined;
+  }
+
+  async multiply(x: Shared, y: Shared): Promise<Shared> {
+    return this.reshared(this.productPart(x, y));
+  }
+
+  async matmul(x: Shared, y: Shared, sizes: MatmulSizes): Promise<Shared> {
+    return this.reshared(this.matmulPart(x, y, sizes));
+  }
+
+  async multiplyTruncate(x: Shared, y: Shared, places: number): Promise<Shared> {
+    return truncation.truncateSummands(this, this.productPart(x, y), places);
+  }
+
+  async matmulTruncate(x: Shared, y: Shared, sizes: MatmulSizes, places: number): Promise<Shared> {
+    return truncation.truncateSummands(this, this.matmulPart(x, y, sizes), places);
+  }
+
+  async truncate(x: Shared, places: number): Promise<Shared> {
+    return truncation.truncateSummands(this, this.summand(x), places);
+  }
+
+  /** This party's summand of x y, masked so that it is uniform by itself. */
+  productPart(x: Shared, y: Shared): Column {
+    invariant(x.length === y.length, "columns that are multiplied are of one length");
+    const out = this.masks.zeroSum(x.length);
+    const [[a, u], [b, v]] = [x.parts, y.parts] as const;
+    this.kernels.addReplicatedProduct(a!.at, u!.at, b!.at, v!.at, out.at, x.length);
+    return out;
+  }
+
+  /** The same for a product of matrices, at the cost of its result: x (y + v) + u y. */
+  matmulPart(x: Shared, y: Shared, { m, k, n }: MatmulSizes): Column {
+    invariant(x.length === m * k && y.length === k * n, "matrices that are multiplied fit");
+    const { memory, kernels } = this;
+    const out = this.masks.zeroSum(m * n);
+    const packed = memory.allocate(8 * k * Math.ceil(n / 4) * 4);
+    const sum = memory.column(k * n);
+    kernels.add(y.parts[0]!.at, y.parts[1]!.at, sum.at, k * n);
+    kernels.packPanels(sum.at, k, n, packed.at);
+    kernels.addMatmul(x.parts[0]!.at, packed.at, out.at, m, k, n);
+    kernels.packPanels(y.parts[0]!.at, k, n, packed.at);
+    kernels.addMatmul(x.parts[1]!.at, packed.at, out.at, m, k, n);
+    memory.free(packed, sum);
+    return out;
+  }
+
+  /** A column that is this party's summand of x alone, uniform by itself. */
+  summand(x: Shared): Column {
+    const out = this.masks.zeroSum(x.length);
+    this.kernels.add(out.at, x.parts[0]!.at, out.at, x.length);
+    return out;
+  }
+
+  /** Summands of one party each become replicated: each goes to the party before. Takes the column over. */
+  async reshared(mine: Column): Promise<Shared> {
+    const { session, memory } = this;
+    const next = memory.column(mine.length);
+    await session.exchange([{ to: session.after(-1), from: mine }], [{ from: session.after(1), into: next }]);
+    return new Shared(memory, [mine, next]);
+  }
+
+  shareBits(
+    from: PartyIndex,
+    length: number,
+    width: number,
+    values: Column | undefined,
+  ): Promise<SharedBits> {
+    return bits.shareBits(this, from, length, width, values);
+  }
+
+  and(x: SharedBits, y: SharedBits): Promise<SharedBits> {
+    return bits.and(this, x, y);
+  }
+
+  toBits(x: Shared, width: number): Promise<SharedBits> {
+    return bits.toBits(this, x, width);
+  }
+
+  sign(x: Shared, width: number): Promise<SharedBits> {
+    return bits.sign(this, x, width);
+  }
+
+  fromBit(bit: SharedBits): Promise<Shared> {
+    return bits.fromBits(this, bit);
+  }
+
+  fromBits(planes: SharedBits): Promise<Shared> {
+    return bits.fromBits(this, planes);
+  }
+
+  openBits(x: SharedBits): Promise<Column> {
+    return bits.openBits(this, x);
+  }
+
+  #whole(x: Shared, missing: Column): Column {
+    for (const part of x.parts) this.kernels.add(missing.at, part.at, missing.at, x.length);
+    return missing;
+  }
+}
