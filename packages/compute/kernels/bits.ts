@@ -13,6 +13,10 @@ export function and(a: usize, b: usize, out: usize, bytes: usize): void {
   }
 }
 
+export function copy(a: usize, out: usize, bytes: usize): void {
+  memory.copy(out, a, bytes);
+}
+
 export function not(a: usize, out: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, v128.not(v128.load(a + at)));
 }

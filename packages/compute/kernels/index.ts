@@ -1,3 +1,3 @@
-export { and, fromPlanes, not, spread, toPlanes, xor, xorAnd, xorReplicatedAnd } from "./bits";
+export { and, copy, fromPlanes, not, spread, toPlanes, xor, xorAnd, xorReplicatedAnd } from "./bits";
 export { stream } from "./chacha";
 export * from "./ring";

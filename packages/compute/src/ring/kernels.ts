@@ -23,6 +23,7 @@ export type Kernels = {
   addMatmul(a: number, packed: number, c: number, m: number, k: number, n: number): void;
   xor(a: number, b: number, out: number, bytes: number): void;
   and(a: number, b: number, out: number, bytes: number): void;
+  copy(a: number, out: number, bytes: number): void;
   not(a: number, out: number, bytes: number): void;
   xorAnd(a: number, b: number, out: number, bytes: number): void;
   xorReplicatedAnd(x: number, u: number, y: number, v: number, out: number, bytes: number): void;

@@ -5,7 +5,7 @@ import type { Column } from "@unseen/compute";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import type { Price } from "../protocol/price.ts";
 import type { MatmulSizes, Protocol, ProtocolPrices } from "../protocol/protocol.ts";
-import { allocatePlanes, planeAt, Shared, SharedBits } from "../protocol/shared.ts";
+import { allocatePlanes, Shared, SharedBits } from "../protocol/shared.ts";
 import type { PartyIndex } from "../session/channel.ts";
 import type { Session } from "../session/session.ts";
 
@@ -97,10 +97,10 @@ export class Clear extends LinearShares implements Protocol {
     const width = Math.max(x.width, y.width);
     const out = allocatePlanes(this.memory, x.length, width);
     for (let plane = 0; plane < width; plane++) {
-      const [a, b] = [x, y].map((bits) => planeAt(bits.parts[0]!, bits.width === 1 ? 0 : plane));
-      this.kernels.and(a!, b!, planeAt(out, plane), out.stride);
+      const [a, b] = [x, y].map((bits) => bits.parts[0]!.at[bits.width === 1 ? 0 : plane]);
+      this.kernels.and(a!, b!, out.at + plane * out.stride, out.stride);
     }
-    return new SharedBits(this.memory, x.length, [out]);
+    return SharedBits.of(this.memory, x.length, [out]);
   }
 
   async toBits(x: Shared, width: number): Promise<SharedBits> {
@@ -133,7 +133,7 @@ export class Clear extends LinearShares implements Protocol {
   #wordsOfBits(bits: SharedBits): Column {
     const words = new BigUint64Array(bits.length);
     for (let plane = 0; plane < bits.width; plane++) {
-      const bytes = this.memory.bytes({ at: planeAt(bits.parts[0]!, plane), bytes: bits.parts[0]!.stride });
+      const bytes = this.memory.bytes({ at: bits.parts[0]!.at[plane]!, bytes: bits.stride });
       for (let at = 0; at < bits.length; at++)
         words[at]! |= BigInt((bytes[at >> 3]! >> (at & 7)) & 1) << BigInt(plane);
     }
@@ -143,12 +143,12 @@ export class Clear extends LinearShares implements Protocol {
   #bitsOf(words: BigUint64Array, width: number): SharedBits {
     const planes = allocatePlanes(this.memory, words.length, width);
     for (let plane = 0; plane < width; plane++) {
-      const bytes = this.memory.bytes({ at: planeAt(planes, plane), bytes: planes.stride });
+      const bytes = this.memory.bytes({ at: planes.at + plane * planes.stride, bytes: planes.stride });
       bytes.fill(0);
       for (const [at, word] of words.entries())
         bytes[at >> 3]! |= Number((word >> BigInt(plane)) & 1n) << (at & 7);
     }
-    return new SharedBits(this.memory, words.length, [planes]);
+    return SharedBits.of(this.memory, words.length, [planes]);
   }
 
   #words(x: Shared): BigUint64Array {

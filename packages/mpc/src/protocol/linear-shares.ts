@@ -3,7 +3,7 @@
 
 import { invariant } from "@unseen/base";
 import type { Column, Kernels, RingMemory } from "@unseen/compute";
-import { allocatePlanes, type Planes, planeAt, Shared, SharedBits } from "./shared.ts";
+import { allocatePlanes, Shared, SharedBits } from "./shared.ts";
 
 export abstract class LinearShares {
   readonly memory: RingMemory;
@@ -115,38 +115,25 @@ export abstract class LinearShares {
 
   xor(x: SharedBits, y: SharedBits): SharedBits {
     invariant(x.length === y.length && x.width === y.width, "bits that are added are of one size");
-    return this.#madeBits(x.length, x.width, (out, part) => {
-      this.kernels.xor(x.parts[part]!.at, y.parts[part]!.at, out.at, out.bytes);
+    return this.#madeBits(x, (to, part, plane) => {
+      this.kernels.xor(x.parts[part]!.at[plane]!, y.parts[part]!.at[plane]!, to, x.stride);
     });
   }
 
   not(x: SharedBits): SharedBits {
-    return this.#madeBits(x.length, x.width, (out, part) => {
-      if (this.holdsPublic(part)) this.kernels.not(x.parts[part]!.at, out.at, out.bytes);
-      else this.memory.bytes(out).set(this.memory.bytes(x.parts[part]!));
+    return this.#madeBits(x, (to, part, plane) => {
+      const from = x.parts[part]!.at[plane]!;
+      if (this.holdsPublic(part)) this.kernels.not(from, to, x.stride);
+      else this.kernels.copy(from, to, x.stride);
     });
   }
 
   choosePlanes(x: SharedBits, places: readonly number[]): SharedBits {
-    return this.#madeBits(x.length, places.length, (out, part) => {
-      const from = x.parts[part]!;
-      for (const [at, place] of places.entries()) {
-        const bytes = this.memory.bytes({ at: planeAt(from, place), bytes: from.stride });
-        this.memory.bytes({ at: planeAt(out, at), bytes: out.stride }).set(bytes);
-      }
-    });
+    return x.choose(places);
   }
 
   concatPlanes(parts: readonly SharedBits[]): SharedBits {
-    const width = parts.reduce((total, part) => total + part.width, 0);
-    return this.#madeBits(parts[0]!.length, width, (out, part) => {
-      let at = out.at;
-      for (const x of parts) {
-        const from = x.parts[part]!;
-        this.memory.bytes({ at, bytes: from.bytes }).set(this.memory.bytes(from));
-        at += from.bytes;
-      }
-    });
+    return SharedBits.join(parts);
   }
 
   #made(length: number, write: (out: Column, part: number) => void): Shared {
@@ -158,12 +145,13 @@ export abstract class LinearShares {
     return new Shared(this.memory, parts);
   }
 
-  #madeBits(length: number, width: number, write: (out: Planes, part: number) => void): SharedBits {
+  #madeBits(like: SharedBits, write: (to: number, part: number, plane: number) => void): SharedBits {
+    const { length, width, stride } = like;
     const parts = Array.from({ length: this.parts }, (_, part) => {
       const out = allocatePlanes(this.memory, length, width);
-      write(out, part);
+      for (let plane = 0; plane < width; plane++) write(out.at + plane * stride, part, plane);
       return out;
     });
-    return new SharedBits(this.memory, length, parts);
+    return SharedBits.of(this.memory, length, parts);
   }
 }

@@ -33,17 +33,8 @@ export class Shared implements Disposable {
   }
 }
 
-/** Bit-sliced bits of `length` elements: `width` planes, the least significant first, `stride` bytes each. */
+/** Bit-sliced bits as they are made: `width` planes, the least significant first, one after the other, `stride` bytes each. */
 export type Planes = Place & { readonly width: number; readonly stride: number };
-
-export function planeAt({ at, stride }: Planes, plane: number): number {
-  return at + plane * stride;
-}
-
-/** Some neighbouring planes as planes of their own, over the same memory. */
-export function somePlanes(planes: Planes, from: number, width: number): Planes {
-  return { at: planeAt(planes, from), bytes: width * planes.stride, width, stride: planes.stride };
-}
 
 /** Bytes of a plane: whole 64-element blocks, in pairs, because kernels take 16 bytes at a time. */
 export function strideOf(length: number): number {
@@ -55,25 +46,81 @@ export function allocatePlanes(memory: RingMemory, length: number, width: number
   return { ...memory.allocate(width * stride), width, stride };
 }
 
+/** Planes wherever they are, so that choosing and joining moves none. What they lie in is freed with the last reader. */
+export type PlaneList = { readonly at: readonly number[]; readonly held: readonly Holding[] };
+
+class Holding {
+  readonly #memory: RingMemory;
+  readonly #place: Place;
+  #readers = 0;
+
+  constructor(memory: RingMemory, place: Place) {
+    this.#memory = memory;
+    this.#place = place;
+  }
+
+  hold(): void {
+    this.#readers += 1;
+  }
+
+  letGo(): void {
+    this.#readers -= 1;
+    if (this.#readers === 0) this.#memory.free(this.#place);
+  }
+}
+
 /** Secret bits: `width` of each of `length` elements. */
 export class SharedBits implements Disposable {
   readonly length: number;
   readonly width: number;
-  readonly parts: readonly Planes[];
-  readonly #memory: RingMemory;
+  /** Bytes of each plane. */
+  readonly stride: number;
+  readonly parts: readonly PlaneList[];
   #isFreed = false;
 
-  constructor(memory: RingMemory, length: number, parts: readonly Planes[]) {
+  private constructor(length: number, parts: readonly PlaneList[]) {
     this.length = length;
-    this.width = parts[0]!.width;
+    this.width = parts[0]!.at.length;
+    this.stride = strideOf(length);
     this.parts = parts;
-    this.#memory = memory;
+    for (const { held } of parts) for (const each of held) each.hold();
+  }
+
+  /** Takes planes over that were just made. `repeated` lets the only plane stand for that many. */
+  static of(memory: RingMemory, length: number, parts: readonly Planes[], repeated?: readonly (number | undefined)[]): SharedBits {
+    return new SharedBits(
+      length,
+      parts.map((planes, part) => ({
+        at: Array.from({ length: repeated?.[part] ?? planes.width }, (_, plane) =>
+          repeated?.[part] === undefined ? planes.at + plane * planes.stride : planes.at,
+        ),
+        held: [new Holding(memory, planes)],
+      })),
+    );
+  }
+
+  /** Planes by their places; none is copied. */
+  choose(places: readonly number[]): SharedBits {
+    return new SharedBits(
+      this.length,
+      this.parts.map(({ at, held }) => ({ at: places.map((place) => at[place]!), held })),
+    );
+  }
+
+  static join(all: readonly SharedBits[]): SharedBits {
+    return new SharedBits(
+      all[0]!.length,
+      all[0]!.parts.map((_, part) => ({
+        at: all.flatMap((one) => one.parts[part]!.at),
+        held: [...new Set(all.flatMap((one) => one.parts[part]!.held))],
+      })),
+    );
   }
 
   [Symbol.dispose](): void {
     if (this.#isFreed) return;
     this.#isFreed = true;
-    this.#memory.free(...this.parts);
+    for (const { held } of this.parts) for (const each of held) each.letGo();
   }
 
   toString(): string {

@@ -4,7 +4,7 @@ import { invariant } from "@unseen/base";
 import type { Column } from "@unseen/compute";
 import { sumOfBits, topBitOfSum } from "../protocol/adder.ts";
 import type { Protocol } from "../protocol/protocol.ts";
-import { allocatePlanes, type Planes, planeAt, Shared, SharedBits } from "../protocol/shared.ts";
+import { allocatePlanes, type Planes, Shared, SharedBits } from "../protocol/shared.ts";
 import type { PartyIndex } from "../session/channel.ts";
 import type { ReplicatedParty } from "./replicated-party.ts";
 
@@ -26,17 +26,17 @@ export async function shareBits(
     masks.draw(0, drawn);
     memory.kernels.xor(rest.at, drawn.at, rest.at, rest.bytes);
     await session.exchange([{ to: session.after(1), from: rest }], []);
-    return new SharedBits(memory, length, [drawn, rest]);
+    return SharedBits.of(memory, length, [drawn, rest]);
   }
   if (role === 1) {
     const rest = planes();
     await session.exchange([], [{ from, into: rest }]);
-    return new SharedBits(memory, length, [rest, zeroPlanes(p, length, width)]);
+    return SharedBits.of(memory, length, [rest, zeroPlane(p, length)], [undefined, width]);
   }
   const drawn = planes();
   masks.draw(1, drawn);
   await session.exchange([], []);
-  return new SharedBits(memory, length, [zeroPlanes(p, length, width), drawn]);
+  return SharedBits.of(memory, length, [zeroPlane(p, length), drawn], [width, undefined]);
 }
 
 export async function and(p: ReplicatedParty, x: SharedBits, y: SharedBits): Promise<SharedBits> {
@@ -46,23 +46,20 @@ export async function and(p: ReplicatedParty, x: SharedBits, y: SharedBits): Pro
   const mine = allocatePlanes(memory, wide.length, wide.width);
   masks.zeroXor(mine);
   const [[a, u], [b, v]] = [wide.parts, narrow.parts] as const;
-  if (narrow.width === wide.width) {
-    memory.kernels.xorReplicatedAnd(a!.at, u!.at, b!.at, v!.at, mine.at, mine.bytes);
-  } else {
-    for (let plane = 0; plane < wide.width; plane++) {
-      memory.kernels.xorReplicatedAnd(
-        planeAt(a!, plane),
-        planeAt(u!, plane),
-        b!.at,
-        v!.at,
-        planeAt(mine, plane),
-        mine.stride,
-      );
-    }
+  for (let plane = 0; plane < wide.width; plane++) {
+    const other = narrow.width === 1 ? 0 : plane;
+    memory.kernels.xorReplicatedAnd(
+      a!.at[plane]!,
+      u!.at[plane]!,
+      b!.at[other]!,
+      v!.at[other]!,
+      mine.at + plane * mine.stride,
+      mine.stride,
+    );
   }
   const next = allocatePlanes(memory, wide.length, wide.width);
   await session.exchange([{ to: session.after(-1), from: mine }], [{ from: session.after(1), into: next }]);
-  return new SharedBits(memory, wide.length, [mine, next]);
+  return SharedBits.of(memory, wide.length, [mine, next]);
 }
 
 export async function toBits(p: ReplicatedParty & Protocol, x: Shared, width: number): Promise<SharedBits> {
@@ -95,12 +92,14 @@ async function summandsAsBits(
   const first = await shareBits(p, 0, length, width, sum);
   if (sum !== undefined) memory.free(sum);
   const third = session.me === 0 ? undefined : x.parts[session.me === 1 ? 1 : 0]!;
-  const parts = [0, 1].map((part) =>
-    session.after(part) === 2 && third !== undefined
-      ? planesOf(p, third, width)
-      : zeroPlanes(p, length, width),
+  const held = [0, 1].map((part) => (session.after(part) === 2 ? third : undefined));
+  const second = SharedBits.of(
+    memory,
+    length,
+    held.map((words) => (words === undefined ? zeroPlane(p, length) : planesOf(p, words, width))),
+    held.map((words) => (words === undefined ? width : undefined)),
   );
-  return [first, new SharedBits(memory, length, parts)];
+  return [first, second];
 }
 
 /**
@@ -115,9 +114,11 @@ export async function fromBits(p: ReplicatedParty, bits: SharedBits): Promise<Sh
   const all = length * width;
   if (session.me === 0) {
     const u = memory.column(all);
-    const xored = allocatePlanes(memory, length, width);
-    kernels.xor(bits.parts[0]!.at, bits.parts[1]!.at, xored.at, xored.bytes);
-    spreadPlanes(p, xored, length, u);
+    const xored = memory.allocate(bits.stride);
+    for (let plane = 0; plane < width; plane++) {
+      kernels.xor(bits.parts[0]!.at[plane]!, bits.parts[1]!.at[plane]!, xored.at, bits.stride);
+      kernels.spread(xored.at, u.at + plane * length * 8, length);
+    }
     memory.free(xored);
     const u0 = masks.drawn(0, all);
     kernels.sub(u.at, u0.at, u.at, all);
@@ -137,7 +138,8 @@ export async function fromBits(p: ReplicatedParty, bits: SharedBits): Promise<Sh
   }
   const isSecond = session.me === 1;
   const v = memory.column(all);
-  spreadPlanes(p, bits.parts[isSecond ? 1 : 0]!, length, v);
+  for (const [plane, at] of bits.parts[isSecond ? 1 : 0]!.at.entries())
+    kernels.spread(at, v.at + plane * length * 8, length);
   const u = isSecond ? memory.column(all) : masks.drawn(1, all);
   await session.exchange([], isSecond ? [{ from: 0, into: u }] : []);
   // Summand 2 is drawn by parties 1 and 2: the mask mu, and the summand's own nu.
@@ -161,15 +163,22 @@ export async function fromBits(p: ReplicatedParty, bits: SharedBits): Promise<Sh
 
 export async function openBits(p: ReplicatedParty, x: SharedBits): Promise<Column> {
   const { session, memory } = p;
-  const whole = allocatePlanes(memory, x.length, x.width);
+  const [sent, whole] = [
+    allocatePlanes(memory, x.length, x.width),
+    allocatePlanes(memory, x.length, x.width),
+  ];
+  const plane = (planes: Planes, at: number) => planes.at + at * planes.stride;
+  for (const [at, from] of x.parts[0]!.at.entries()) memory.kernels.copy(from, plane(sent, at), x.stride);
   await session.exchange(
-    [{ to: session.after(1), from: x.parts[0]! }],
+    [{ to: session.after(1), from: sent }],
     [{ from: session.after(-1), into: whole }],
   );
-  for (const part of x.parts) memory.kernels.xor(whole.at, part.at, whole.at, whole.bytes);
+  for (const part of x.parts)
+    for (const [at, from] of part.at.entries())
+      memory.kernels.xor(plane(whole, at), from, plane(whole, at), x.stride);
   const words = memory.column(x.length);
   memory.kernels.fromPlanes(whole.at, x.width, whole.stride, words.at, x.length, memory.scratch);
-  memory.free(whole);
+  memory.free(sent, whole);
   return words;
 }
 
@@ -180,17 +189,11 @@ function planesOf({ memory }: ReplicatedParty, words: Column, width: number): Pl
   return planes;
 }
 
-function zeroPlanes({ memory }: ReplicatedParty, length: number, width: number): Planes {
-  const planes = allocatePlanes(memory, length, width);
-  memory.bytes(planes).fill(0);
-  return planes;
-}
-
-/** Plane after plane as words of 0 and 1. */
-function spreadPlanes({ memory }: ReplicatedParty, planes: Planes, length: number, into: Column): void {
-  for (let plane = 0; plane < planes.width; plane++) {
-    memory.kernels.spread(planeAt(planes, plane), into.at + plane * length * 8, length);
-  }
+/** One plane of zeros, which stands for as many as are asked for. */
+function zeroPlane({ memory }: ReplicatedParty, length: number): Planes {
+  const plane = allocatePlanes(memory, length, 1);
+  memory.bytes(plane).fill(0);
+  return plane;
 }
 
 /** The sum over planes of 2^plane times its numbers. Takes the columns over. */
