@@ -4,7 +4,7 @@ export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.
 export { Shared, SharedBits } from "./protocol/shared.ts";
 export { Replicated, type ReplicatedSeeds } from "./replicated/replicated.ts";
 export { type Channel, ChannelFailure, type PartyIndex } from "./session/channel.ts";
-export { chachaStream, type SeedStream } from "./session/seed-stream.ts";
+export { chachaStream, type SeedStream, type StreamMaker } from "./session/seed-stream.ts";
 export {
   type Incoming,
   type NextTurn,

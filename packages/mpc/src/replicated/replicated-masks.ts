@@ -5,7 +5,7 @@
 
 import { invariant } from "@unseen/base";
 import type { Column, Place, RingMemory } from "@unseen/compute";
-import { chachaStream, type SeedStream } from "../session/seed-stream.ts";
+import type { SeedStream, StreamMaker } from "../session/seed-stream.ts";
 
 /** Bytes drawn from both streams before they are combined: they stay in the processor's cache. */
 const piece = 32_768;
@@ -19,9 +19,10 @@ export class ReplicatedMasks {
   constructor(
     memory: RingMemory,
     seeds: { readonly withPrevious: Uint8Array; readonly withNext: Uint8Array },
+    streamOf: StreamMaker,
   ) {
     this.#memory = memory;
-    this.#streams = [chachaStream(memory, seeds.withPrevious), chachaStream(memory, seeds.withNext)];
+    this.#streams = [streamOf(memory, seeds.withPrevious), streamOf(memory, seeds.withNext)];
     this.#scratch = memory.allocate(piece);
   }
 

@@ -11,6 +11,7 @@ import { LinearShares } from "../protocol/linear-shares.ts";
 import type { MatmulSizes, Protocol } from "../protocol/protocol.ts";
 import { Shared, type SharedBits } from "../protocol/shared.ts";
 import type { PartyIndex } from "../session/channel.ts";
+import { chachaStream, type StreamMaker } from "../session/seed-stream.ts";
 import type { Session } from "../session/session.ts";
 import * as bits from "./replicated-bits.ts";
 import { ReplicatedMasks } from "./replicated-masks.ts";
@@ -26,11 +27,11 @@ export class Replicated extends LinearShares implements Protocol {
   readonly masks: ReplicatedMasks;
   protected readonly parts = 2;
 
-  constructor(session: Session, seeds: ReplicatedSeeds) {
+  constructor(session: Session, seeds: ReplicatedSeeds, streamOf: StreamMaker = chachaStream) {
     super(session.memory);
     invariant(session.parties === 3, "replicated shares are of three parties");
     this.session = session;
-    this.masks = new ReplicatedMasks(session.memory, seeds);
+    this.masks = new ReplicatedMasks(session.memory, seeds, streamOf);
   }
 
   /** Summand 0 carries what is public. */

@@ -9,6 +9,9 @@ export interface SeedStream {
   next(place: Place): void;
 }
 
+/** All parties of a computation use the same: it is part of what they agree on before it begins. */
+export type StreamMaker = (memory: RingMemory, seed: Uint8Array) => SeedStream;
+
 const seedBytes = 32;
 /** What the kernel writes at once: four blocks. */
 const burst = 256;
@@ -19,7 +22,7 @@ const mostBytes = 2 ** 38;
  * ChaCha20 (RFC 8439) with the seed as the key. Each draw has the next number as its nonce, from 1 on, so no two draws
  * overlap. One seed serves one purpose of one computation: derive another seed for another purpose.
  */
-export function chachaStream(memory: RingMemory, seed: Uint8Array): SeedStream {
+export const chachaStream: StreamMaker = (memory, seed) => {
   invariant(seed.length === seedBytes, "a stream has a whole seed of 32 bytes");
   const key = memory.allocate(seedBytes);
   memory.bytes(key).set(seed);
@@ -43,4 +46,4 @@ export function chachaStream(memory: RingMemory, seed: Uint8Array): SeedStream {
       memory.bytes(scratch).fill(0);
     },
   };
-}
+};
