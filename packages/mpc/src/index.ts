@@ -4,6 +4,16 @@ export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.
 export { Shared, SharedBits } from "./protocol/shared.ts";
 export { Replicated, type ReplicatedSeeds } from "./replicated/replicated.ts";
 export { type Channel, ChannelFailure, type PartyIndex } from "./session/channel.ts";
+export { agreedComputation, type Computation } from "./session/computation.ts";
+export { type Connection, connect, type Peers, type Way } from "./session/connect.ts";
+export type { Dial } from "./session/dial-peer.ts";
+export { Door, type Stranger } from "./session/door.ts";
+export { headerBytes, payloadAtMost } from "./session/frame.ts";
+export type { Binding } from "./session/handshake.ts";
+export { Arrivals, type Link, type LinkListener, linkRoom } from "./session/link.ts";
+export { type Deadlines, defaultDeadlines, type Peer, type Surroundings } from "./session/met.ts";
+export { memoryChannels, portChannel } from "./session/plain-channels.ts";
+export type { Port } from "./session/port-link.ts";
 export { chachaStream, type SeedStream, type StreamMaker } from "./session/seed-stream.ts";
 export {
   type Incoming,
@@ -13,3 +23,4 @@ export {
   type SessionOptions,
   type Traffic,
 } from "./session/session.ts";
+export type { Timers } from "./session/timers.ts";

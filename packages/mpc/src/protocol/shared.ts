@@ -87,7 +87,12 @@ export class SharedBits implements Disposable {
   }
 
   /** Takes planes over that were just made. `repeated` lets the only plane stand for that many. */
-  static of(memory: RingMemory, length: number, parts: readonly Planes[], repeated?: readonly (number | undefined)[]): SharedBits {
+  static of(
+    memory: RingMemory,
+    length: number,
+    parts: readonly Planes[],
+    repeated?: readonly (number | undefined)[],
+  ): SharedBits {
     return new SharedBits(
       length,
       parts.map((planes, part) => ({

@@ -169,10 +169,7 @@ export async function openBits(p: ReplicatedParty, x: SharedBits): Promise<Colum
   ];
   const plane = (planes: Planes, at: number) => planes.at + at * planes.stride;
   for (const [at, from] of x.parts[0]!.at.entries()) memory.kernels.copy(from, plane(sent, at), x.stride);
-  await session.exchange(
-    [{ to: session.after(1), from: sent }],
-    [{ from: session.after(-1), into: whole }],
-  );
+  await session.exchange([{ to: session.after(1), from: sent }], [{ from: session.after(-1), into: whole }]);
   for (const part of x.parts)
     for (const [at, from] of part.at.entries())
       memory.kernels.xor(plane(whole, at), from, plane(whole, at), x.stride);

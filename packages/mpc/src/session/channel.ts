@@ -7,7 +7,8 @@ export type PartyIndex = number;
 export interface Channel {
   /**
    * Queues one message and returns at once. The bytes are copied before it returns, so the caller may overwrite them.
-   * After `close` or a failure it does nothing: the failure is told by `receive`.
+   * After `close` or a failure it does nothing: the failure is told by `receive`. A party that does not read fails the
+   * channel once more waits for it than the channel keeps (`waitingAtMost`, plus one message of any length).
    */
   send(message: Uint8Array): void;
 
