@@ -1,4 +1,38 @@
 export { Clear } from "./clear/clear.ts";
+export { compare, comparePrice, type Operand, type Relation } from "./functions/compare.ts";
+export {
+  constant,
+  decode,
+  encode,
+  type FixedPoint,
+  fixedPoint,
+  greatestOf,
+  stepOf,
+  type Unencodable,
+  widthOf,
+} from "./functions/fixed-point.ts";
+export {
+  type End,
+  endOfRuns,
+  endOfRunsPrice,
+  placeOfEnd,
+  placeOfEndPrice,
+  poolGreatest,
+} from "./functions/greatest-of-runs.ts";
+export { oneHot, oneHotPrice } from "./functions/one-hot.ts";
+export {
+  abs,
+  clip,
+  clipPrice,
+  extremePrice,
+  maximum,
+  minimum,
+  relu,
+  reluPrice,
+  signOf,
+  signOfPrice,
+} from "./functions/pieces.ts";
+export { keepWhere, select, selectByNumber, selectPrice } from "./functions/select.ts";
 export { atOnce, free, inTurn, type Price, times } from "./protocol/price.ts";
 export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.ts";
 export { Shared, SharedBits } from "./protocol/shared.ts";

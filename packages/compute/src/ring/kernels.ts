@@ -3,7 +3,7 @@
 // hands out columns, and everything above speaks of those.
 
 import { kernelsBase64 } from "../gen/ring-kernels.ts";
-import { type Memory, webAssembly } from "./web-assembly.ts";
+import { type Memory, type Module, webAssembly } from "./web-assembly.ts";
 
 export type Kernels = {
   add(a: number, b: number, out: number, length: number): void;
@@ -21,6 +21,8 @@ export type Kernels = {
   gather(a: number, places: number, out: number, length: number): void;
   packPanels(b: number, k: number, n: number, packed: number): void;
   addMatmul(a: number, packed: number, c: number, m: number, k: number, n: number): void;
+  encodeFixed(values: number, scale: number, limit: number, out: number, length: number): number;
+  decodeFixed(words: number, unit: number, out: number, length: number): void;
   xor(a: number, b: number, out: number, bytes: number): void;
   and(a: number, b: number, out: number, bytes: number): void;
   copy(a: number, out: number, bytes: number): void;
@@ -47,10 +49,12 @@ export type Kernels = {
   stream(key: number, nonce: number, counter: number, out: number, bytes: number): void;
 };
 
-/** The kernels over a memory of their own. Milliseconds; the bytes ship with the package. */
+let compiled: Promise<Module> | undefined;
+
+/** The kernels over a memory of their own. Compiled once; the bytes ship with the package. */
 export async function openKernels(memory: Memory): Promise<Kernels> {
-  const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
-  const { instance } = await webAssembly.instantiate(bytes, { env: { memory } });
+  compiled ??= webAssembly.compile(Uint8Array.from(atob(kernelsBase64), (letter) => letter.charCodeAt(0)));
+  const instance = await webAssembly.instantiate(await compiled, { env: { memory } });
   return instance.exports as Kernels;
 }
 

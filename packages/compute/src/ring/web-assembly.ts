@@ -3,12 +3,16 @@
 
 export type Memory = { readonly buffer: ArrayBuffer };
 
+declare const compiled: unique symbol;
+export type Module = { readonly [compiled]: true };
+
 type Interface = {
   readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => Memory;
+  compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
   instantiate(
-    bytes: Uint8Array<ArrayBuffer>,
+    compiled: Module,
     imports: { readonly env: { readonly memory: Memory } },
-  ): Promise<{ readonly instance: { readonly exports: unknown } }>;
+  ): Promise<{ readonly exports: unknown }>;
 };
 
 export const webAssembly: Interface = (globalThis as unknown as { readonly WebAssembly: Interface })

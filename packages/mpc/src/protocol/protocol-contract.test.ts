@@ -184,12 +184,12 @@ describe.each(protocolsUnderTest)("$name", (under) => {
         const low = a.map((x) => BigInt.asUintN(width, x));
         const through = await opened([a], async (p, [x]) => {
           using bits = await p.toBits(x!, width);
-          return p.fromBits(bits);
+          return await p.fromBits(bits);
         });
         expect(through).toEqual(low);
         const signs = await opened([a], async (p, [x]) => {
           using bit = await p.sign(x!, width);
-          return p.fromBit(bit);
+          return await p.fromBit(bit);
         });
         expect(signs).toEqual(low.map((x) => x >> BigInt(width - 1)));
       }),

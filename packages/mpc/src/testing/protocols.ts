@@ -27,12 +27,23 @@ function seedsOf(me: number): { withPrevious: Uint8Array; withNext: Uint8Array }
   return { withPrevious: seed(me), withNext: seed((me + 1) % 3) };
 }
 
-/** Runs the same code at every party. */
+/** Parties that stay for the whole file: opening a memory for every drawn case takes longer than the case. */
+const kept = new Map<ProtocolUnderTest, Promise<readonly Protocol[]>>();
+
+/** Runs the same code at every party. Parties whose messages are meddled with, or who failed, serve once. */
 export async function together<T>(
-  { parties, open }: ProtocolUnderTest,
+  under: ProtocolUnderTest,
   code: (protocol: Protocol) => Promise<T>,
   options: { readonly meddle?: Meddle; readonly mebibytes?: number } = {},
 ): Promise<readonly T[]> {
-  const sessions = await sessionsInMemory(parties, options);
-  return Promise.all(open(sessions).map(code));
+  const opened = async () => under.open(await sessionsInMemory(under.parties, options));
+  if (Object.keys(options).length > 0) return Promise.all((await opened()).map(code));
+  const protocols = kept.get(under) ?? opened();
+  kept.set(under, protocols);
+  try {
+    return await Promise.all((await protocols).map(code));
+  } catch (why) {
+    kept.delete(under);
+    throw why;
+  }
 }
