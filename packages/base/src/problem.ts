@@ -18,6 +18,8 @@ export const problemCodes = [
   "rows-exposed",
   "rows-mixed",
   "private-data",
+  "range-exceeded",
+  "not-on-shares",
   "expression-malformed",
   "sql-malformed",
   "sql-unsupported",

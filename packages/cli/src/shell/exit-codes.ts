@@ -34,6 +34,8 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "rows-exposed": refused,
   "rows-mixed": refused,
   "private-data": refused,
+  "range-exceeded": refused,
+  "not-on-shares": refused,
   "expression-malformed": usage,
   "sql-malformed": usage,
   "sql-unsupported": refused,

@@ -22,6 +22,8 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "rows-exposed": Code.PermissionDenied,
   "rows-mixed": Code.FailedPrecondition,
   "private-data": Code.PermissionDenied,
+  "range-exceeded": Code.InvalidArgument,
+  "not-on-shares": Code.InvalidArgument,
   "expression-malformed": Code.InvalidArgument,
   "sql-malformed": Code.InvalidArgument,
   "sql-unsupported": Code.InvalidArgument,

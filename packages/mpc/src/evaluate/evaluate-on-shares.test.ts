@@ -1,0 +1,175 @@
+import { operations, type PlainTensor, sizeOf } from "@unseen/program";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { oneOperation, onShares, plainly, priced, type TestInput } from "../testing/programs.ts";
+import { protocolsUnderTest } from "../testing/protocols.ts";
+import { notOnShares } from "./not-on-shares.ts";
+import { sharesRules } from "./rules/index.ts";
+
+const step = 2 ** -16;
+const runs = 6;
+
+/** A secret tensor of any shape with numbers on the grid, so that sharing them loses nothing. */
+function secret(shape: readonly number[], most = 100): fc.Arbitrary<TestInput> {
+  const number = fc.integer({ min: -most * 2 ** 16, max: most * 2 ** 16 }).map((steps) => steps * step);
+  const size = sizeOf(shape);
+  return fc.tuple(fc.nat(1), fc.boolean(), fc.array(number, { minLength: size, maxLength: size })).map(
+    ([from, isWhole, data]): TestInput => ({
+      from,
+      shape,
+      isWhole,
+      least: -most,
+      greatest: most,
+      data: isWhole ? data.map(Math.round) : data,
+    }),
+  );
+}
+
+function open(shape: readonly number[], most = 100): fc.Arbitrary<PlainTensor> {
+  const size = sizeOf(shape);
+  return fc
+    .array(
+      fc.integer({ min: -most, max: most }).map((x) => x / 4),
+      { minLength: size, maxLength: size },
+    )
+    .map((data) => ({ shape, data: Float64Array.from(data) }));
+}
+
+const dimension = fc.integer({ min: 1, max: 4 });
+const shape = fc.array(dimension, { maxLength: 3 });
+
+type Case = {
+  readonly inputs: readonly (TestInput | PlainTensor)[];
+  readonly attributes?: Record<string, number | number[]>;
+};
+
+const binary = (name: string): [string, fc.Arbitrary<Case>] => [
+  name,
+  shape.chain((all) =>
+    fc.tuple(fc.nat(all.length), fc.boolean(), fc.boolean()).chain(([cut, isFirstOpen, isSecondOpen]) => {
+      const other = all.slice(cut);
+      const first = isFirstOpen && !isSecondOpen ? open(all) : secret(all);
+      const second = isSecondOpen ? open(other) : secret(other);
+      return fc.tuple(first, second).map((inputs) => ({ inputs }));
+    }),
+  ),
+];
+
+const unary = (name: string): [string, fc.Arbitrary<Case>] => [
+  name,
+  shape.chain((all) => secret(all).map((x) => ({ inputs: [x] }))),
+];
+
+const reduction = (name: string): [string, fc.Arbitrary<Case>] => [
+  name,
+  fc
+    .array(dimension, { minLength: 1, maxLength: 3 })
+    .chain((all) =>
+      fc
+        .tuple(secret(all), fc.subarray(all.map((_, axis) => axis)), fc.nat(1))
+        .map(([x, axes, keepdims]) => ({ inputs: [x], attributes: { axes, keepdims } })),
+    ),
+];
+
+const cases: readonly [string, fc.Arbitrary<Case>][] = [
+  binary("Add"),
+  binary("Sub"),
+  binary("Mul"),
+  unary("Neg"),
+  reduction("ReduceSum"),
+  reduction("ReduceMean"),
+  [
+    "MatMul",
+    fc.tuple(dimension, dimension, dimension, fc.nat(2), fc.nat(2)).chain(([m, k, n, left, right]) => {
+      const first = left === 0 ? [k] : [m, k];
+      const second = right === 0 ? [k] : [k, n];
+      return fc
+        .tuple(
+          left === 2 && right !== 2 ? open(first) : secret(first),
+          right === 2 ? open(second) : secret(second),
+        )
+        .map((inputs) => ({ inputs }));
+    }),
+  ],
+  [
+    "Concat",
+    fc
+      .tuple(dimension, dimension, dimension)
+      .chain(([a, b, c]) =>
+        fc.tuple(secret([a, c]), open([b, c])).map((inputs) => ({ inputs, attributes: { axis: 0 } })),
+      ),
+  ],
+  [
+    "Gather",
+    fc.tuple(dimension, dimension).chain(([a, b]) =>
+      fc
+        .tuple(secret([a, b]), fc.array(fc.nat(a - 1), { minLength: 1, maxLength: 5 }))
+        .map(([x, places]) => ({
+          inputs: [x, { shape: [places.length], data: Float64Array.from(places) }],
+          attributes: { axis: 0 },
+        })),
+    ),
+  ],
+  [
+    "Reshape",
+    fc
+      .tuple(dimension, dimension)
+      .chain(([a, b]) => secret([a, b]).map((x) => ({ inputs: [x], attributes: { shape: [b, a] } }))),
+  ],
+  ["Slice", secret([7, 2]).map((x) => ({ inputs: [x], attributes: { axis: 0, start: 1, end: 6, step: 2 } }))],
+  ["Transpose", secret([2, 3, 4]).map((x) => ({ inputs: [x], attributes: { perm: [2, 0, 1] } }))],
+  ["Count", secret([5, 2]).map((x) => ({ inputs: [x] }))],
+  ["RowOnes", secret([5, 2]).map((x) => ({ inputs: [x] }))],
+];
+
+describe.each(protocolsUnderTest)("$name", (under) => {
+  test.each(cases)("%s gives the plain numbers, for its price, and keeps no memory", async (name, drawn) => {
+    await fc.assert(
+      fc.asyncProperty(drawn, async ({ inputs, attributes }) => {
+        const program = oneOperation(name, inputs, attributes);
+        const named = new Map(
+          inputs.flatMap((input, at) => ("from" in input ? [[`input ${at}`, input] as const] : [])),
+        );
+        const [wanted] = plainly(program, named);
+        const run = await onShares(under, program, named);
+        if (!run.values.ok) throw new Error(run.values.problem.message);
+        const [value] = run.values.value;
+        expect(value!.shape).toEqual(wanted!.shape);
+        for (const [at, number] of wanted!.data.entries()) {
+          const allowed = 4 * step + Math.abs(number) * 2 ** -20;
+          expect(Math.abs(value!.data[at]! - number)).toBeLessThanOrEqual(allowed);
+        }
+        const price = await priced(under, program, named);
+        expect(price).toEqual({ ok: true, value: run.spent });
+        expect(run.kept).toBe(0);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("a number that could be too large is refused by the price and by the run alike", async () => {
+    const large: TestInput = {
+      from: 0,
+      shape: [2],
+      isWhole: false,
+      least: -1e9,
+      greatest: 1e9,
+      data: [1, 2],
+    };
+    const program = oneOperation("Mul", [large, large]);
+    const named = new Map([
+      ["input 0", large],
+      ["input 1", large],
+    ]);
+    const run = await onShares(under, program, named);
+    expect(run.values).toMatchObject({ ok: false, problem: { code: "range-exceeded" } });
+    expect(await priced(under, program, named)).toEqual(run.values);
+    expect(run.kept).toBe(0);
+  });
+});
+
+test("every operation has a reading on shares or a reason against it", () => {
+  const without = [...operations.keys()].filter((name) => !sharesRules.has(name) && !notOnShares.has(name));
+  expect(without).toEqual([]);
+  expect([...sharesRules.keys()].filter((name) => notOnShares.has(name))).toEqual([]);
+});
