@@ -1,4 +1,7 @@
 export { Clear } from "./clear/clear.ts";
+export { evaluateOnShares, usualFractionBits } from "./evaluate/evaluate-on-shares.ts";
+export { priceOnShares, type SharedInput } from "./evaluate/price-on-shares.ts";
+export type { PublicTensor, SecretTensor, SharesValue } from "./evaluate/values.ts";
 export { compare, comparePrice, type Operand, type Relation } from "./functions/compare.ts";
 export {
   constant,
@@ -33,9 +36,6 @@ export {
   signOfPrice,
 } from "./functions/pieces.ts";
 export { keepWhere, select, selectByNumber, selectPrice } from "./functions/select.ts";
-export { evaluateOnShares, usualFractionBits } from "./evaluate/evaluate-on-shares.ts";
-export { priceOnShares, type SharedInput } from "./evaluate/price-on-shares.ts";
-export type { PublicTensor, SecretTensor, SharesValue } from "./evaluate/values.ts";
 export { atOnce, free, inTurn, type Price, times } from "./protocol/price.ts";
 export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.ts";
 export { Shared, SharedBits } from "./protocol/shared.ts";

@@ -43,21 +43,21 @@ type Case = {
   readonly attributes?: Record<string, number | number[]>;
 };
 
-const binary = (name: string): [string, fc.Arbitrary<Case>] => [
+const binary = (name: string, most = 100): [string, fc.Arbitrary<Case>] => [
   name,
   shape.chain((all) =>
     fc.tuple(fc.nat(all.length), fc.boolean(), fc.boolean()).chain(([cut, isFirstOpen, isSecondOpen]) => {
       const other = all.slice(cut);
-      const first = isFirstOpen && !isSecondOpen ? open(all) : secret(all);
-      const second = isSecondOpen ? open(other) : secret(other);
+      const first = isFirstOpen && !isSecondOpen ? open(all, most) : secret(all, most);
+      const second = isSecondOpen ? open(other, most) : secret(other, most);
       return fc.tuple(first, second).map((inputs) => ({ inputs }));
     }),
   ),
 ];
 
-const unary = (name: string): [string, fc.Arbitrary<Case>] => [
+const unary = (name: string, most = 100): [string, fc.Arbitrary<Case>] => [
   name,
-  shape.chain((all) => secret(all).map((x) => ({ inputs: [x] }))),
+  shape.chain((all) => secret(all, most).map((x) => ({ inputs: [x] }))),
 ];
 
 const reduction = (name: string): [string, fc.Arbitrary<Case>] => [
@@ -118,6 +118,29 @@ const cases: readonly [string, fc.Arbitrary<Case>][] = [
   ],
   ["Slice", secret([7, 2]).map((x) => ({ inputs: [x], attributes: { axis: 0, start: 1, end: 6, step: 2 } }))],
   ["Transpose", secret([2, 3, 4]).map((x) => ({ inputs: [x], attributes: { perm: [2, 0, 1] } }))],
+  ...["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Max", "Min"].map((name) =>
+    binary(name, 3),
+  ),
+  ...["And", "Or", "Xor"].map((name) => binary(name, 1)),
+  ...["Abs", "Relu", "Sign", "Not"].map((name) => unary(name)),
+  unary("Not", 1),
+  reduction("ReduceMax"),
+  reduction("ReduceMin"),
+  [
+    "ArgMax",
+    fc
+      .tuple(dimension, dimension, fc.integer({ min: -2, max: 1 }))
+      .chain(([a, b, axis]) => secret([a, b], 2).map((x) => ({ inputs: [x], attributes: { axis } }))),
+  ],
+  ["Clip", secret([9]).map((x) => ({ inputs: [x], attributes: { min: -20.5, max: 30 } }))],
+  [
+    "OneHot",
+    fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }).map((data) => ({
+      inputs: [{ from: 0, shape: [4], isWhole: true, least: 0, greatest: 3, data }],
+      attributes: { depth: 4 },
+    })),
+  ],
+  ["Where", fc.tuple(secret([3, 1], 1), secret([3, 4]), open([4])).map((inputs) => ({ inputs }))],
   ["Count", secret([5, 2]).map((x) => ({ inputs: [x] }))],
   ["RowOnes", secret([5, 2]).map((x) => ({ inputs: [x] }))],
 ];

@@ -62,7 +62,11 @@ export function sumOver(
 }
 
 /** The places of x in an order in which what is added up stands together. */
-function runsOf(shape: readonly number[], attributes: Attributes, groups: number): Uint32Array<ArrayBuffer> {
+export function runsOf(
+  shape: readonly number[],
+  attributes: Attributes,
+  groups: number,
+): Uint32Array<ArrayBuffer> {
   const rank = shape.length;
   const named = (attributes.axes as readonly number[]).map((axis) => (axis < 0 ? axis + rank : axis));
   const reduced = new Set(named.length === 0 ? shape.map((_, axis) => axis) : named);
