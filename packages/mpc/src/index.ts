@@ -2,7 +2,18 @@ export { Clear } from "./clear/clear.ts";
 export { evaluateOnShares, usualFractionBits } from "./evaluate/evaluate-on-shares.ts";
 export { priceOnShares, type SharedInput } from "./evaluate/price-on-shares.ts";
 export type { PublicTensor, SecretTensor, SharesValue } from "./evaluate/values.ts";
+export {
+  dotOfRuns,
+  dotOfRunsPrice,
+  meanGuarantee,
+  meanOfRuns,
+  meanOfRunsPrice,
+  varianceGuarantee,
+  varianceOfRuns,
+  varianceOfRunsPrice,
+} from "./functions/averages.ts";
 export { compare, comparePrice, type Operand, type Relation } from "./functions/compare.ts";
+export { exponential, exponentialGuarantee, exponentialPrice } from "./functions/exponential.ts";
 export {
   constant,
   decode,
@@ -22,6 +33,8 @@ export {
   placeOfEndPrice,
   poolGreatest,
 } from "./functions/greatest-of-runs.ts";
+export type { Guarantee } from "./functions/guarantee.ts";
+export { logarithm, logarithmGuarantee, logarithmPrice } from "./functions/logarithm.ts";
 export { oneHot, oneHotPrice } from "./functions/one-hot.ts";
 export {
   abs,
@@ -35,7 +48,26 @@ export {
   signOf,
   signOfPrice,
 } from "./functions/pieces.ts";
+export { polynomial, polynomialPrice } from "./functions/polynomial.ts";
+export { power, powerGuarantee, powerPrice } from "./functions/power.ts";
+export {
+  divide,
+  divideGuarantee,
+  dividePrice,
+  reciprocal,
+  reciprocalGuarantee,
+  reciprocalPrice,
+} from "./functions/reciprocal.ts";
+export {
+  inverseSqrt,
+  inverseSqrtGuarantee,
+  sqrt,
+  sqrtGuarantee,
+  sqrtPrice,
+} from "./functions/roots.ts";
 export { keepWhere, select, selectByNumber, selectPrice } from "./functions/select.ts";
+export { sigmoid, sigmoidGuarantee, sigmoidPrice, tanh, tanhPrice } from "./functions/sigmoid.ts";
+export { softmax, softmaxGuarantee, softmaxPrice } from "./functions/softmax.ts";
 export { atOnce, free, inTurn, type Price, times } from "./protocol/price.ts";
 export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.ts";
 export { Shared, SharedBits } from "./protocol/shared.ts";

@@ -67,12 +67,12 @@ export class Clear extends LinearShares implements Protocol {
 
   async multiplyTruncate(x: Shared, y: Shared, bits: number): Promise<Shared> {
     using product = await this.multiply(x, y);
-    return this.truncate(product, bits);
+    return await this.truncate(product, bits);
   }
 
   async matmulTruncate(x: Shared, y: Shared, sizes: MatmulSizes, bits: number): Promise<Shared> {
     using product = await this.matmul(x, y, sizes);
-    return this.truncate(product, bits);
+    return await this.truncate(product, bits);
   }
 
   async truncate(x: Shared, bits: number): Promise<Shared> {

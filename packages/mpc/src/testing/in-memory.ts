@@ -69,7 +69,17 @@ export async function sessionsInMemory(
   return Promise.all(
     channels.map(async (mine, me) => {
       const memory = await RingMemory.open(options.mebibytes ?? 64);
+      scribbleOnFreed(memory);
       return new Session({ me, channels: mine, memory, nextTurn });
     }),
   );
+}
+
+/** Whoever reads what was freed reads nonsense at once, and not only when somebody else has written there. */
+function scribbleOnFreed(memory: RingMemory): void {
+  const free = memory.free.bind(memory);
+  memory.free = (...places) => {
+    for (const place of places) memory.bytes(place).fill(0xa5);
+    free(...places);
+  };
 }
