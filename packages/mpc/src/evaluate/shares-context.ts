@@ -109,7 +109,7 @@ export class SharesContext {
     const digits = Math.max(1, Math.min(40, room));
     using refined = this.refined(x, fine);
     using product = this.protocol.scale(refined, BigInt(Math.round(factor * 2 ** digits)));
-    return this.protocol.truncate(product, digits);
+    return await this.protocol.truncate(product, digits);
   }
 
   /** An operation, or a form of it, that has no reading on shares. */
