@@ -21,13 +21,19 @@ export async function topBitOfSum(protocol: Protocol, a: SharedBits, b: SharedBi
 }
 
 export function topBitCost(width: number): AdderCost {
-  let [rounds, ands, groups] = [width > 1 ? 1 : 0, width - 1, width - 1];
-  while (groups > 1) {
+  if (width === 1) return { rounds: 0, ands: 0 };
+  const fold = foldCost(width - 1);
+  return { rounds: 1 + fold.rounds, ands: width - 1 + fold.ands };
+}
+
+/** Of `foldCarries`. */
+export function foldCost(places: number): AdderCost {
+  let [rounds, ands] = [0, 0];
+  for (let groups = places; groups > 1; groups -= groups >> 1) {
     const pairs = groups >> 1;
     // The lowest group's propagate is never asked for; an odd group is left over at the bottom.
     ands += groups % 2 === 1 ? 2 * pairs : 2 * pairs - 1;
     rounds += 1;
-    groups -= pairs;
   }
   return { rounds, ands };
 }
@@ -43,8 +49,20 @@ async function carryOut(
   const low = range(0, places);
   using lowA = protocol.choosePlanes(a, low);
   using lowB = protocol.choosePlanes(b, low);
-  let generate = await protocol.and(lowA, lowB);
-  let propagate = protocol.choosePlanes(both, low);
+  using generate = await protocol.and(lowA, lowB);
+  using propagate = protocol.choosePlanes(both, low);
+  return await foldCarries(protocol, generate, propagate);
+}
+
+/** The carry that leaves the places of which each generates or propagates one. */
+export async function foldCarries(
+  protocol: Protocol,
+  generating: SharedBits,
+  propagating: SharedBits,
+): Promise<SharedBits> {
+  const places = generating.width;
+  let generate = protocol.choosePlanes(generating, range(0, places));
+  let propagate = protocol.choosePlanes(propagating, range(0, places));
   for (let groups = places; groups > 1; ) {
     const pairs = groups >> 1;
     const isOdd = groups % 2 === 1;
@@ -85,11 +103,22 @@ export async function sumOfBits(protocol: Protocol, a: SharedBits, b: SharedBits
   const width = a.width;
   using both = protocol.xor(a, b);
   if (width === 1) return protocol.choosePlanes(both, [0]);
-  const carries = width - 1;
-  const low = range(0, carries);
+  const low = range(0, width - 1);
   using lowA = protocol.choosePlanes(a, low);
   using lowB = protocol.choosePlanes(b, low);
-  let generate = await protocol.and(lowA, lowB);
+  using generate = await protocol.and(lowA, lowB);
+  return await sumByCarries(protocol, generate, both);
+}
+
+/** All bits of a sum of which each place but the top generates a carry or not, and propagates one or not. */
+export async function sumByCarries(
+  protocol: Protocol,
+  generating: SharedBits,
+  both: SharedBits,
+): Promise<SharedBits> {
+  const carries = generating.width;
+  const low = range(0, carries);
+  let generate = protocol.choosePlanes(generating, low);
   let propagate = protocol.choosePlanes(both, low);
   for (let reach = 1; reach < carries; reach *= 2) {
     const targets = low.filter((place) => (place & reach) !== 0);
@@ -122,8 +151,13 @@ export async function sumOfBits(protocol: Protocol, a: SharedBits, b: SharedBits
 
 export function sumOfBitsCost(width: number): AdderCost {
   if (width === 1) return { rounds: 0, ands: 0 };
-  const carries = width - 1;
-  let [rounds, ands] = [1, carries];
+  const prefixes = prefixCost(width - 1);
+  return { rounds: 1 + prefixes.rounds, ands: width - 1 + prefixes.ands };
+}
+
+/** Of `sumByCarries`. */
+export function prefixCost(carries: number): AdderCost {
+  let [rounds, ands] = [0, 0];
   for (let reach = 1; reach < carries; reach *= 2) {
     const targets = range(0, carries).filter((place) => (place & reach) !== 0);
     ands += targets.length + targets.filter((place) => place >= 2 * reach).length;

@@ -3,7 +3,7 @@
 
 import { invariant } from "@unseen/base";
 import type { Column, Kernels, RingMemory } from "@unseen/compute";
-import { allocatePlanes, Shared, SharedBits } from "./shared.ts";
+import { allocatePlanes, type Planes, Shared, SharedBits } from "./shared.ts";
 
 export abstract class LinearShares {
   readonly memory: RingMemory;
@@ -77,6 +77,7 @@ export abstract class LinearShares {
     return new Shared(
       this.memory,
       x.parts.map((part) => this.memory.copy(part)),
+      x.length,
     );
   }
 
@@ -142,7 +143,7 @@ export abstract class LinearShares {
       write(out, part);
       return out;
     });
-    return new Shared(this.memory, parts);
+    return new Shared(this.memory, parts, length);
   }
 
   #madeBits(like: SharedBits, write: (to: number, part: number, plane: number) => void): SharedBits {
@@ -152,6 +153,21 @@ export abstract class LinearShares {
       for (let plane = 0; plane < width; plane++) write(out.at + plane * stride, part, plane);
       return out;
     });
-    return SharedBits.of(this.memory, length, parts);
+    return parts.length === 0 ? SharedBits.none(length, width) : SharedBits.of(this.memory, length, parts);
+  }
+
+  /** Bits and public planes, one for one: local. */
+  protected andPublic(x: SharedBits, planes: Planes): SharedBits {
+    return this.#madeBits(x, (to, part, plane) => {
+      this.kernels.and(x.parts[part]!.at[plane]!, planes.at + plane * planes.stride, to, x.stride);
+    });
+  }
+
+  protected xorPublic(x: SharedBits, planes: Planes): SharedBits {
+    return this.#madeBits(x, (to, part, plane) => {
+      const from = x.parts[part]!.at[plane]!;
+      if (this.holdsPublic(part)) this.kernels.xor(from, planes.at + plane * planes.stride, to, x.stride);
+      else this.kernels.copy(from, to, x.stride);
+    });
   }
 }

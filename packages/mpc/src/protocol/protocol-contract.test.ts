@@ -1,7 +1,7 @@
 import type { Column } from "@unseen/compute";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { protocolsUnderTest, together } from "../testing/protocols.ts";
+import { atEveryParty, protocolsUnderTest, together } from "../testing/protocols.ts";
 import type { Price } from "./price.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Shared } from "./shared.ts";
@@ -42,7 +42,7 @@ describe.each(protocolsUnderTest)("$name", (under) => {
   });
 
   test("one party alone can be told", async () => {
-    for (let recipient = 0; recipient < under.parties; recipient++) {
+    for (let recipient = 0; recipient < under.computing; recipient++) {
       const told = await together(under, async (protocol) => {
         const mine = protocol.session.me === 0 ? columnOf(protocol, [7n, 8n]) : undefined;
         using x = await protocol.share(0, 2, mine);
@@ -239,7 +239,7 @@ describe.each(protocolsUnderTest)("$name", (under) => {
   test("every step sends what its price says, in as many rounds", async () => {
     const length = 300;
     const sizes = { m: 3, k: 5, n: 7 };
-    const checked = await together(under, async (p) => {
+    const checked = await atEveryParty(under, async (p) => {
       const { prices, session } = p;
       const faults: string[] = [];
       const measure = async <T>(name: string, price: Price, step: () => Promise<T>): Promise<T> => {
@@ -305,7 +305,7 @@ describe.each(protocolsUnderTest)("$name", (under) => {
   });
 
   test("everything that a step allocates is given back", async () => {
-    const held = await together(under, async (p) => {
+    const held = await atEveryParty(under, async (p) => {
       const values = columnOf(p, [2n, 3n, 4n]);
       const use = () => p.session.memory.use.held;
       const once = async () => {

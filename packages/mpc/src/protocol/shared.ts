@@ -12,8 +12,9 @@ export class Shared implements Disposable {
   readonly #memory: RingMemory;
   #isFreed = false;
 
-  constructor(memory: RingMemory, parts: readonly Column[]) {
-    this.length = parts[0]!.length;
+  /** `length` is needed where a party holds nothing itself. */
+  constructor(memory: RingMemory, parts: readonly Column[], length = parts[0]!.length) {
+    this.length = length;
     this.parts = parts;
     this.#memory = memory;
   }
@@ -78,9 +79,9 @@ export class SharedBits implements Disposable {
   readonly parts: readonly PlaneList[];
   #isFreed = false;
 
-  private constructor(length: number, parts: readonly PlaneList[]) {
+  private constructor(length: number, parts: readonly PlaneList[], width = parts[0]!.at.length) {
     this.length = length;
-    this.width = parts[0]!.at.length;
+    this.width = width;
     this.stride = strideOf(length);
     this.parts = parts;
     for (const { held } of parts) for (const each of held) each.hold();
@@ -104,11 +105,17 @@ export class SharedBits implements Disposable {
     );
   }
 
+  /** What a party holds that holds nothing: only the sizes. */
+  static none(length: number, width: number): SharedBits {
+    return new SharedBits(length, [], width);
+  }
+
   /** Planes by their places; none is copied. */
   choose(places: readonly number[]): SharedBits {
     return new SharedBits(
       this.length,
       this.parts.map(({ at, held }) => ({ at: places.map((place) => at[place]!), held })),
+      places.length,
     );
   }
 
@@ -119,6 +126,7 @@ export class SharedBits implements Disposable {
         at: all.flatMap((one) => one.parts[part]!.at),
         held: [...new Set(all.flatMap((one) => one.parts[part]!.held))],
       })),
+      all.reduce((width, one) => width + one.width, 0),
     );
   }
 

@@ -16,7 +16,7 @@ import { encodePublic, type SharesValue } from "../evaluate/values.ts";
 import type { Price } from "../protocol/price.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { nextTurn } from "./in-memory.ts";
-import { type ProtocolUnderTest, together } from "./protocols.ts";
+import { atEveryParty, type ProtocolUnderTest, together } from "./protocols.ts";
 
 /** A secret input: party `from` shares it, everybody knows what is public about it. */
 export type TestInput = SharedInput & { readonly from: number; readonly data: readonly number[] };
@@ -60,7 +60,7 @@ export async function onShares(
   program: Program,
   inputs: ReadonlyMap<string, TestInput>,
 ): Promise<RunOnShares> {
-  const runs = await together(under, async (protocol) => {
+  const runs = await atEveryParty(under, async (protocol) => {
     const { memory } = protocol.session;
     const heldBefore = memory.use.held;
     const values = new Map<string, SharesValue>();
