@@ -25,6 +25,7 @@ export {
   type Unencodable,
   widthOf,
 } from "./functions/fixed-point.ts";
+export { floorDivide, floorDividePrice } from "./functions/floor-divide.ts";
 export {
   type End,
   endOfRuns,
@@ -68,6 +69,7 @@ export {
 export { keepWhere, select, selectByNumber, selectPrice } from "./functions/select.ts";
 export { sigmoid, sigmoidGuarantee, sigmoidPrice, tanh, tanhPrice } from "./functions/sigmoid.ts";
 export { softmax, softmaxGuarantee, softmaxPrice } from "./functions/softmax.ts";
+export { sortRuns, sortRunsPrice } from "./functions/sort.ts";
 export { atOnce, free, inTurn, type Price, times } from "./protocol/price.ts";
 export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.ts";
 export { Shared, SharedBits } from "./protocol/shared.ts";

@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inTurn, type Price } from "../protocol/price.ts";
 import type { Protocol } from "../protocol/protocol.ts";
+import type { Shared, SharedBits } from "../protocol/shared.ts";
 import { computed, type Steps } from "../testing/columns.ts";
 import { protocolsUnderTest } from "../testing/protocols.ts";
 import { compare, comparePrice, type Relation } from "./compare.ts";
+import { fixedPoint } from "./fixed-point.ts";
+import { floorDivide, floorDividePrice } from "./floor-divide.ts";
 import {
   type End,
   endOfRuns,
@@ -26,7 +29,10 @@ import {
   signOf,
   signOfPrice,
 } from "./pieces.ts";
+import { divide, dividePrice } from "./reciprocal.ts";
 import { keepWhere, select, selectPrice } from "./select.ts";
+import { softmax, softmaxPrice } from "./softmax.ts";
+import { sortRuns, sortRunsPrice } from "./sort.ts";
 
 const runs = 15;
 const relations: Readonly<Record<Relation, (x: bigint, y: bigint) => boolean>> = {
@@ -187,6 +193,79 @@ describe.each(protocolsUnderTest)("$name", (under) => {
       (p) => endOfRunsPrice(p.prices, 4, 4, 6),
     );
     expect(pooled).toEqual([5n, 5n, 7n, 7n]);
+  });
+
+  test("runs of any length in rising order", async () => {
+    const shape = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 13 }));
+    await fc.assert(
+      fc.asyncProperty(shape, widthAnd(52, 52), async ([rows, run_], [width, numbers]) => {
+        const x = numbers.slice(0, rows * run_);
+        const sorted = await run(
+          [x],
+          (p, [a]) => sortRuns(p, a!, run_, width),
+          (p) => sortRunsPrice(p.prices, rows, run_, width),
+        );
+        const rowsOf = Array.from({ length: rows }, (_, row) => x.slice(row * run_, (row + 1) * run_));
+        const rising = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
+        expect(sorted).toEqual(rowsOf.flatMap((row) => row.toSorted(rising)));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("whole quotients and what is left, by any public divisor", async () => {
+    const most = 2n ** 31n - 1n;
+    const divisor = fc.oneof(fc.constantFrom(1, 2, 3, 7, 1000, 2 ** 31 - 1, 2 ** 30), fc.integer({ min: 1 }));
+    const number = fc.bigInt({ min: -most, max: most });
+    await fc.assert(
+      fc.asyncProperty(fc.array(number, { maxLength: 60 }), divisor, async (some, by) => {
+        const d = BigInt(by);
+        const ends = [0n, 1n, -1n, most, -most, d, -d, d - 1n, 1n - d].filter((x) => x <= most && x >= -most);
+        const multiples = some.map((x) => x - (x % d));
+        const x = [...ends, ...some, ...multiples, ...multiples.map((each) => each - (each > 0n ? 1n : 0n))];
+        const floor = (a: bigint) => (a - (((a % d) + d) % d)) / d;
+        const priced = (p: Protocol) => floorDividePrice(p.prices, x.length, by);
+        const quotients = await run(
+          [x],
+          async (p, [a]) => {
+            const { quotient, remainder } = await floorDivide(p, a!, by);
+            remainder[Symbol.dispose]();
+            return quotient;
+          },
+          priced,
+        );
+        expect(quotients).toEqual(x.map(floor));
+        const left = await run(
+          [x],
+          async (p, [a]) => {
+            const { quotient, remainder } = await floorDivide(p, a!, by);
+            quotient[Symbol.dispose]();
+            return remainder;
+          },
+          priced,
+        );
+        expect(left).toEqual(x.map((each) => each - floor(each) * d));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("of no numbers there are no results", async () => {
+    const [width, one] = [8, 1];
+    const functions: readonly [
+      (p: Protocol, x: Shared) => Promise<Shared | SharedBits>,
+      (p: Protocol) => Price,
+    ][] = [
+      [(p, x) => compare(p, "equal", x, 0n, width), (p) => comparePrice(p.prices, "equal", 0, width)],
+      [(p, x) => relu(p, x, width), (p) => reluPrice(p.prices, 0, width)],
+      [(p, x) => placeOfEnd(p, "least", x, 3, width), (p) => placeOfEndPrice(p.prices, 0, 3, width)],
+      [(p, x) => sortRuns(p, x, 3, width), (p) => sortRunsPrice(p.prices, 0, 3, width)],
+      [(p, x) => oneHot(p, x, 4), (p) => oneHotPrice(p.prices, 0, 4)],
+      [(p, x) => softmax(p, x, one, fixedPoint()), (p) => softmaxPrice(p.prices, 0, one, fixedPoint())],
+      [(p, x) => divide(p, x, x, fixedPoint()), (p) => dividePrice(p.prices, 0, fixedPoint())],
+    ];
+    for (const [steps, priced] of functions)
+      expect(await run([[]], (p, [x]) => steps(p, x!), priced)).toEqual([]);
   });
 
   test("a place as a run of zeros and a one", async () => {

@@ -10,6 +10,7 @@ import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
 import { compare, comparePrice } from "./compare.ts";
 import { selectByNumber } from "./select.ts";
+import { wholeNumbers } from "./whole-numbers.ts";
 
 /** Which of each run: the greatest or the least. */
 export type End = "greatest" | "least";
@@ -145,9 +146,7 @@ function withRest(protocol: Protocol, chosen: Shared, all: Shared, runs: number,
 
 function publicPlaces(protocol: Protocol, runs: number, run: number): Shared {
   const { memory } = protocol.session;
-  const places = memory.columnOf(
-    BigUint64Array.from({ length: runs * run }, (_, at) => BigInt(Math.floor(at / runs))),
-  );
+  const places = memory.columnOf(wholeNumbers(runs * run, (at) => Math.floor(at / runs)));
   const shared = protocol.publicly(places);
   memory.free(places);
   return shared;

@@ -2,15 +2,14 @@ import { inTurn, type Price } from "../protocol/price.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
 import { compare, comparePrice } from "./compare.ts";
+import { wholeNumbers } from "./whole-numbers.ts";
 
 /** For each number a run of `classes` zeros with a one at that place, for integers 0 <= x < classes. */
 export async function oneHot(protocol: Protocol, x: Shared, classes: number): Promise<Shared> {
   const { memory } = protocol.session;
   const each = Uint32Array.from({ length: x.length * classes }, (_, at) => Math.floor(at / classes));
   using repeated = protocol.gather(x, each);
-  const places = memory.columnOf(
-    BigUint64Array.from({ length: each.length }, (_, at) => BigInt(at % classes)),
-  );
+  const places = memory.columnOf(wholeNumbers(each.length, (at) => at % classes));
   using isHere = await compare(protocol, "equal", repeated, places, widthOfPlaces(classes));
   memory.free(places);
   return await protocol.fromBit(isHere);

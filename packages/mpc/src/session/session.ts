@@ -117,6 +117,8 @@ export class Session {
       const places = steps.flatMap((step) => step.outgoing.filter(({ to }) => to === party));
       if (places.length === 0) continue;
       const message = this.#messageOf(places.map(({ from }) => from));
+      // Whoever awaits nothing reads nothing: an empty message would be taken for the next round's.
+      if (message.length === 0) continue;
       this.#sentBytes += message.length;
       channel.send(message);
     }
