@@ -73,6 +73,7 @@ export { sortRuns, sortRunsPrice } from "./functions/sort.ts";
 export { atOnce, free, inTurn, type Price, times } from "./protocol/price.ts";
 export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.ts";
 export { Shared, SharedBits } from "./protocol/shared.ts";
+export type { ShufflingProtocol } from "./protocol/shuffling.ts";
 export { type PairSeeds, Provided } from "./provider/provided.ts";
 export { Replicated, type ReplicatedSeeds } from "./replicated/replicated.ts";
 export { type Channel, ChannelFailure, type PartyIndex } from "./session/channel.ts";

@@ -4,12 +4,13 @@ import { invariant } from "@unseen/base";
 import type { Column } from "@unseen/compute";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import type { Price } from "../protocol/price.ts";
-import type { MatmulSizes, Protocol, ProtocolPrices } from "../protocol/protocol.ts";
+import type { MatmulSizes, ProtocolPrices } from "../protocol/protocol.ts";
 import { allocatePlanes, Shared, SharedBits } from "../protocol/shared.ts";
+import type { ShufflingProtocol } from "../protocol/shuffling.ts";
 import type { PartyIndex } from "../session/channel.ts";
 import type { Session } from "../session/session.ts";
 
-export class Clear extends LinearShares implements Protocol {
+export class Clear extends LinearShares implements ShufflingProtocol {
   readonly name = "clear";
   readonly session: Session;
   readonly prices: ProtocolPrices;
@@ -128,6 +129,20 @@ export class Clear extends LinearShares implements Protocol {
   async openBits(x: SharedBits): Promise<Column> {
     await this.session.exchange([], []);
     return this.#wordsOfBits(x);
+  }
+
+  /** An order like any other: the last row first. */
+  async shuffleRows(x: Shared, run: number): Promise<Shared> {
+    await this.session.exchange([], []);
+    const rows = x.length / run;
+    return this.gather(
+      x,
+      Uint32Array.from({ length: x.length }, (_, at) => (rows - 1 - Math.floor(at / run)) * run + (at % run)),
+    );
+  }
+
+  shuffleRowsPrice(length: number): Price {
+    return this.prices.openToEveryone(length);
   }
 
   #wordsOfBits(bits: SharedBits): Column {

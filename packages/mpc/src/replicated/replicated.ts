@@ -8,19 +8,22 @@
 import { invariant } from "@unseen/base";
 import type { Column } from "@unseen/compute";
 import { LinearShares } from "../protocol/linear-shares.ts";
-import type { MatmulSizes, Protocol } from "../protocol/protocol.ts";
+import type { Price } from "../protocol/price.ts";
+import type { MatmulSizes } from "../protocol/protocol.ts";
 import { Shared, type SharedBits } from "../protocol/shared.ts";
+import type { ShufflingProtocol } from "../protocol/shuffling.ts";
 import type { PartyIndex } from "../session/channel.ts";
 import { chachaStream, type StreamMaker } from "../session/seed-stream.ts";
 import type { Session } from "../session/session.ts";
 import * as bits from "./replicated-bits.ts";
 import { ReplicatedMasks } from "./replicated-masks.ts";
 import { replicatedPrices } from "./replicated-prices.ts";
+import * as shuffle from "./replicated-shuffle.ts";
 import * as truncation from "./replicated-truncation.ts";
 
 export type ReplicatedSeeds = { readonly withPrevious: Uint8Array; readonly withNext: Uint8Array };
 
-export class Replicated extends LinearShares implements Protocol {
+export class Replicated extends LinearShares implements ShufflingProtocol {
   readonly name = "replicated";
   readonly session: Session;
   readonly prices = replicatedPrices;
@@ -175,6 +178,14 @@ export class Replicated extends LinearShares implements Protocol {
 
   openBits(x: SharedBits): Promise<Column> {
     return bits.openBits(this, x);
+  }
+
+  shuffleRows(x: Shared, run: number): Promise<Shared> {
+    return shuffle.shuffleRows(this, x, run);
+  }
+
+  shuffleRowsPrice(length: number): Price {
+    return shuffle.shuffleRowsPrice(length);
   }
 
   #whole(x: Shared, missing: Column): Column {
