@@ -8,6 +8,13 @@ import { sharesRules } from "./rules/index.ts";
 
 const step = 2 ** -16;
 const runs = 6;
+/** Steps of 2^-16 that a result may be off, where errors of what it is made of add up; 4 for the others. */
+const roomOf: Readonly<Record<string, number>> = {
+  Pow: 200,
+  Variance: 2_000,
+  StandardDeviation: 2_000,
+  Covariance: 200,
+};
 
 /** A secret tensor of any shape with numbers on the grid, so that sharing them loses nothing. */
 function secret(shape: readonly number[], most = 100): fc.Arbitrary<TestInput> {
@@ -33,6 +40,15 @@ function open(shape: readonly number[], most = 100): fc.Arbitrary<PlainTensor> {
       { minLength: size, maxLength: size },
     )
     .map((data) => ({ shape, data: Float64Array.from(data) }));
+}
+
+function positive(least: number, greatest: number): fc.Arbitrary<TestInput> {
+  const number = fc
+    .integer({ min: Math.ceil(least * 2 ** 16), max: greatest * 2 ** 16 })
+    .map((steps) => steps * step);
+  return fc
+    .array(number, { minLength: 6, maxLength: 6 })
+    .map((data) => ({ from: 0, shape: [6], isWhole: false, least, greatest, data }));
 }
 
 const dimension = fc.integer({ min: 1, max: 4 });
@@ -141,6 +157,31 @@ const cases: readonly [string, fc.Arbitrary<Case>][] = [
     })),
   ],
   ["Where", fc.tuple(secret([3, 1], 1), secret([3, 4]), open([4])).map((inputs) => ({ inputs }))],
+  ...["Sigmoid", "Tanh", "Floor", "Ceil"].map((name) => unary(name, 20)),
+  unary("Exp", 5),
+  ["Log", positive(0.01, 1000).map((x) => ({ inputs: [x] }))],
+  ["Sqrt", positive(0, 1000).map((x) => ({ inputs: [x] }))],
+  ["Reciprocal", positive(0.25, 50).map((x) => ({ inputs: [x] }))],
+  ["Div", fc.tuple(secret([6], 50), positive(0.5, 50)).map((inputs) => ({ inputs }))],
+  [
+    "Div",
+    fc
+      .tuple(
+        secret([6], 50),
+        open([1], 3).map((y) => (y.data[0] === 0 ? { ...y, data: Float64Array.of(7) } : y)),
+      )
+      .map((inputs) => ({ inputs })),
+  ],
+  ["Pow", secret([6], 5).map((x) => ({ inputs: [x, { shape: [], data: Float64Array.of(3) }] }))],
+  reduction("Variance"),
+  ["StandardDeviation", positive(1, 60).map((x) => ({ inputs: [x], attributes: { axes: [0] } }))],
+  ["Covariance", secret([7, 3], 10).map((x) => ({ inputs: [x], attributes: { correction: 1 } }))],
+  [
+    "CumSum",
+    fc
+      .integer({ min: -2, max: 1 })
+      .chain((axis) => secret([5, 3]).map((x) => ({ inputs: [x], attributes: { axis } }))),
+  ],
   ["Count", secret([5, 2]).map((x) => ({ inputs: [x] }))],
   ["RowOnes", secret([5, 2]).map((x) => ({ inputs: [x] }))],
 ];
@@ -159,7 +200,7 @@ describe.each(protocolsUnderTest)("$name", (under) => {
         const [value] = run.values.value;
         expect(value!.shape).toEqual(wanted!.shape);
         for (const [at, number] of wanted!.data.entries()) {
-          const allowed = 4 * step + Math.abs(number) * 2 ** -20;
+          const allowed = (roomOf[name] ?? 4) * step + Math.abs(number) * 2 ** -16;
           expect(Math.abs(value!.data[at]! - number)).toBeLessThanOrEqual(allowed);
         }
         const price = await priced(under, program, named);

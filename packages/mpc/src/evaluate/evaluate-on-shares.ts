@@ -22,7 +22,9 @@ export async function evaluateOnShares(
   inputs: ReadonlyMap<string, SharesValue>,
   fractionBits = usualFractionBits,
 ): Promise<Result<readonly SharesValue[], Problem>> {
-  const context = new SharesContext(protocol, fractionBits);
+  const context = new SharesContext(protocol, fractionBits, (inner, given) =>
+    evaluateOnShares(protocol, inner, given, fractionBits),
+  );
   const uses = usesOf(program);
   const made: (SharesValue | undefined)[] = program.nodes.map(() => undefined);
   const letGo = (node: number) => {

@@ -1,37 +1,33 @@
 const trigonometry = "of secrets (no polynomial for it is kept here)";
 const order = "of secrets (sorting would take a comparison of every pair)";
-const later = "of secrets yet";
+const unbounded = "of secrets (its result has no bound that could be known beforehand)";
+const counts = "of secrets (add up comparisons with the edges instead)";
+const quotients = "of secrets (divide a sum by a count instead)";
 
 /** Operations without a reading on shares, and why, as the end of a sentence that begins with the operation's name. */
-export const notOnShares: ReadonlyMap<string, string> = new Map([
-  ...["Acos", "Asin", "Asinh", "Atan", "Cos", "Cosh", "Sin", "Sinh", "Tan"].map(
-    (name) => [name, trigonometry] as const,
-  ),
-  ...["ArgSort", "TopK"].map((name) => [name, order] as const),
-  ["EigenSymmetric", "of secrets (how many steps it takes depends on the numbers)"],
-  ...[
-    "Ceil",
-    "Correlation",
-    "Covariance",
-    "CumSum",
-    "Div",
-    "Exp",
-    "Floor",
-    "Histogram",
-    "Inverse",
-    "Log",
-    "MeanWhere",
-    "Pow",
-    "Quantile",
-    "QuantileOfCounts",
-    "Reciprocal",
-    "Round",
-    "Sigmoid",
-    "Solve",
-    "Sqrt",
-    "StandardDeviation",
-    "Tanh",
-    "Variance",
-    "VarianceWhere",
-  ].map((name) => [name, later] as const),
-]);
+export const notOnShares: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Acos: trigonometry,
+    ArgSort: order,
+    Asin: trigonometry,
+    Asinh: trigonometry,
+    Atan: trigonometry,
+    Correlation: quotients,
+    Cos: trigonometry,
+    Cosh: trigonometry,
+    EigenSymmetric: "of secrets (how many steps it takes depends on the numbers)",
+    Histogram: counts,
+    Inverse: unbounded,
+    MeanWhere: quotients,
+    Quantile: order,
+    QuantileOfCounts: "of secrets (open the counts first)",
+    Round:
+      "of secrets (ties go to the even number, which takes another comparison; floor(x + 0.5) is computed)",
+    Sin: trigonometry,
+    Sinh: trigonometry,
+    Solve: unbounded,
+    Tan: trigonometry,
+    TopK: order,
+    VarianceWhere: quotients,
+  }),
+);

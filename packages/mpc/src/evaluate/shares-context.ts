@@ -2,7 +2,8 @@
 // layouts.
 
 import { type Err, err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
-import { broadcastPlaces, type PlainTensor } from "@unseen/program";
+import { broadcastPlaces, type PlainTensor, type Program } from "@unseen/program";
+import { type FixedPoint, fixedPoint } from "../functions/fixed-point.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
 import { bitsFor, encodePublic, type SecretTensor, type SharesValue, shapeOf } from "./values.ts";
@@ -10,14 +11,39 @@ import { bitsFor, encodePublic, type SecretTensor, type SharesValue, shapeOf } f
 /** Numbers are truncated where they are below 2^62, and signs are read of 64 bits; one bit stays for sums of two. */
 const mostBits = 62;
 
+export type Evaluate = (
+  program: Program,
+  inputs: ReadonlyMap<string, SharesValue>,
+) => Promise<Result<readonly SharesValue[], Problem>>;
+
 export class SharesContext {
   readonly protocol: Protocol;
   /** Binary digits after the point of numbers that are not whole. */
   readonly fractionBits: number;
 
-  constructor(protocol: Protocol, fractionBits: number) {
+  /** Runs another program in the place of an operation that it stands for. */
+  readonly evaluate: Evaluate;
+
+  constructor(protocol: Protocol, fractionBits: number, evaluate: Evaluate) {
     this.protocol = protocol;
     this.fractionBits = fractionBits;
+    this.evaluate = evaluate;
+  }
+
+  /** The format in which approximated functions take and give numbers of these sizes. */
+  format(operation: string, numbers: readonly number[]): Result<FixedPoint, Problem<"range-exceeded">> {
+    const magnitude = Math.max(...numbers.map(Math.abs));
+    const wholeBits = Math.max(1, Math.floor(Math.log2(Math.max(magnitude, 1))) + 1);
+    if (wholeBits + this.fractionBits <= 31) return ok(fixedPoint(this.fractionBits, wholeBits));
+    return err(
+      problem(
+        "range-exceeded",
+        `${operation}: numbers of up to ${magnitude.toPrecision(3)} on the way, and it takes numbers below ${2 ** (31 - this.fractionBits)}`,
+        {
+          hint: "scale the columns down first, or hold values between narrower bounds: .clip(least, greatest)",
+        },
+      ),
+    );
   }
 
   /** A secret result, once its range is known to fit. Takes `shared` over, and frees it where it does not. */

@@ -1,9 +1,12 @@
 import type { SharesRule } from "../shares-rule.ts";
 import { adding, matmulRule, multiplying, negating } from "./arithmetic.ts";
 import { choosing, clipping, comparing, extreme, hot, isZero, logic, piecewise } from "./comparisons.ts";
+import { covariance, cumulative, standardDeviation, variance } from "./composed.ts";
 import { endOverAxes, placeOfGreatest } from "./ends.ts";
 import { joining, moving } from "./layout.ts";
 import { averaging, counting, onesForRows, summing } from "./reductions.ts";
+import { dividing, inverting, raising, smooth } from "./smooth.ts";
+import { rounding } from "./whole.ts";
 
 /** The reading on shares of every operation that has one. The others are in `notOnShares`, each with the reason. */
 export const sharesRules: ReadonlyMap<string, SharesRule> = new Map<string, SharesRule>([
@@ -11,15 +14,22 @@ export const sharesRules: ReadonlyMap<string, SharesRule> = new Map<string, Shar
   ["Add", adding("Add")],
   ["And", logic("And")],
   ["ArgMax", placeOfGreatest],
+  ["Ceil", rounding("Ceil")],
   ["Clip", clipping],
   ["Concat", joining],
   ["Count", counting],
+  ["Covariance", covariance],
+  ["CumSum", cumulative],
+  ["Div", dividing],
   ["Equal", comparing("Equal", "equal")],
+  ["Exp", smooth("Exp")],
+  ["Floor", rounding("Floor")],
   ["Gather", moving("Gather")],
   ["Greater", comparing("Greater", "greater")],
   ["GreaterOrEqual", comparing("GreaterOrEqual", "greaterOrEqual")],
   ["Less", comparing("Less", "less")],
   ["LessOrEqual", comparing("LessOrEqual", "lessOrEqual")],
+  ["Log", smooth("Log")],
   ["MatMul", matmulRule],
   ["Max", extreme("Max")],
   ["Min", extreme("Min")],
@@ -28,6 +38,8 @@ export const sharesRules: ReadonlyMap<string, SharesRule> = new Map<string, Shar
   ["Not", isZero],
   ["OneHot", hot],
   ["Or", logic("Or")],
+  ["Pow", raising],
+  ["Reciprocal", inverting],
   ["ReduceMax", endOverAxes("ReduceMax")],
   ["ReduceMean", averaging],
   ["ReduceMin", endOverAxes("ReduceMin")],
@@ -35,10 +47,15 @@ export const sharesRules: ReadonlyMap<string, SharesRule> = new Map<string, Shar
   ["Relu", piecewise("Relu")],
   ["Reshape", moving("Reshape")],
   ["RowOnes", onesForRows],
+  ["Sigmoid", smooth("Sigmoid")],
   ["Sign", piecewise("Sign")],
   ["Slice", moving("Slice")],
+  ["Sqrt", smooth("Sqrt")],
+  ["StandardDeviation", standardDeviation],
   ["Sub", adding("Sub")],
+  ["Tanh", smooth("Tanh")],
   ["Transpose", moving("Transpose")],
+  ["Variance", variance],
   ["Where", choosing],
   ["Xor", logic("Xor")],
 ]);
