@@ -25,7 +25,8 @@ export function meanGuarantee(fixed: FixedPoint): Guarantee {
 
 /**
  * The average square of the distance from the mean, of each run. Right while every distance is below 2^(wholeBits / 2). Off by
- * three steps more than 2^-29 of it; and by four steps for each unit of the greatest distance, because the mean is off.
+ * four steps more than 2^-29 of it: one of the squares, two of their mean. That the mean is off by the same for the whole run
+ * adds the square of that, because the distances from the true mean add up to zero.
  */
 export async function varianceOfRuns(
   protocol: Protocol,
@@ -49,8 +50,7 @@ export function varianceOfRunsPrice(prices: ProtocolPrices, runs: number, run: n
 /** Of runs whose numbers are within the ends. */
 export function varianceGuarantee(fixed: FixedPoint): Guarantee {
   const most = 2 ** (Math.floor(fixed.wholeBits / 2) - 1);
-  const absolute = (3 + 8 * most) * stepOf(fixed);
-  return { least: -most, most, gap: 0, absolute, relative: 2 ** -29 };
+  return { least: -most, most, gap: 0, absolute: 4 * stepOf(fixed), relative: 2 ** -29 };
 }
 
 /** The sum of products of each run. Off by a step, while every sum is below 2^(62 - 2 fractionBits) in size. */

@@ -5,7 +5,7 @@
 // less than a step, and is made 0. With 29 bits of fraction y is off by a truncation and by |x| times the rate's rounding, which is
 // 2^-29 at most; where the result is a step or more that is less than 2^-25 of it.
 
-import { inTurn, type Price } from "../protocol/price.ts";
+import { atOnce, inTurn, type Price } from "../protocol/price.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
 import { chebyshevPolynomial } from "./chebyshev.ts";
@@ -79,8 +79,12 @@ export async function powerOfTwo(protocol: Protocol, x: Shared, exponent: Expone
   using t = protocol.addEach(twice, -1n << BigInt(innerBits));
   const factors = whole.map((bit, at) => powerWhere(protocol, bit, 2 ** at));
   for (const bit of whole) bit[Symbol.dispose]();
-  using power = await productOf(protocol, [...factors, large]);
-  using value = await polynomial(protocol, t, coefficients, innerBits);
+  const [powers, sum] = await Promise.all([
+    productOf(protocol, [...factors, large]),
+    polynomial(protocol, t, coefficients, innerBits),
+  ]);
+  using power = powers;
+  using value = sum;
   return await protocol.multiplyTruncate(value, power, innerBits);
 }
 
@@ -90,8 +94,7 @@ export function powerOfTwoPrice(prices: ProtocolPrices, length: number, exponent
     prices.truncate(length),
     prices.toBits(length, raisedWidth(exponent)),
     many(prices.fromBit(length), count),
-    productOfPrice(prices, length, count),
-    polynomialPrice(prices, length, degree),
+    atOnce(productOfPrice(prices, length, count), polynomialPrice(prices, length, degree)),
     prices.multiplyTruncate(length),
   );
 }

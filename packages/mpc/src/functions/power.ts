@@ -7,7 +7,8 @@ import type { Guarantee } from "./guarantee.ts";
 
 /**
  * x to a public whole power of at least 1, by squares: one truncated product after the other for each bit of it. Right while
- * the squares that are used stay within the format, and off by less than 2 n steps times max(1, |x|)^(n - 1).
+ * the squares that are used stay within the format. Each of at most 2 n truncations is off by a step and is multiplied by
+ * less than 1 + |x|^n afterwards.
  */
 export async function power(
   protocol: Protocol,
@@ -47,8 +48,8 @@ export function powerPrice(prices: ProtocolPrices, length: number, exponent: num
 
 export function powerGuarantee(fixed: FixedPoint, exponent: number): Guarantee {
   const most = 2 ** (fixed.wholeBits / exponent) - stepOf(fixed);
-  const absolute = 2 * exponent * Math.max(1, most) ** (exponent - 1) * stepOf(fixed);
-  return { least: -most, most, gap: 0, absolute, relative: 0 };
+  const off = 2 * exponent * stepOf(fixed);
+  return { least: -most, most, gap: 0, absolute: off, relative: off };
 }
 
 async function times(

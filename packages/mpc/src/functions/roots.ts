@@ -3,7 +3,7 @@
 // Of degree 11 the polynomials are off by less than 2^-27 of the root (the nearest singularity is at t = -3, where the error
 // falls by 5.8 a degree); truncations in 29 bits of fraction add less than 2^-25. An odd power leaves a factor of sqrt(2).
 
-import { inTurn, type Price } from "../protocol/price.ts";
+import { atOnce, inTurn, type Price } from "../protocol/price.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
 import { chebyshevPolynomial } from "./chebyshev.ts";
@@ -48,8 +48,7 @@ export function sqrtPrice(prices: ProtocolPrices, length: number, fixed: FixedPo
   const places = Math.log2(mostPlaces(fixed, "notNegative") + 1);
   return inTurn(
     normalFormPrice(prices, length, fixed, "notNegative"),
-    productOfPrice(prices, length, places),
-    polynomialPrice(prices, length, degree),
+    atOnce(productOfPrice(prices, length, places), polynomialPrice(prices, length, degree)),
     product,
     product,
   );
@@ -75,9 +74,13 @@ async function halved(
 ): Promise<Shared> {
   const [odd, ...even] = bits;
   const factors = even.map((bit, at) => powerWhere(protocol, bit, 2 ** at));
-  using power = await productOf(protocol, [...factors, protocol.copy(form.isNotZero)]);
   using t = centred(protocol, form);
-  using value = await polynomial(protocol, t, coefficients, innerBits);
+  const [powers, sum] = await Promise.all([
+    productOf(protocol, [...factors, protocol.copy(form.isNotZero)]),
+    polynomial(protocol, t, coefficients, innerBits),
+  ]);
+  using power = powers;
+  using value = sum;
   const half = Math.floor(whole / 2);
   const rest = whole % 2 === 0 ? 1 : Math.SQRT2;
   using more = protocol.scale(odd!, constant(rest * (Math.SQRT2 - 1), innerBits));
