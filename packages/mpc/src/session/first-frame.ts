@@ -20,7 +20,8 @@ export function firstFrame(
       resolve(result);
     };
     link.listen({
-      arrived: (frame) => settle(frame.length > handshakeBytesAtMost ? err("too-large") : ok(frame.slice())),
+      arrived: (frame) =>
+        settle(frame.length > handshakeBytesAtMost ? err("too-large") : ok(new Uint8Array(frame))),
       lost: () => settle(err("lost")),
     });
   });

@@ -18,6 +18,9 @@ export const headerBytes = 16;
  */
 export const payloadAtMost = 256 * 1024;
 
+/** No frame is longer: header, payload and what sealing adds (RFC 8439, section 2.8). */
+export const frameBytesAtMost = headerBytes + payloadAtMost + 16;
+
 export type FrameKind = "data" | "end" | "taken" | "again" | "abort";
 const kinds: readonly FrameKind[] = ["data", "end", "taken", "again", "abort"];
 

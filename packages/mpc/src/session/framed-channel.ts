@@ -179,8 +179,10 @@ export class FramedChannel implements Channel {
       arrived: (frame) => {
         if (this.#link === link) this.#arrived(frame);
       },
-      lost: () => {
-        if (this.#link === link) this.#broke();
+      lost: (fault) => {
+        if (this.#link !== link) return;
+        if (fault !== undefined) this.#fail(fault, "broke the rules of its connection");
+        else this.#broke();
       },
     });
   }

@@ -68,7 +68,7 @@ export class Inbox {
         return { kind: "too-large", rule: "more is sent than the window allows" };
     }
     if (message.whole !== undefined) message.whole.set(payload, message.filled);
-    else message.pieces.push(payload.slice());
+    else message.pieces.push(new Uint8Array(payload));
     message.filled += payload.length;
     if (isAskedFor) this.#handIfWhole(message);
     return undefined;

@@ -20,11 +20,16 @@ export interface Link {
   cut(): void;
 }
 
+export type LinkFault = "malformed" | "too-large";
+
 export interface LinkListener {
-  /** A whole frame. Its bytes are the link's again once this returns. */
+  /** A whole frame, and no `Buffer` of Node's: its `slice` copies nothing. Its bytes are the link's again once this returns. */
   arrived(frame: Uint8Array): void;
-  /** The link is of no more use; told once, and not after `cut`. */
-  lost(): void;
+  /**
+   * The link is of no more use; told once, and not after `cut`. With a fault if the other side broke the link's rules:
+   * then another link would be of no use either.
+   */
+  lost(fault?: LinkFault): void;
 }
 
 /** Bytes that a link holds for a listener that is still to come: a handshake and a first frame, with room to spare. */
@@ -36,6 +41,7 @@ export class Arrivals implements LinkListener {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #isLost = false;
+  #fault: LinkFault | undefined;
 
   listen(listener: LinkListener): void {
     this.#listener = listener;
@@ -44,7 +50,7 @@ export class Arrivals implements LinkListener {
     this.#heldBytes = 0;
     // A listener may hand over to another while it is told; the rest then goes to that one.
     for (const frame of held) this.arrived(frame);
-    if (this.#isLost) this.#listener?.lost();
+    if (this.#isLost) this.#listener?.lost(this.#fault);
   }
 
   hold(): void {
@@ -63,14 +69,15 @@ export class Arrivals implements LinkListener {
       return;
     }
     this.#heldBytes += frame.length;
-    if (this.#heldBytes <= heldAtMost) this.#held.push(frame.slice());
-    else this.lost();
+    if (this.#heldBytes <= heldAtMost) this.#held.push(new Uint8Array(frame));
+    else this.lost("too-large");
   }
 
-  lost(): void {
+  lost(fault?: LinkFault): void {
     if (this.#isLost) return;
     this.#isLost = true;
-    this.#listener?.lost();
+    this.#fault = fault;
+    this.#listener?.lost(fault);
   }
 }
 
