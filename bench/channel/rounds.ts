@@ -36,17 +36,27 @@ export async function circle({ me, count, channels }: LaunchedParty, { bytes }: 
 /** The same over a TLS socket without anything else: the port goes through the channel. */
 export async function bareTls(party: LaunchedParty, argument: Argument) {
   const both = await bareSocket(party, 1 - party.me, party.me === 0);
-  return measure(party.me, argument.bytes, bareExchange(both, both)).finally(() => both.destroy());
+  const measured = await measure(party.me, argument.bytes, bareExchange(both, both));
+  await allDone(party);
+  both.destroy();
+  return measured;
 }
 
 export async function bareCircle(party: LaunchedParty, argument: Argument) {
   const { me, count } = party;
   const [next, before] = [(me + 1) % count, (me + count - 1) % count];
   const [to, from] = await Promise.all([bareSocket(party, next, true), bareSocket(party, before, false)]);
-  return measure(me, argument.bytes, bareExchange(to, from)).finally(() => {
-    to.destroy();
-    from.destroy();
-  });
+  const measured = await measure(me, argument.bytes, bareExchange(to, from));
+  await allDone(party);
+  to.destroy();
+  from.destroy();
+  return measured;
+}
+
+/** A socket that is destroyed loses what it has not sent. */
+async function allDone({ channels }: LaunchedParty): Promise<void> {
+  for (const channel of channels) channel?.send(Uint8Array.of(1));
+  await Promise.all(channels.map((channel) => channel?.receive(1)));
 }
 
 async function bareSocket({ me, channels }: LaunchedParty, them: number, hosts: boolean): Promise<TLSSocket> {

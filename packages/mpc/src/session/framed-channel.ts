@@ -119,7 +119,7 @@ export class FramedChannel implements Channel {
   close(why = "the computation is over"): undefined {
     if (this.#hasClosed || this.#failure !== undefined) return;
     this.#hasClosed = true;
-    const { party, timers, resumeMs } = this.#settings;
+    const { party, timers, silenceMs } = this.#settings;
     this.#failure = new ChannelFailure(
       "closed",
       party,
@@ -133,7 +133,7 @@ export class FramedChannel implements Channel {
     this.#pump();
     // The other side tells that it has everything; if it does not, we go all the same.
     this.#stopTimer?.();
-    this.#stopTimer = timers.after(Math.max(resumeMs, 1_000), () => this.#finish());
+    this.#stopTimer = timers.after(silenceMs, () => this.#finish());
   }
 
   /** Goes on over `link`, whose other end knows what we miss: the first link, or one on which `again` was said. */

@@ -24,6 +24,8 @@ export type Peer = {
   readonly channel: FramedChannel;
   /** The seed of the masks that the two share. The other party has the same; nobody else does; no other meeting has it. */
   readonly masks: Secret<Uint8Array>;
+  /** Resolves when the channel has ended and the other side has everything that was sent, or never will: a process may go. */
+  readonly over: Promise<void>;
 };
 
 export type Surroundings = { readonly timers: Timers; readonly aead: Aead; readonly deadlines: Deadlines };
@@ -36,6 +38,15 @@ export function peerOf(
 ): Peer {
   const { silenceMs, resumeMs } = deadlines;
   const seal = binding === "identities" ? noSeal : aeadSeal(aead, keys.sending, keys.receiving);
-  const channel = new FramedChannel({ party: them, seal, timers, silenceMs, resumeMs, ...told });
-  return { channel, masks: keys.masks };
+  const { onDone, ...more } = told;
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const done = () => {
+    end();
+    onDone?.();
+  };
+  const settings = { party: them, seal, timers, silenceMs, resumeMs, onDone: done, ...more };
+  return { channel: new FramedChannel(settings), masks: keys.masks, over };
 }

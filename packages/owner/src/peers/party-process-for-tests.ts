@@ -10,7 +10,7 @@ import { reportOf } from "./party-thread-for-tests.ts";
 type Told = PartyTask & { readonly secretKey: Uint8Array; readonly computationId: Uint8Array };
 
 // Whoever started it may be killed; nobody would hear the outcome.
-process.on("disconnect", () => process.exit(1));
+for (const event of ["disconnect", "error"]) process.on(event, () => process.exit(1));
 
 const told = await next<Told>();
 const identity = identityFrom(Secret.of(told.secretKey));
@@ -31,7 +31,7 @@ const report = await reportOf(told, async () => {
   if (!met.ok) throw met.problem;
   return (place) => met.value.get(place);
 });
-process.send!(report, undefined, undefined, () => process.disconnect());
+process.send!(report, undefined, undefined, () => process.exit(0));
 
 function next<Message>(): Promise<Message> {
   return new Promise((resolve) => {

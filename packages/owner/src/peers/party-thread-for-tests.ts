@@ -7,7 +7,7 @@ import { type Channel, type PartyIndex, portChannel } from "@unseen/mpc";
 import type { LaunchedParty, PartyReport, PartyTask } from "./launch-for-tests.ts";
 import { nodeTimers } from "./node-timers.ts";
 
-type Met = { readonly channel: Channel; readonly masks: Secret<Uint8Array> };
+type Met = { readonly channel: Channel; readonly masks: Secret<Uint8Array>; readonly over?: Promise<void> };
 
 /** Seeds of parties inside one process, where nobody hides anything: one a pair, the same at both. */
 export function sharedMasks(me: PartyIndex, count: number): LaunchedParty["masks"] {
@@ -35,6 +35,8 @@ export async function reportOf(
     };
     const outcome: unknown = await run(party, argument);
     for (const one of others) one?.channel.close();
+    // Whoever goes now takes what is still on its way along.
+    await Promise.all(others.map((one) => one?.over));
     return { kind: "done", outcome };
   } catch (error) {
     const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
