@@ -18,7 +18,7 @@ import { innerBits } from "./reciprocal.ts";
 const degree = 7;
 const coefficients = chebyshevPolynomial((t) => 2 ** ((1 + t) / 2), degree);
 /** Bits of fraction of the rate, so that a number of 32 bits times a rate below 4 stays below 2^62. */
-const rateBits = 28;
+export const rateBits = 28;
 
 /** How x enters, and how large and how fine 2^(rate x) is to be. */
 export type Exponent = {
@@ -75,13 +75,11 @@ export async function powerOfTwo(protocol: Protocol, x: Shared, exponent: Expone
     fraction = protocol.add(old, part);
   }
   using u = fraction;
-  using twice = protocol.scale(u, 2n);
-  using t = protocol.addEach(twice, -1n << BigInt(innerBits));
   const factors = whole.map((bit, at) => powerWhere(protocol, bit, 2 ** at));
   for (const bit of whole) bit[Symbol.dispose]();
   const [powers, sum] = await Promise.all([
     productOf(protocol, [...factors, large]),
-    polynomial(protocol, t, coefficients, innerBits),
+    fractionOfPower(protocol, u),
   ]);
   using power = powers;
   using value = sum;
@@ -94,9 +92,20 @@ export function powerOfTwoPrice(prices: ProtocolPrices, length: number, exponent
     prices.truncate(length),
     prices.toBits(length, raisedWidth(exponent)),
     many(prices.fromBit(length), count),
-    atOnce(productOfPrice(prices, length, count), polynomialPrice(prices, length, degree)),
+    atOnce(productOfPrice(prices, length, count), fractionOfPowerPrice(prices, length)),
     prices.multiplyTruncate(length),
   );
+}
+
+/** 2^u of u in [0, 1], both in 29 bits of fraction. */
+export async function fractionOfPower(protocol: Protocol, u: Shared): Promise<Shared> {
+  using twice = protocol.scale(u, 2n);
+  using t = protocol.addEach(twice, -1n << BigInt(innerBits));
+  return await polynomial(protocol, t, coefficients, innerBits);
+}
+
+export function fractionOfPowerPrice(prices: ProtocolPrices, length: number): Price {
+  return polynomialPrice(prices, length, degree);
 }
 
 /** Bits of what is raised: its size is below rate 2^wholeBits + outBits, and it has a sign. */

@@ -4,8 +4,8 @@
 import { inTurn, type Price } from "../protocol/price.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
-import { type Exponent, powerOfTwo, powerOfTwoPrice } from "./exponential.ts";
-import { type FixedPoint, greatestOf, stepOf, widthOf } from "./fixed-point.ts";
+import { decay, decayBits, decayPrice } from "./decay.ts";
+import { type FixedPoint, greatestOf, stepOf } from "./fixed-point.ts";
 import { assertApproximable, type Guarantee } from "./guarantee.ts";
 import { mantissaBits } from "./normal-form.ts";
 import { innerBits, inverseOfMantissa, inverseOfMantissaPrice } from "./reciprocal.ts";
@@ -46,33 +46,22 @@ async function mirrored(
   halvings: number,
 ): Promise<Shared> {
   assertApproximable(fixed);
-  using isNegative = await protocol.sign(x, widthOf(fixed));
-  using negative = await protocol.fromBit(isNegative);
-  using twice = protocol.scale(negative, 2n);
-  using minusSign = protocol.addEach(twice, -1n);
-  using minusSize = await protocol.multiply(minusSign, x);
-  using power = await powerOfTwo(protocol, minusSize, atMostOne(fixed, rate));
-  using scaled = protocol.scale(power, 1n << BigInt(mantissaBits - 1 - innerOut));
+  const { power, isNegative } = await decay(protocol, x, fixed, rate);
+  using small = power;
+  using negative = isNegative;
+  using scaled = protocol.scale(small, 1n << BigInt(mantissaBits - 1 - decayBits));
   using mantissa = protocol.addEach(scaled, 1n << BigInt(mantissaBits - 1));
   using inverse = await inverseOfMantissa(protocol, mantissa);
   using above = protocol.addEach(inverse, -1n << BigInt(innerBits));
-  using sign = protocol.negate(minusSign);
+  using minusTwice = protocol.scale(negative, -2n);
+  using sign = protocol.addEach(minusTwice, 1n);
   return await protocol.multiplyTruncate(sign, above, innerBits - fixed.fractionBits + halvings);
 }
 
 function mirroredPrice(prices: ProtocolPrices, length: number, fixed: FixedPoint, rate: number): Price {
   return inTurn(
-    prices.sign(length, widthOf(fixed)),
-    prices.fromBit(length),
-    prices.multiply(length),
-    powerOfTwoPrice(prices, length, atMostOne(fixed, rate)),
+    decayPrice(prices, length, fixed, rate),
     inverseOfMantissaPrice(prices, length),
     prices.multiplyTruncate(length),
   );
-}
-
-const innerOut = 28;
-
-function atMostOne({ fractionBits, wholeBits }: FixedPoint, rate: number): Exponent {
-  return { fractionBits, wholeBits, rate, topBits: 1, outBits: innerOut };
 }

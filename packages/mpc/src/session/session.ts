@@ -3,7 +3,8 @@
 // Every party runs the same code. A step that needs the others calls `exchange`; steps that wait at the same time are
 // one round, and each party gets at most one message from each other in it. That works because the order of steps is
 // the same everywhere: a step calls `exchange` at every party, also where it has nothing to send or receive, and all
-// steps of a round go on only when the whole round is in. So nothing depends on which message came first.
+// steps of a round go on only when the whole round is in, in the order in which they began to wait. So nothing depends on
+// which message came first.
 
 import { invariant } from "@unseen/base";
 import type { Place, RingMemory } from "@unseen/compute";
@@ -88,14 +89,18 @@ export class Session {
     this.#isUnderway = true;
     let steps: Step[] = [];
     try {
-      for (;;) {
-        // What the steps just done lead to is waiting after this.
-        await this.#nextTurn();
-        if (this.#waiting.length === 0) break;
+      // What else goes on without the network is waiting after this.
+      await this.#nextTurn();
+      while (this.#waiting.length > 0) {
         steps = this.#waiting;
         this.#waiting = [];
         await this.#round(steps);
-        for (const step of steps) step.done();
+        // One after the other, each with all that it leads to: parties whose parts of a step differ come to the next
+        // steps in different times, and would otherwise come to them in different orders.
+        for (const step of steps) {
+          step.done();
+          await this.#nextTurn();
+        }
         steps = [];
       }
     } catch (why) {
