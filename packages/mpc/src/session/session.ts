@@ -137,6 +137,8 @@ export class Session {
           const words = `party ${party} sent ${message.length} bytes where the protocol has ${expected}`;
           throw new ChannelFailure("malformed", party, words);
         }
+        // Another channel failed meanwhile, and whoever waited may have given the places back.
+        if (this.#failure !== undefined) return;
         let at = 0;
         for (const { into } of places) {
           this.memory.bytes(into).set(message.subarray(at, at + into.bytes));
