@@ -1,5 +1,5 @@
 // Runs the benchmarks and prints one JSON object a line:
-// { "name", "value", "unit", "baseline", "ratio" }, where baseline and ratio may be null.
+// { "name", "value", "unit", "baseline", "ratio" }, where baseline and ratio may be null, and a benchmark's further figures.
 // A benchmark is a file NAME.bench.ts that exports `async function* run()` yielding such objects.
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -51,7 +51,7 @@ function list(names) {
   return 0;
 }
 
-function checked(benchmark, { name, value, unit, baseline = null, ratio = null }) {
+function checked(benchmark, { name, value, unit, baseline = null, ratio = null, ...further }) {
   const isFigure = (figure) => Number.isFinite(figure);
   if (
     typeof name !== "string" ||
@@ -63,11 +63,11 @@ function checked(benchmark, { name, value, unit, baseline = null, ratio = null }
       `${benchmark}${ending} yielded a figure without a name under ${benchmark}/, a value or a unit`,
     );
   }
-  for (const figure of [baseline, ratio]) {
+  for (const figure of [baseline, ratio, ...Object.values(further)]) {
     if (figure !== null && !isFigure(figure))
-      throw new Error(`${name} has a baseline or ratio that is no number`);
+      throw new Error(`${name} has a baseline, ratio or further figure that is no number`);
   }
-  return { name, value, unit, baseline, ratio };
+  return { name, value, unit, baseline, ratio, ...further };
 }
 
 function sentence({ name, value, unit, baseline = null, ratio = null }) {
