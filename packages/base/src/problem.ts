@@ -62,6 +62,12 @@ export const problemCodes = [
   // the workspace
   "object-unknown",
   "workspace-full",
+  // several parties
+  "parties-invalid",
+  "party-not-allowed",
+  "party-failed",
+  "facts-not-covered",
+  "outcomes-differ",
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -75,7 +75,9 @@ export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.
 export { Shared, SharedBits } from "./protocol/shared.ts";
 export type { ShufflingProtocol } from "./protocol/shuffling.ts";
 export { type PairSeeds, Provided } from "./provider/provided.ts";
+export { providedPrices } from "./provider/provided-prices.ts";
 export { Replicated, type ReplicatedSeeds } from "./replicated/replicated.ts";
+export { replicatedPrices } from "./replicated/replicated-prices.ts";
 export { type Channel, ChannelFailure, type PartyIndex } from "./session/channel.ts";
 export { agreedComputation, type Computation } from "./session/computation.ts";
 export { type Connection, connect, type Peers, type Way } from "./session/connect.ts";
@@ -97,3 +99,4 @@ export {
   type Traffic,
 } from "./session/session.ts";
 export type { Timers } from "./session/timers.ts";
+export { maskedSummand, type PairStreams, type SumBits, sumOfMasked } from "./sums/masked-summand.ts";

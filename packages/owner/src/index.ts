@@ -39,4 +39,5 @@ export {
   verifyLedger,
 } from "./ledger/index.ts";
 export { type AddedDataset, capsOf, type Owner, type OwnerOptions, openOwner } from "./open-owner.ts";
+export { type AllowedPeer, AllowedPeers } from "./peers/index.ts";
 export { defaultSlotMs } from "./questions/index.ts";

@@ -4,6 +4,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, type Entropy, err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { type Fingerprint, type Identity, identityFrom } from "@unseen/crypto";
 import { noDelta, parseDelta, parseEpsilon } from "@unseen/privacy";
 import { type Card, cardToJson, parseCard } from "@unseen/program";
 import { Accounts, type Caller, ownerAtTheMachine } from "./accounts/index.ts";
@@ -13,7 +14,9 @@ import { DuckDbEngine } from "./engine/index.ts";
 import { type OwnerNode, Workspaces } from "./http/index.ts";
 import { type IngestReport, ingestFile } from "./ingest/index.ts";
 import { amount, BudgetPolicy, type Caps, type Ledger, sqliteLedger } from "./ledger/index.ts";
+import { AllowedPeers, listenForPeers, meetOverTls, type PeerListener } from "./peers/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
+import { ComputingRoom, HeldShares, type SharesPorts } from "./shares/index.ts";
 import { openHome } from "./store/index.ts";
 
 export type OwnerOptions = {
@@ -26,6 +29,8 @@ export type OwnerOptions = {
   /** Width of the slots of time in which paid answers leave; 0 sends them at once. */
   readonly slotMs?: number;
   readonly sessionLifetimeMs?: number;
+  /** Where the node takes other parties in; left out: it takes no part in computations with others. Port 0: any. */
+  readonly peers?: { readonly host: string; readonly port: number };
 };
 
 /** Cards kept parsed; a node has a handful of datasets. */
@@ -40,6 +45,12 @@ export type Owner = {
   readonly catalogue: Catalogue<Card>;
   readonly ledger: Ledger;
   readonly policy: BudgetPolicy;
+  /** Who the node is to other parties, for their owners to allow. */
+  readonly fingerprint: Fingerprint;
+  /** The nodes that this one computes with. */
+  readonly peers: AllowedPeers;
+  /** Where other parties come in, as wss://host:port/peers, if anywhere. */
+  readonly peersUrl: string | undefined;
   /** Reads a file once into a cleaned, bounded snapshot and registers it. Seconds for millions of rows. */
   addDataset(file: string, card: Card): Promise<Result<AddedDataset, Problem>>;
   /** Takes a dataset off the node and deletes its snapshot. What was spent under its name stays spent. */
@@ -62,6 +73,22 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     ...(options.sessionLifetimeMs === undefined ? {} : { sessionLifetimeMs: options.sessionLifetimeMs }),
   });
   const catalogue = new Catalogue<Card>({ store, clock, entropy, policy, parseCard: storedCards() });
+  const identity = identityFrom(keys.party);
+  const peers = new AllowedPeers({ store, clock });
+  const listening = await listen(identity, options.peers);
+  if (!listening.ok) {
+    engine.close();
+    home.value.close();
+    return listening;
+  }
+  const listener = listening.value;
+  const party: SharesPorts | undefined = listener && {
+    identity,
+    allowed: peers,
+    meet: meetOverTls({ identity, allowed: peers, listener, entropy }),
+    shares: new HeldShares(),
+    room: new ComputingRoom(),
+  };
   const node: OwnerNode = {
     name: options.name ?? "owner",
     accounts,
@@ -75,6 +102,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs(), entropy),
     },
     workspaces: new Workspaces(),
+    ...(party === undefined ? {} : { party }),
     underway: new SingleFlight(),
   };
   const machine = ownerAtTheMachine();
@@ -84,6 +112,9 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     catalogue,
     ledger,
     policy,
+    fingerprint: identity.fingerprint,
+    peers,
+    peersUrl: listener?.url,
     addDataset: async (file, card) => {
       if (catalogue.findDataset(card.name).ok) return err(datasetExists(card.name));
       const ingested = await ingestFile({ file, card, dataDirectory, boundingKey: keys.bounding, entropy });
@@ -101,10 +132,28 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       return ok(undefined);
     },
     close: async () => {
+      listener?.close();
       engine.close();
       home.value.close();
     },
   });
+}
+
+/** Undefined where nobody is to come in. */
+async function listen(
+  identity: Identity,
+  at: OwnerOptions["peers"],
+): Promise<Result<PeerListener | undefined, Problem<"node-failed">>> {
+  if (at === undefined) return ok(undefined);
+  try {
+    return ok(await listenForPeers(identity, at));
+  } catch {
+    return err(
+      problem("node-failed", `the node cannot take parties in on ${at.host}:${at.port}`, {
+        hint: "choose another --peers-port",
+      }),
+    );
+  }
 }
 
 function register(

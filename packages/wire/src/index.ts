@@ -45,6 +45,20 @@ export {
   type Session,
 } from "./codec/session-codec.ts";
 export {
+  type AskedParties,
+  decodeIntroduction,
+  decodeRun,
+  decodeSharesPrice,
+  encodeFacts,
+  encodeParties,
+  encodeRun,
+  encodeSharesPrice,
+  type SentRun,
+  type SentSharesPrice,
+  type SharedFacts,
+  type SharesProtocol,
+} from "./codec/shares-codec.ts";
+export {
   decodeTranslation,
   encodeTranslation,
   type SentTranslation,
@@ -52,6 +66,7 @@ export {
   type TableLayout,
 } from "./codec/table-layout-codec.ts";
 export { decodeTensor, encodeTensor } from "./codec/tensor-codec.ts";
+export { wordsFromBytes, wordsToBytes } from "./codec/words.ts";
 export {
   AnswerSchema,
   AskRequestSchema,
@@ -78,6 +93,7 @@ export {
   TranslateResponseSchema,
 } from "./gen/unseen/v1/grid_pb.ts";
 export { ProblemSchema } from "./gen/unseen/v1/problem_pb.ts";
+export { type Parties, SharesService } from "./gen/unseen/v1/shares_pb.ts";
 export { ProgramSchema, TensorSchema } from "./gen/unseen/v1/tensor_pb.ts";
 export {
   DeleteRequestSchema,
@@ -114,6 +130,12 @@ export {
   readTranslate,
   type SampleWish,
 } from "./requests/grid-requests.ts";
+export {
+  type AskedComputation,
+  readCompute,
+  readPutShare,
+  type SentShare,
+} from "./requests/shares-requests.ts";
 export {
   type AskedRun,
   readObjectId,

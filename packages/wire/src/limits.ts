@@ -51,6 +51,16 @@ export const wireLimits = {
   tags: 256,
   /** Characters of a description that a client reads. */
   descriptionLength: 20_000,
+  /** Bytes of a call that brings a share: one part of 2^20 numbers, or both of replicated ones, and its frame. */
+  shareBytes: 2 ** 24 + 2 ** 16,
+  /** Numbers of one shared tensor: each costs a protocol a hundred times what it costs in the open. */
+  sharedElements: 2 ** 20,
+  /** Parties of one computation: five compute, and one provides. */
+  parties: 6,
+  /** Characters of a fingerprint: sixteen groups of four and what stands between. */
+  fingerprintLength: 80,
+  /** Bytes of an ask to several owners, with the facts of their columns. */
+  jointAskBytes: 2 ** 21,
   /** Characters of a problem's sentence or hint that a client reads. */
   problemLength: 2_000,
   /** Facts beside a problem that a client reads, each value up to `nameLength`. */

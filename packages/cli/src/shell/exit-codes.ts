@@ -73,4 +73,9 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "home-unreadable": failed,
   "object-unknown": failed,
   "workspace-full": failed,
+  "parties-invalid": refused,
+  "party-not-allowed": refused,
+  "party-failed": failed,
+  "facts-not-covered": refused,
+  "outcomes-differ": failed,
 };

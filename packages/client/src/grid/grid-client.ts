@@ -156,10 +156,12 @@ export class GridClient {
       const message = `the grid has no node called ${JSON.stringify(name?.slice(0, wireLimits.nameLength))}`;
       throw new AskRefused(problem("node-unreachable", message, { hint: `its nodes are ${known}` }));
     }
-    return new RemoteWorker(node.name, {
-      call: (send) =>
-        node.call(this.#deadlines.answerDeadlineMs, ({ workspace }, options) => send(workspace, options)),
-    });
+    const { answerDeadlineMs } = this.#deadlines;
+    return new RemoteWorker(
+      node.name,
+      { call: (send) => node.call(answerDeadlineMs, ({ workspace }, options) => send(workspace, options)) },
+      { call: (send) => node.call(answerDeadlineMs, ({ shares }, options) => send(shares, options)) },
+    );
   }
 
   toString(): string {

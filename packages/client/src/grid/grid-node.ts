@@ -3,12 +3,13 @@
 
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 import { err, ok, type Problem, type Result } from "@unseen/base";
-import { decodeGreeting, decodeSession, GridService, WorkspaceService } from "@unseen/wire";
+import { decodeGreeting, decodeSession, GridService, SharesService, WorkspaceService } from "@unseen/wire";
 import { callNode, withinDeadline } from "../refusals/node-call.ts";
 
 export type NodeClients = {
   readonly grid: Client<typeof GridService>;
   readonly workspace: Client<typeof WorkspaceService>;
+  readonly shares: Client<typeof SharesService>;
 };
 
 type Send<T> = (clients: NodeClients, options: CallOptions) => Promise<T>;
@@ -27,6 +28,7 @@ export class GridNode {
     this.#clients = {
       grid: createClient(GridService, transport),
       workspace: createClient(WorkspaceService, transport),
+      shares: createClient(SharesService, transport),
     };
     this.#credentials = credentials;
   }

@@ -22,6 +22,22 @@ export interface Keeper<Pointer> {
   keep(value: PlainTensor): Promise<Pointer>;
 }
 
+/** `between` is what the numbers may be; all parties are told it. */
+export type ShareOptions<Shared> = {
+  /** A node that makes the randomness of products and holds no share. Without one exactly three nodes compute. */
+  readonly cryptoProvider?: Sharer<Shared>;
+  readonly between?: readonly [least: number, greatest: number];
+};
+
+/** A node that computes on shares with others. */
+export interface Sharer<Shared> {
+  shareAmong(
+    value: PlainTensor,
+    parties: readonly Sharer<Shared>[],
+    options: ShareOptions<Shared>,
+  ): Promise<Shared>;
+}
+
 /** Makes a local tensor from numbers in nested lists. Lists of unequal length throw `AskRefused` (shapes-do-not-fit). */
 export function tensor(numbers: NestedNumbers): Tensor {
   return new Tensor(orThrow(readNumbers(numbers)));
@@ -60,6 +76,23 @@ export class Tensor extends TensorMethods<Tensor> {
   /** Sends a copy to a worker. The worker learns the numbers; the pointer knows where they are. */
   send<Pointer>(worker: Keeper<Pointer>): Promise<Pointer> {
     return worker.keep(this.#value);
+  }
+
+  /**
+   * Splits the numbers among two to five nodes with a crypto provider, or among exactly three without. Each node gets its own
+   * share and learns no number. Throws `AskRefused` ("parties-invalid") where two of them are one.
+   */
+  share<Shared>(...parties: readonly Sharer<Shared>[]): Promise<Shared>;
+  share<Shared>(...given: readonly [...Sharer<Shared>[], ShareOptions<Shared>]): Promise<Shared>;
+  async share<Shared>(...given: readonly (Sharer<Shared> | ShareOptions<Shared>)[]): Promise<Shared> {
+    const parties = given.filter((one): one is Sharer<Shared> => "shareAmong" in one);
+    const options = given.find((one): one is ShareOptions<Shared> => !("shareAmong" in one)) ?? {};
+    const [first] = parties;
+    if (first === undefined) {
+      const message = "a tensor is shared among nodes, and none was named";
+      throw new AskRefused({ code: "parties-invalid", message, hint: "share(bob, alice, theo)" });
+    }
+    return first.shareAmong(this.#value, parties, options);
   }
 
   override toString(): string {

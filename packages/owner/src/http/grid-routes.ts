@@ -34,6 +34,7 @@ import { callerOfContext } from "./caller-context.ts";
 import { describeDataset, sampleOf } from "./describe-dataset.ts";
 import type { OwnerNode } from "./owner-node.ts";
 import { matchesTerms } from "./search.ts";
+import { sharesRoutes } from "./shares-routes.ts";
 import { isQuick, Turns } from "./turns.ts";
 
 /** Serves an owner node over any Connect transport: a socket, or memory in the tests. */
@@ -119,6 +120,11 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
     const caller = await callerOfContext(accounts, context);
     await turns.next(caller.id);
     return workspaces.of(caller);
+  });
+  sharesRoutes(router, node.party, async (context) => {
+    const caller = await callerOfContext(accounts, context);
+    await turns.next(caller.id);
+    return caller;
   });
 }
 

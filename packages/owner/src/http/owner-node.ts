@@ -1,6 +1,7 @@
 import type { Problem, Result } from "@unseen/base";
 import type { Accounts } from "../accounts/index.ts";
 import type { Answered, QuestionPorts, SingleFlight } from "../questions/index.ts";
+import type { SharesPorts } from "../shares/index.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 /** An open house: everything that the calls of a node need, whatever carries them. */
@@ -9,5 +10,7 @@ export type OwnerNode = {
   readonly accounts: Accounts;
   readonly questions: QuestionPorts;
   readonly workspaces: Workspaces;
+  /** Undefined where the owner takes no part in computations with others. */
+  readonly party?: SharesPorts;
   readonly underway: SingleFlight<Result<Answered, Problem>>;
 };

@@ -26,6 +26,8 @@ export type HomeKeys = {
   readonly session: Secret<Uint8Array>;
   /** Decides which rows of a person with too many are kept, so that the same rows are kept every time. */
   readonly bounding: Secret<Uint8Array>;
+  /** The node's identity as a party of computations (Ed25519). */
+  readonly party: Secret<Uint8Array>;
 };
 
 /** Reads the keys in `directory`, making those that are missing. Throws if one cannot be read or is not whole. */
@@ -35,6 +37,7 @@ export function openKeys(directory: string, entropy: Entropy): HomeKeys {
   const keys = {
     session: Secret.of(openKey(directory, "session.key", entropy)),
     bounding: Secret.of(openKey(directory, "bounding.key", entropy)),
+    party: Secret.of(openKey(directory, "party.key", entropy)),
   };
   return keys;
 }

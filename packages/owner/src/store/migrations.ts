@@ -158,6 +158,24 @@ export const migrations: readonly Migration[] = [
       ${nothingGoesDown("allotments", ["spent_epsilon", "spent_delta", "spent_rho", "charges"])}
     `,
   },
+  {
+    // Nodes that the owner computes with, and what was noised for questions to several owners.
+    version: 3,
+    sql: `
+      create table peers (
+        fingerprint text primary key, name text not null unique, url text not null, allowed_at_ms integer not null
+      ) strict;
+
+      create table joint_parts (
+        serial integer not null references charges (serial),
+        part text not null,
+        bytes blob not null,
+        primary key (serial, part)
+      ) strict, without rowid;
+      ${never("joint_parts", "update")}
+      ${never("joint_parts", "delete")}
+    `,
+  },
 ];
 
 export const newestVersion = Math.max(...migrations.map(({ version }) => version));

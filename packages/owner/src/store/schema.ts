@@ -53,6 +53,9 @@ export type Schema = {
     created_at_ms: bigint;
   };
   owner_token: { only: bigint; hash: Uint8Array };
+  peers: { fingerprint: string; name: string; url: string; allowed_at_ms: bigint };
+  /** By charge: `part` names a stage's noised sums, or what was opened of them. */
+  joint_parts: { serial: bigint; part: string; bytes: Uint8Array };
   datasets: {
     id: string;
     name: string;

@@ -61,4 +61,9 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "home-unreadable": Code.FailedPrecondition,
   "object-unknown": Code.NotFound,
   "workspace-full": Code.ResourceExhausted,
+  "parties-invalid": Code.InvalidArgument,
+  "party-not-allowed": Code.PermissionDenied,
+  "party-failed": Code.Aborted,
+  "facts-not-covered": Code.FailedPrecondition,
+  "outcomes-differ": Code.Aborted,
 };

@@ -1,0 +1,130 @@
+// The nodes that hold a number together, as the asker calls them.
+
+import type { CallOptions, Client } from "@connectrpc/connect";
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import {
+  type AskedParties,
+  decodeIntroduction,
+  encodeParties,
+  type Parties,
+  type SharesService,
+} from "@unseen/wire";
+
+type Send<T> = (client: Client<typeof SharesService>, options: CallOptions) => Promise<T>;
+
+/** How a call about shares reaches a node where we are signed in. */
+export interface PartyCalls {
+  call<T>(send: Send<T>): Promise<Result<T, Problem>>;
+}
+
+export type NamedParty = { readonly name: string; readonly calls: PartyCalls };
+export type Member = NamedParty & { readonly fingerprint: string };
+
+export class SharesGroup {
+  /** By place; a provider comes last. */
+  readonly members: readonly Member[];
+  /** Those that hold shares: all but the provider. */
+  readonly computing: readonly Member[];
+  readonly provider: Member | undefined;
+  readonly parties: AskedParties;
+
+  private constructor(members: readonly Member[], hasProvider: boolean) {
+    this.members = members;
+    this.computing = hasProvider ? members.slice(0, -1) : members;
+    this.provider = hasProvider ? members.at(-1) : undefined;
+    this.parties = {
+      protocol: hasProvider ? "provider" : "replicated",
+      fingerprints: members.map(({ fingerprint }) => fingerprint),
+    };
+  }
+
+  /** Asks each node who it is. Refuses by name what is two parties at once, before anything is shared. */
+  static async of(
+    parties: readonly NamedParty[],
+    provider: NamedParty | undefined,
+  ): Promise<Result<SharesGroup, Problem>> {
+    if (provider === undefined && parties.length !== 3)
+      return err(invalid("without a crypto provider exactly three nodes compute", provide));
+    if (provider !== undefined && (parties.length < 2 || parties.length > 5))
+      return err(invalid("with a crypto provider two to five nodes compute"));
+    const named = provider === undefined ? parties : [...parties, provider];
+    const members = await Promise.all(named.map(introduced));
+    const known: Member[] = [];
+    for (const member of members) {
+      if (!member.ok) return member;
+      const same = known.find(({ fingerprint }) => fingerprint === member.value.fingerprint);
+      if (same !== undefined) {
+        const isProvider = provider !== undefined && known.length === members.length - 1;
+        const who = isProvider ? `the crypto provider ${member.value.name}` : member.value.name;
+        return err(
+          invalid(
+            `${who} and ${same.name} are one and the same node`,
+            isProvider
+              ? "its randomness would hide nothing from itself: choose a provider that holds no share"
+              : provide,
+          ),
+        );
+      }
+      known.push(member.value);
+    }
+    return ok(new SharesGroup(known, provider !== undefined));
+  }
+
+  get onWire(): Parties {
+    return encodeParties(this.parties);
+  }
+
+  isSame(other: SharesGroup): boolean {
+    return JSON.stringify(this.parties) === JSON.stringify(other.parties);
+  }
+
+  /** All at once; what each said, or the problem of the one that began it. */
+  async everybody<T>(
+    send: (member: Member, place: number) => Send<T>,
+  ): Promise<Result<readonly T[], Problem>> {
+    const replies = await Promise.all(
+      this.members.map((member, place) => member.calls.call(send(member, place))),
+    );
+    const problems = replies.flatMap((reply, place) =>
+      reply.ok ? [] : [this.#named(reply.problem, this.members[place]!)],
+    );
+    // Where one refuses, the others say that it did not come.
+    const first = problems.find(({ code }) => code !== "party-failed") ?? problems[0];
+    if (first !== undefined) return err(first);
+    return ok(replies.flatMap((reply) => (reply.ok ? [reply.value] : [])));
+  }
+
+  /** Nodes know each other by place; the asker knows their names. */
+  #named(told: Problem, by: Member): Problem {
+    const place = told.facts?.party;
+    const about = place === undefined ? undefined : this.members[Number(place)];
+    const message =
+      about === undefined ? told.message : told.message.replaceAll(`party ${place}`, about.name);
+    return { ...told, message: `${by.name}: ${message}` };
+  }
+
+  toString(): string {
+    return this.members.map(({ name }) => name).join(", ");
+  }
+}
+
+const provide =
+  "name three different nodes, or a crypto provider: share(bob, alice, { cryptoProvider: openmined })";
+
+async function introduced(party: NamedParty): Promise<Result<Member, Problem>> {
+  const reply = await party.calls.call((client, options) => client.introduce({}, options));
+  if (!reply.ok) return err({ ...reply.problem, message: `${party.name}: ${reply.problem.message}` });
+  const fingerprint = decodeIntroduction(reply.value);
+  if (fingerprint === undefined) {
+    return err(
+      problem("party-not-allowed", `${party.name} takes no part in computations with others`, {
+        hint: "its owner lets it with: unseen serve --peers-port PORT",
+      }),
+    );
+  }
+  return ok({ ...party, fingerprint });
+}
+
+function invalid(message: string, hint?: string): Problem<"parties-invalid"> {
+  return problem("parties-invalid", message, hint === undefined ? {} : { hint });
+}

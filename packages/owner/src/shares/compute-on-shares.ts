@@ -1,0 +1,147 @@
+// A program on shares that one asker put at several nodes, as one of the nodes runs it.
+
+import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
+import { type Column, RingMemory, RingMemoryFull, workOf } from "@unseen/compute";
+import { digestOf } from "@unseen/crypto";
+import { evaluateOnShares, maskedSummand, type Peers, Shared, type SharesValue } from "@unseen/mpc";
+import { type Program, printProgram, sizeOf } from "@unseen/program";
+import type { AskedComputation, SentRun, SharedFacts } from "@unseen/wire";
+import type { Caller } from "../accounts/index.ts";
+import { type PartyPorts, partyFailed } from "../peers/index.ts";
+import { type AgreedParties, agreeOnParties } from "./agree-on-parties.ts";
+import type { ComputingRoom } from "./computing-room.ts";
+import type { HeldShare, HeldShares } from "./held-shares.ts";
+import { openProtocol, summandStreams } from "./open-protocol.ts";
+
+export type SharesPorts = PartyPorts & { readonly shares: HeldShares; readonly room: ComputingRoom };
+
+/** Steps of one program. A step costs a party about a hundred times what it costs in the open, and others wait. */
+const workAtMost = 4e6;
+/** What one computation may hold at once. Pages are lent when they are written. */
+export const mebibytesAtMost = 512;
+
+/** What a node knows of a computation before it meets anybody. */
+export type Prepared = {
+  readonly parties: AgreedParties;
+  readonly inputs: ReadonlyMap<string, HeldShare>;
+  /** 32 bytes: equal at all parties exactly if they were told the same program over the same shared tensors. */
+  readonly hash: Uint8Array;
+};
+
+/**
+ * Only what the caller put here can be named, so the result is the caller's own and goes nowhere else. The other parties learn
+ * that it ran; the asker learns this party's summand of the result, masked afresh, and gets the numbers from the sum of all.
+ */
+export async function computeOnShares(
+  ports: SharesPorts,
+  caller: Caller,
+  asked: AskedComputation,
+): Promise<Result<SentRun, Problem>> {
+  const prepared = prepare(ports, caller, asked);
+  if (!prepared.ok) return prepared;
+  const place = ports.room.enter(caller);
+  if (!place.ok) return place;
+  using _inside = place.value;
+  const { parties, inputs, hash } = prepared.value;
+  const peers = await ports.meet({ id: asked.id, hash, parties: parties.parties, me: parties.me });
+  if (!peers.ok) return peers;
+  try {
+    const ran = await run(parties, peers.value, asked.program, inputs);
+    if (!ran.ok) return ran;
+    const { summand, parts, ...said } = ran.value;
+    if (asked.keepAs === undefined) return ok({ ...said, summand });
+    const kept = ports.shares.put(caller, asked.keepAs, { parties, facts: said.facts, parts });
+    return kept.ok ? ok({ ...said, summand: undefined }) : kept;
+  } catch (failure) {
+    if (failure instanceof RingMemoryFull) return err(tooLarge());
+    return err(partyFailed(failure));
+  } finally {
+    for (const { channel } of peers.value.values()) channel.close("the computation is over");
+  }
+}
+
+export function prepare(
+  ports: SharesPorts,
+  caller: Caller,
+  asked: AskedComputation,
+): Result<Prepared, Problem> {
+  const parties = agreeOnParties(asked.parties, ports);
+  if (!parties.ok) return parties;
+  const { program } = asked;
+  if (workOf(program) > workAtMost) return err(tooLarge());
+  const inputs = new Map<string, HeldShare>();
+  for (const node of program.nodes) {
+    if (node.kind !== "input") continue;
+    const share = ports.shares.get(caller, node.name);
+    if (!share.ok) return share;
+    if (!isSameGroup(share.value.parties, parties.value)) {
+      return err(
+        problem("parties-invalid", "a tensor of the program is shared among other parties than those named"),
+      );
+    }
+    inputs.set(node.name, share.value);
+  }
+  const facts = [...inputs].map(([name, share]) => [name, share.facts]);
+  const text = JSON.stringify([parties.value.protocol, printProgram(program), facts, asked.keepAs ?? null]);
+  const hash = digestOf("unseen computation on shares 1", new TextEncoder().encode(text));
+  return ok({ parties: parties.value, inputs, hash });
+}
+
+type Ran = Omit<SentRun, "summand"> & {
+  /** Undefined at a provider. */
+  readonly summand: BigUint64Array | undefined;
+  readonly parts: readonly BigUint64Array[];
+};
+
+async function run(
+  parties: AgreedParties,
+  peers: Peers,
+  program: Program,
+  inputs: ReadonlyMap<string, HeldShare>,
+): Promise<Result<Ran, Problem>> {
+  const memory = await RingMemory.open(mebibytesAtMost);
+  const protocol = openProtocol(parties, peers, memory);
+  const values = new Map([...inputs].map(([name, share]) => [name, sharedValue(share, memory)]));
+  const outcome = await evaluateOnShares(protocol, program, values);
+  if (!outcome.ok) return outcome;
+  const [result] = outcome.value;
+  invariant(result !== undefined, "a program on shares has one output");
+  if (result.kind === "public") return err(nothingSecret());
+  const { shape, fractionBits, least, greatest, shared } = result;
+  const facts: SharedFacts = { shape, fractionBits, least, greatest };
+  const { rounds, sentBytes } = protocol.session.traffic;
+  const parts = shared.parts.map((part) => memory.words(part).slice());
+  const computing = parties.parties.flatMap((_, place) =>
+    parties.protocol === "provider" && place === parties.parties.length - 1 ? [] : [place],
+  );
+  if (!computing.includes(parties.me)) return ok({ facts, summand: undefined, parts, rounds, sentBytes });
+  const others = computing.filter((place) => place !== parties.me);
+  const streams = summandStreams(peers, others, memory);
+  const summand = maskedSummand([...parts[0]!], 64, parties.me, streams, memory);
+  return ok({ facts, summand: BigUint64Array.from(summand), parts, rounds, sentBytes });
+}
+
+function sharedValue({ parts, facts }: HeldShare, memory: RingMemory): SharesValue {
+  const columns: Column[] = parts.map((part) => memory.columnOf(part));
+  return { kind: "secret", ...facts, shared: new Shared(memory, columns, sizeOf(facts.shape)) };
+}
+
+function isSameGroup(one: AgreedParties, other: AgreedParties): boolean {
+  return (
+    one.protocol === other.protocol &&
+    one.parties.length === other.parties.length &&
+    one.parties.every((party, place) => party === other.parties[place])
+  );
+}
+
+function nothingSecret(): Problem<"not-on-shares"> {
+  return problem("not-on-shares", "the result depends on no shared number, so there is nothing to open", {
+    hint: "compute it with local tensors",
+  });
+}
+
+export function tooLarge(): Problem<"program-too-large"> {
+  return problem("program-too-large", "the program is more work than this node does on shares at once", {
+    hint: "run it in parts, keep() what is between, or share smaller tensors",
+  });
+}
