@@ -25,9 +25,30 @@ const figures: readonly Figure[] = [
   { name: "compare-1e6", work: "compare-1e6", protocol: "replicated", parties: 3, runs: 5, baseline: 561 },
   { name: "relu-1e6", work: "relu-1e6", protocol: "replicated", parties: 3, runs: 5, baseline: 570 },
   { name: "network-a-1", work: "network-a-1", protocol: "replicated", parties: 3, runs: 15, baseline: 8 },
-  { name: "network-a-128", work: "network-a-128", protocol: "replicated", parties: 3, runs: 7, baseline: 138 },
-  { name: "network-a-step", work: "network-a-step", protocol: "replicated", parties: 3, runs: 5, baseline: 240 },
-  { name: "provider-compare-1e5", work: "compare-1e5", protocol: "provider", parties: 3, runs: 5, baseline: 182 },
+  {
+    name: "network-a-128",
+    work: "network-a-128",
+    protocol: "replicated",
+    parties: 3,
+    runs: 7,
+    baseline: 138,
+  },
+  {
+    name: "network-a-step",
+    work: "network-a-step",
+    protocol: "replicated",
+    parties: 3,
+    runs: 5,
+    baseline: 240,
+  },
+  {
+    name: "provider-compare-1e5",
+    work: "compare-1e5",
+    protocol: "provider",
+    parties: 3,
+    runs: 5,
+    baseline: 182,
+  },
   { name: "provider-matmul", work: "matmul", protocol: "provider", parties: 3, runs: 5, baseline: 204 },
 ];
 

@@ -5,19 +5,23 @@ import { Secret } from "@unseen/base";
 import { RingMemory } from "@unseen/compute";
 import {
   compare,
-  Provided,
+  fixedPoint,
   type Protocol,
+  Provided,
   Replicated,
+  relu,
   Session,
   type Shared,
   softmax,
-  fixedPoint,
-  relu,
 } from "@unseen/mpc";
 import { aesStream } from "../../packages/owner/src/peers/aes-stream.ts";
 import type { LaunchedParty } from "../../packages/owner/src/peers/launch-for-tests.ts";
 
-export type Task = { readonly work: Work; readonly protocol: "replicated" | "provider"; readonly runs: number };
+export type Task = {
+  readonly work: Work;
+  readonly protocol: "replicated" | "provider";
+  readonly runs: number;
+};
 
 export type Measured = {
   /** Of each run. */
@@ -180,7 +184,10 @@ async function forward(p: Protocol, x: Shared, weights: readonly Shared[], batch
   for (let at = 0; at < 3; at++) {
     const [k, n] = [sizes[at]!, sizes[at + 1]!];
     using raw = await p.matmulTruncate(input, weights[2 * at]!, { m: batch, k, n }, places);
-    using bias = p.gather(weights[2 * at + 1]!, Uint32Array.from({ length: batch * n }, (_, i) => i % n));
+    using bias = p.gather(
+      weights[2 * at + 1]!,
+      Uint32Array.from({ length: batch * n }, (_, i) => i % n),
+    );
     const sum = p.add(raw, bias);
     if (at === 2) {
       layers.push([sum]);
@@ -205,13 +212,18 @@ async function random(p: Protocol, length: number, bits: number): Promise<Shared
   const words = memory.words(column);
   const scale = 2 ** (places + bits);
   for (let at = 0; at < length; at++)
-    words[at] = BigInt.asUintN(64, BigInt(Math.round((((at * 2_654_435_761) % 4_294_967_296) / 2 ** 31 - 1) * scale)));
+    words[at] = BigInt.asUintN(
+      64,
+      BigInt(Math.round((((at * 2_654_435_761) % 4_294_967_296) / 2 ** 31 - 1) * scale)),
+    );
   const shared = await p.share(0, length, column);
   memory.free(column);
   return shared;
 }
 
 function transposed(rows: number, columns: number): Uint32Array {
-  return Uint32Array.from({ length: rows * columns }, (_, at) => (at % rows) * columns + Math.floor(at / rows));
+  return Uint32Array.from(
+    { length: rows * columns },
+    (_, at) => (at % rows) * columns + Math.floor(at / rows),
+  );
 }
-

@@ -1,215 +1,37 @@
-import { operations, type PlainTensor, sizeOf } from "@unseen/program";
+import { operations } from "@unseen/program";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { missed, operationCases } from "../testing/operation-cases.ts";
 import { oneOperation, onShares, plainly, priced, type TestInput } from "../testing/programs.ts";
 import { protocolsUnderTest } from "../testing/protocols.ts";
 import { notOnShares } from "./not-on-shares.ts";
 import { sharesRules } from "./rules/index.ts";
 
-const step = 2 ** -16;
 const runs = 6;
-/** Steps of 2^-16 that a result may be off, where errors of what it is made of add up; 4 for the others. */
-const roomOf: Readonly<Record<string, number>> = {
-  Pow: 200,
-  Variance: 2_000,
-  StandardDeviation: 2_000,
-  Covariance: 200,
-};
-
-/** A secret tensor of any shape with numbers on the grid, so that sharing them loses nothing. */
-function secret(shape: readonly number[], most = 100): fc.Arbitrary<TestInput> {
-  const number = fc.integer({ min: -most * 2 ** 16, max: most * 2 ** 16 }).map((steps) => steps * step);
-  const size = sizeOf(shape);
-  return fc.tuple(fc.nat(1), fc.boolean(), fc.array(number, { minLength: size, maxLength: size })).map(
-    ([from, isWhole, data]): TestInput => ({
-      from,
-      shape,
-      isWhole,
-      least: -most,
-      greatest: most,
-      data: isWhole ? data.map(Math.round) : data,
-    }),
-  );
-}
-
-function open(shape: readonly number[], most = 100): fc.Arbitrary<PlainTensor> {
-  const size = sizeOf(shape);
-  return fc
-    .array(
-      fc.integer({ min: -most, max: most }).map((x) => x / 4),
-      { minLength: size, maxLength: size },
-    )
-    .map((data) => ({ shape, data: Float64Array.from(data) }));
-}
-
-function positive(least: number, greatest: number): fc.Arbitrary<TestInput> {
-  const number = fc
-    .integer({ min: Math.ceil(least * 2 ** 16), max: greatest * 2 ** 16 })
-    .map((steps) => steps * step);
-  return fc
-    .array(number, { minLength: 6, maxLength: 6 })
-    .map((data) => ({ from: 0, shape: [6], isWhole: false, least, greatest, data }));
-}
-
-const dimension = fc.integer({ min: 1, max: 4 });
-const shape = fc.array(dimension, { maxLength: 3 });
-
-type Case = {
-  readonly inputs: readonly (TestInput | PlainTensor)[];
-  readonly attributes?: Record<string, number | number[]>;
-};
-
-const binary = (name: string, most = 100): [string, fc.Arbitrary<Case>] => [
-  name,
-  shape.chain((all) =>
-    fc.tuple(fc.nat(all.length), fc.boolean(), fc.boolean()).chain(([cut, isFirstOpen, isSecondOpen]) => {
-      const other = all.slice(cut);
-      const first = isFirstOpen && !isSecondOpen ? open(all, most) : secret(all, most);
-      const second = isSecondOpen ? open(other, most) : secret(other, most);
-      return fc.tuple(first, second).map((inputs) => ({ inputs }));
-    }),
-  ),
-];
-
-const unary = (name: string, most = 100): [string, fc.Arbitrary<Case>] => [
-  name,
-  shape.chain((all) => secret(all, most).map((x) => ({ inputs: [x] }))),
-];
-
-const reduction = (name: string): [string, fc.Arbitrary<Case>] => [
-  name,
-  fc
-    .array(dimension, { minLength: 1, maxLength: 3 })
-    .chain((all) =>
-      fc
-        .tuple(secret(all), fc.subarray(all.map((_, axis) => axis)), fc.nat(1))
-        .map(([x, axes, keepdims]) => ({ inputs: [x], attributes: { axes, keepdims } })),
-    ),
-];
-
-const cases: readonly [string, fc.Arbitrary<Case>][] = [
-  binary("Add"),
-  binary("Sub"),
-  binary("Mul"),
-  unary("Neg"),
-  reduction("ReduceSum"),
-  reduction("ReduceMean"),
-  [
-    "MatMul",
-    fc.tuple(dimension, dimension, dimension, fc.nat(2), fc.nat(2)).chain(([m, k, n, left, right]) => {
-      const first = left === 0 ? [k] : [m, k];
-      const second = right === 0 ? [k] : [k, n];
-      return fc
-        .tuple(
-          left === 2 && right !== 2 ? open(first) : secret(first),
-          right === 2 ? open(second) : secret(second),
-        )
-        .map((inputs) => ({ inputs }));
-    }),
-  ],
-  [
-    "Concat",
-    fc
-      .tuple(dimension, dimension, dimension)
-      .chain(([a, b, c]) =>
-        fc.tuple(secret([a, c]), open([b, c])).map((inputs) => ({ inputs, attributes: { axis: 0 } })),
-      ),
-  ],
-  [
-    "Gather",
-    fc.tuple(dimension, dimension).chain(([a, b]) =>
-      fc
-        .tuple(secret([a, b]), fc.array(fc.nat(a - 1), { minLength: 1, maxLength: 5 }))
-        .map(([x, places]) => ({
-          inputs: [x, { shape: [places.length], data: Float64Array.from(places) }],
-          attributes: { axis: 0 },
-        })),
-    ),
-  ],
-  [
-    "Reshape",
-    fc
-      .tuple(dimension, dimension)
-      .chain(([a, b]) => secret([a, b]).map((x) => ({ inputs: [x], attributes: { shape: [b, a] } }))),
-  ],
-  ["Slice", secret([7, 2]).map((x) => ({ inputs: [x], attributes: { axis: 0, start: 1, end: 6, step: 2 } }))],
-  ["Transpose", secret([2, 3, 4]).map((x) => ({ inputs: [x], attributes: { perm: [2, 0, 1] } }))],
-  ...["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Max", "Min"].map((name) =>
-    binary(name, 3),
-  ),
-  ...["And", "Or", "Xor"].map((name) => binary(name, 1)),
-  ...["Abs", "Relu", "Sign", "Not"].map((name) => unary(name)),
-  unary("Not", 1),
-  reduction("ReduceMax"),
-  reduction("ReduceMin"),
-  [
-    "ArgMax",
-    fc
-      .tuple(dimension, dimension, fc.integer({ min: -2, max: 1 }))
-      .chain(([a, b, axis]) => secret([a, b], 2).map((x) => ({ inputs: [x], attributes: { axis } }))),
-  ],
-  ["Clip", secret([9]).map((x) => ({ inputs: [x], attributes: { min: -20.5, max: 30 } }))],
-  [
-    "OneHot",
-    fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }).map((data) => ({
-      inputs: [{ from: 0, shape: [4], isWhole: true, least: 0, greatest: 3, data }],
-      attributes: { depth: 4 },
-    })),
-  ],
-  ["Where", fc.tuple(secret([3, 1], 1), secret([3, 4]), open([4])).map((inputs) => ({ inputs }))],
-  ...["Sigmoid", "Tanh", "Floor", "Ceil"].map((name) => unary(name, 20)),
-  unary("Exp", 5),
-  ["Log", positive(0.01, 1000).map((x) => ({ inputs: [x] }))],
-  ["Sqrt", positive(0, 1000).map((x) => ({ inputs: [x] }))],
-  ["Reciprocal", positive(0.25, 50).map((x) => ({ inputs: [x] }))],
-  ["Div", fc.tuple(secret([6], 50), positive(0.5, 50)).map((inputs) => ({ inputs }))],
-  [
-    "Div",
-    fc
-      .tuple(
-        secret([6], 50),
-        open([1], 3).map((y) => (y.data[0] === 0 ? { ...y, data: Float64Array.of(7) } : y)),
-      )
-      .map((inputs) => ({ inputs })),
-  ],
-  ["Pow", secret([6], 5).map((x) => ({ inputs: [x, { shape: [], data: Float64Array.of(3) }] }))],
-  reduction("Variance"),
-  ["StandardDeviation", positive(1, 60).map((x) => ({ inputs: [x], attributes: { axes: [0] } }))],
-  ["Covariance", secret([7, 3], 10).map((x) => ({ inputs: [x], attributes: { correction: 1 } }))],
-  [
-    "CumSum",
-    fc
-      .integer({ min: -2, max: 1 })
-      .chain((axis) => secret([5, 3]).map((x) => ({ inputs: [x], attributes: { axis } }))),
-  ],
-  ["Count", secret([5, 2]).map((x) => ({ inputs: [x] }))],
-  ["RowOnes", secret([5, 2]).map((x) => ({ inputs: [x] }))],
-];
 
 describe.each(protocolsUnderTest)("$name", (under) => {
-  test.each(cases)("%s gives the plain numbers, for its price, and keeps no memory", async (name, drawn) => {
-    await fc.assert(
-      fc.asyncProperty(drawn, async ({ inputs, attributes }) => {
-        const program = oneOperation(name, inputs, attributes);
-        const named = new Map(
-          inputs.flatMap((input, at) => ("from" in input ? [[`input ${at}`, input] as const] : [])),
-        );
-        const [wanted] = plainly(program, named);
-        const run = await onShares(under, program, named);
-        if (!run.values.ok) throw new Error(run.values.problem.message);
-        const [value] = run.values.value;
-        expect(value!.shape).toEqual(wanted!.shape);
-        for (const [at, number] of wanted!.data.entries()) {
-          const allowed = (roomOf[name] ?? 4) * step + Math.abs(number) * 2 ** -16;
-          expect(Math.abs(value!.data[at]! - number)).toBeLessThanOrEqual(allowed);
-        }
-        const price = await priced(under, program, named);
-        expect(price).toEqual({ ok: true, value: run.spent });
-        expect(run.kept).toBe(0);
-      }),
-      { numRuns: runs },
-    );
-  });
+  test.each(operationCases)(
+    "%s gives the plain numbers, for its price, and keeps no memory",
+    async (name, drawn) => {
+      await fc.assert(
+        fc.asyncProperty(drawn, async ({ inputs, attributes }) => {
+          const program = oneOperation(name, inputs, attributes);
+          const named = new Map(
+            inputs.flatMap((input, at) => ("from" in input ? [[`input ${at}`, input] as const] : [])),
+          );
+          const [wanted] = plainly(program, named);
+          const run = await onShares(under, program, named);
+          if (!run.values.ok) throw new Error(run.values.problem.message);
+          const [value] = run.values.value;
+          expect(missed(name, value!, wanted!)).toBeUndefined();
+          const price = await priced(under, program, named);
+          expect(price).toEqual({ ok: true, value: run.spent });
+          expect(run.kept).toBe(0);
+        }),
+        { numRuns: runs },
+      );
+    },
+  );
 
   test("a number that could be too large is refused by the price and by the run alike", async () => {
     const large: TestInput = {

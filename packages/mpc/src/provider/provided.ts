@@ -3,6 +3,8 @@
 // All computing parties but one may collude, and learn nothing; the provider may not collude with any of them, and learns
 // nothing by itself. Semi-honest. Damgård, Pastro, Smart and Zakarias 2012 (CRYPTO), section 2, without MACs. The provider
 // takes the last place in the session; it runs the same code as the parties and holds nothing.
+//
+// It is one thing because an auditor reads a protocol with the papers beside it, and each step opens what another made.
 
 import { invariant } from "@unseen/base";
 import type { Column, Place } from "@unseen/compute";

@@ -92,7 +92,7 @@ export async function priced(
   return priceOnShares(of, program, inputs, nextTurn, { mebibytes: 64 });
 }
 
-async function shareInput(protocol: Protocol, input: TestInput): Promise<SharesValue> {
+export async function shareInput(protocol: Protocol, input: TestInput): Promise<SharesValue> {
   const { memory, me } = protocol.session;
   const fractionBits = input.isWhole ? 0 : usualFractionBits;
   const value = { shape: input.shape, data: Float64Array.from(input.data) };
@@ -103,7 +103,7 @@ async function shareInput(protocol: Protocol, input: TestInput): Promise<SharesV
   return { kind: "secret", shape, shared, fractionBits, least, greatest };
 }
 
-async function openedValue(protocol: Protocol, value: SharesValue): Promise<PlainTensor> {
+export async function openedValue(protocol: Protocol, value: SharesValue): Promise<PlainTensor> {
   if (value.kind === "public") return value.value;
   const { memory } = protocol.session;
   const column = await protocol.openToEveryone(value.shared);
