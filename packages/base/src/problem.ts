@@ -53,6 +53,7 @@ export const problemCodes = [
   "card-bounds-invalid",
   "card-column-missing",
   "dataset-exists",
+  "dataset-outdated",
   "file-unreadable",
   "file-ragged",
   "home-in-use",

@@ -65,6 +65,7 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "card-bounds-invalid": failed,
   "card-column-missing": failed,
   "dataset-exists": failed,
+  "dataset-outdated": failed,
   "file-unreadable": failed,
   "file-ragged": failed,
   "home-in-use": failed,

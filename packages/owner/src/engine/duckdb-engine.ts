@@ -9,7 +9,13 @@ import { DuckDbSession } from "./duckdb-session.ts";
 import type { Engine } from "./engine.ts";
 import { Lanes } from "./lanes.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
-import { metadataKey, parseSnapshotName, type SnapshotMetadata, type SnapshotName } from "./snapshot.ts";
+import {
+  metadataKey,
+  parseSnapshotName,
+  type SnapshotMetadata,
+  type SnapshotName,
+  snapshotVersion,
+} from "./snapshot.ts";
 import { textLiteral } from "./sql-text.ts";
 import { streamSums } from "./stream-sums.ts";
 
@@ -113,12 +119,15 @@ export class DuckDbEngine implements Engine {
       `SELECT decode(value) FROM parquet_kv_metadata(${path}) WHERE decode(key) = ${textLiteral(metadataKey)}`,
     );
     const metadata = JSON.parse(String(held?.[0])) as SnapshotMetadata;
-    invariant(metadata.version === 1, "a snapshot is of the version that this engine reads");
+    invariant(metadata.version === snapshotVersion, "a snapshot is of the version that this engine reads");
     const [counted] = await session.rows(`SELECT count(*) FROM read_parquet(${path})`);
     const rowCount = Number(counted?.[0]);
+    // A pseudonym takes the room of two numbers.
+    const width = metadata.columns.length + (metadata.hasPeople ? 2 : 0);
     return {
-      sql: await this.#source(session, name, path, rowCount * metadata.columns.length),
+      sql: await this.#source(session, name, path, rowCount * width),
       rowCount,
+      hasPeople: metadata.hasPeople,
       columns: new Map(metadata.columns.map((column) => [column.name, column])),
       prepared: new Set(metadata.prepared),
     };
@@ -127,7 +136,7 @@ export class DuckDbEngine implements Engine {
   /** A small snapshot is held in memory, so that a question about few rows does not open and read a file's footer each time. */
   async #source(session: DuckDbSession, name: SnapshotName, path: string, numbers: number): Promise<string> {
     if (numbers > mostNumbersHeld - this.#numbersHeld) return `read_parquet(${path})`;
-    const table = `held_${name.replace(".parquet", "")}`;
+    const table = `held_${name.replaceAll(".", "_")}`;
     await session.run(`CREATE OR REPLACE TABLE ${table} AS SELECT * FROM read_parquet(${path})`);
     this.#numbersHeld += numbers;
     return table;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { platformEntropy } from "@unseen/base";
 import type { Contribution } from "@unseen/privacy";
@@ -12,7 +13,14 @@ import {
 import type { Receipt } from "../ledger/index.ts";
 import { receiptOf } from "../ledger/receipt.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
-import { metadataKey, type SnapshotColumn, type SnapshotMetadata } from "./snapshot.ts";
+import {
+  metadataKey,
+  newSnapshotName,
+  personColumn,
+  type SnapshotColumn,
+  type SnapshotMetadata,
+  snapshotVersion,
+} from "./snapshot.ts";
 import { doubleLiteral, identifier, snapshotColumn, textLiteral } from "./sql-text.ts";
 import { storedPlaces } from "./stored-places.ts";
 
@@ -32,37 +40,53 @@ export const receipt: Receipt = receiptOf({
   hash: "0".repeat(64),
 });
 
-/** A snapshot written by hand, as ingest would write it. */
+/** A snapshot written by hand, as ingest would write it. `people` says whose each row is, by number. */
 export async function writtenSnapshot(
   dataDirectory: string,
   declared: readonly SnapshotColumn[],
   columns: ReadonlyMap<string, Float64Array>,
+  people?: readonly number[],
 ): Promise<string> {
-  const snapshot = `${Buffer.from(entropy.fill(new Uint8Array(16))).toString("hex")}.parquet`;
+  const snapshot = newSnapshotName(entropy.fill(new Uint8Array(16)));
   const names = declared.map(({ name }) => name);
   const rowCount = columns.get(names[0]!)!.length;
   const rows = Array.from(
     { length: rowCount },
-    (_, row) => `(${names.map((name) => doubleLiteral(columns.get(name)![row]!)).join(", ")})`,
+    (_, row) =>
+      `(${[
+        ...names.map((name) => doubleLiteral(columns.get(name)![row]!)),
+        ...(people === undefined ? [] : [pseudonymOf(people[row]!)]),
+      ].join(", ")})`,
   );
-  const listed = names.map((name) => identifier(snapshotColumn(name))).join(", ");
+  const named = people === undefined ? [] : [personColumn];
+  const listed = [...names.map((name) => identifier(snapshotColumn(name))), ...named].join(", ");
+  const empty = [
+    ...names.map((name) => `${doubleLiteral(0)} AS ${identifier(snapshotColumn(name))}`),
+    ...named.map((name) => `${pseudonymOf(0)} AS ${name}`),
+  ];
   const source =
     rowCount === 0
-      ? `SELECT ${names.map((name) => `${doubleLiteral(0)} AS ${identifier(snapshotColumn(name))}`).join(", ")} WHERE false`
+      ? `SELECT ${empty.join(", ")} WHERE false`
       : `SELECT * FROM (VALUES ${rows.join(", ")}) AS t(${listed})`;
-  await writeParquet(join(dataDirectory, snapshot), declared, source);
+  await writeParquet(join(dataDirectory, snapshot), declared, source, people !== undefined);
   return snapshot;
+}
+
+/** Any 128 bits that tell people apart. */
+export function pseudonymOf(person: number): string {
+  return `CAST('${createHash("sha256").update(String(person)).digest("hex").slice(0, 32)}' AS UUID)`;
 }
 
 export async function writeParquet(
   path: string,
   declared: readonly SnapshotColumn[],
   source: string,
+  hasPeople = false,
 ): Promise<void> {
   using session = await DuckDbSession.open(":memory:", {});
   const places = declared.flatMap((column) => storedPlaces(column) ?? []);
   const prepared = places.map(({ name }) => name);
-  const metadata: SnapshotMetadata = { version: 1, columns: declared, prepared };
+  const metadata: SnapshotMetadata = { version: snapshotVersion, hasPeople, columns: declared, prepared };
   const written = `SELECT ${["*", ...places.map(({ sql, name }) => `${sql} AS ${name}`)].join(", ")} FROM (${source})`;
   await session.run(
     `COPY (${written}) TO ${textLiteral(path)} (FORMAT parquet, KV_METADATA {${metadataKey}: ${textLiteral(JSON.stringify(metadata))}})`,

@@ -1,3 +1,3 @@
 export { DuckDbEngine, type DuckDbOptions } from "./duckdb-engine.ts";
 export type { Engine } from "./engine.ts";
-export { parseSnapshotName, type SnapshotName } from "./snapshot.ts";
+export { isEarlierSnapshot, parseSnapshotName, type SnapshotName } from "./snapshot.ts";

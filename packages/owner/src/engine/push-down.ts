@@ -21,6 +21,8 @@ export type Table = {
   /** A FROM clause of the snapshot's rows. */
   readonly sql: string;
   readonly rowCount: number;
+  /** Whether the rows say whose they are; else each row is a person. */
+  readonly hasPeople: boolean;
   readonly columns: ReadonlyMap<string, SnapshotColumn>;
   /** Columns of integers that were worked out when the snapshot was written, by `preparedName`. */
   readonly prepared: ReadonlySet<string>;
@@ -47,7 +49,8 @@ const mostPrepared = 2 ** 31 - 1;
  */
 export function preparable(contribution: Contribution, columns: Table["columns"]): readonly string[] {
   const writer = new SqlWriter();
-  const row = rowOf(writer, contribution.program, { sql: "", rowCount: 0, columns, prepared: new Set() });
+  const table = { sql: "", rowCount: 0, hasPeople: false, columns, prepared: new Set<string>() };
+  const row = rowOf(writer, contribution.program, table);
   if (row?.kind !== "dense" || row.elements.length !== contribution.grid.exponent.length) return [];
   return row.elements.flatMap((element, at) => {
     const cell = cellOf(contribution.grid, at);

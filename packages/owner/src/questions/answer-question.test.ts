@@ -46,6 +46,20 @@ test("asking again under the same id gives the same answer, reads nothing and co
   expect(here.engine.reads).toBe(reads);
 });
 
+test("a dataset that an earlier version took in is refused with the cure, and costs and reads nothing", async () => {
+  using here = await world();
+  const find = async (name: string) => {
+    const found = await here.ports.datasets.find(name);
+    return found && { ...found, snapshot: `${"0".repeat(32)}.parquet` };
+  };
+  const ports = { ...here.ports, datasets: { ...here.ports.datasets, find } };
+  const refused = { ok: false, problem: { code: "dataset-outdated", hint: expect.stringMatching(/again/) } };
+  expect(await answerQuestion(ports, ada, asking(meanBp))).toMatchObject(refused);
+  expect(await priceQuestion(ports, ada, asking(meanBp))).toMatchObject(refused);
+  expect((await here.ports.ledger.budget("clinic")).spent.epsilon).toBe(0n);
+  expect(here.engine.reads).toBe(0);
+});
+
 test("another question under a used id is refused and costs nothing", async () => {
   using here = await world();
   await answerQuestion(here.ports, ada, asking(meanBp));

@@ -14,6 +14,7 @@ import {
 } from "@unseen/privacy";
 import { printProgram } from "@unseen/program";
 import type { AskedQuestion, OfferText, PricedQuestion } from "@unseen/wire";
+import { isEarlierSnapshot } from "../engine/index.ts";
 import type { Caller, Datasets, OpenDataset } from "./ports.ts";
 
 export type PlannedQuestion = {
@@ -32,7 +33,8 @@ export async function planQuestion(
   if (!offer.ok) return offer;
   const dataset = await findDataset(datasets, asked.dataset);
   if (!dataset.ok) return dataset;
-  const { card, peopleCount } = dataset.value;
+  const { card, peopleCount, snapshot } = dataset.value;
+  if (isEarlierSnapshot(snapshot)) return err(outdated(card.name));
   const facts = datasetFacts(card, card.people.isPublic ? peopleCount : undefined);
   const plan = planAnswer(asked.program, facts);
   if (!plan.ok) return plan;
@@ -54,6 +56,14 @@ export async function findDataset(
     problem("dataset-unknown", `this node has no dataset called ${JSON.stringify(name.slice(0, 80))}`, {
       hint: "search() without words lists them all",
     }),
+  );
+}
+
+function outdated(name: string): Problem<"dataset-outdated"> {
+  return problem(
+    "dataset-outdated",
+    `an earlier version took the dataset ${JSON.stringify(name)} in, and this one cannot read what it kept`,
+    { hint: "its owner removes it and registers it again; what was spent under its name stays spent" },
   );
 }
 

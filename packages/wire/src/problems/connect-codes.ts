@@ -53,6 +53,7 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "card-bounds-invalid": Code.InvalidArgument,
   "card-column-missing": Code.InvalidArgument,
   "dataset-exists": Code.AlreadyExists,
+  "dataset-outdated": Code.FailedPrecondition,
   "file-unreadable": Code.FailedPrecondition,
   "file-ragged": Code.FailedPrecondition,
   "home-in-use": Code.FailedPrecondition,
