@@ -35,6 +35,7 @@ export const receipt: Receipt = receiptOf({
   epsilon: 1n,
   delta: 0n,
   charged_at_ms: 0n,
+  joined: "",
   event: "[]",
   position: 1n,
   hash: "0".repeat(64),

@@ -36,32 +36,34 @@ export class GroupedLedger implements Ledger {
       charge.epsilon > 0n && isStorable(charge),
       "a charge has a price above zero that can be stored",
     );
-    for (const key of [charge.asker, charge.askId, charge.dataset, charge.questionHash]) {
-      invariant(isKey(key), "a charge names its asker, ask, dataset and question");
+    const { asker, askId, datasets } = charge;
+    for (const key of [asker, askId, ...datasets, charge.questionHash]) {
+      invariant(isKey(key), "a charge names its asker, ask, datasets and question");
     }
+    invariant(isOneOrTwo(datasets), "a charge is of one dataset, or of two that differ");
     invariant(isText(charge.event), "a charge has its mechanisms as JSON");
-    const { asker, dataset } = charge;
+    const lines = datasets.map((dataset) => ({ dataset, asker }));
     try {
-      return await this.#writes.submit({ asks: [charge], lines: [{ dataset, asker }] }, (group) =>
-        group.charge(charge),
-      );
+      return await this.#writes.submit({ asks: [charge], lines }, (group) => group.charge(charge));
     } catch (error) {
       if (!this.#tables.isFailure(error)) throw error;
       return this.#afterFailure(charge);
     }
   }
 
-  async affords({ asker, dataset, epsilon, delta, event }: Omit<Charge, "askId" | "questionHash">) {
-    const rows = await this.#tables.read({ lines: [{ dataset, asker }] });
-    const budget = rows.budget(dataset);
-    if (budget === undefined) return false;
-    const line = datasetLine(budget);
+  async affords({ asker, datasets, epsilon, delta, event }: Omit<Charge, "askId" | "questionHash">) {
+    const rows = await this.#tables.read({ lines: datasets.map((dataset) => ({ dataset, asker })) });
     const price = { epsilon, delta, rho: rhoOfCharge({ epsilon, delta }, event) };
-    const own = askerLine(budget, rows.allotment(dataset, asker));
-    return (
-      admits(line, price) &&
-      (own.cap === undefined || admits({ ...own, cap: own.cap, filter: line.filter }, price))
-    );
+    return datasets.every((dataset) => {
+      const budget = rows.budget(dataset);
+      if (budget === undefined) return false;
+      const line = datasetLine(budget);
+      const own = askerLine(budget, rows.allotment(dataset, asker));
+      return (
+        admits(line, price) &&
+        (own.cap === undefined || admits({ ...own, cap: own.cap, filter: line.filter }, price))
+      );
+    });
   }
 
   async recorded(
@@ -140,6 +142,11 @@ const closedLine: BudgetLine = {
 function lineOf(line: Line): BudgetLine {
   const { cap, spent, charges } = line;
   return { cap, spent, loss: lossOf(line), remaining: remainingOf(line), charges: Number(charges) };
+}
+
+/** A caller without types could name more, or one twice, which would count its price twice on one line. */
+function isOneOrTwo([first, second, ...others]: readonly string[]): boolean {
+  return first !== undefined && first !== second && others.length === 0;
 }
 
 function isKey(key: unknown): boolean {

@@ -6,6 +6,6 @@ export type { AuditFinding } from "./ledger-audit.ts";
 export type { FilterName } from "./line.ts";
 export { type PostgresLedger, postgresLedger } from "./postgres-ledger.ts";
 export { PostgresFailed } from "./postgres-tables.ts";
-export type { Receipt } from "./receipt.ts";
+export type { ChargedDatasets, Receipt } from "./receipt.ts";
 export { sqliteLedger } from "./sqlite-ledger.ts";
 export { exportLedger, type LedgerReport, verifyExport, verifyLedger } from "./verify-ledger.ts";

@@ -7,8 +7,9 @@
 
 import { type Amount, amount } from "./amount.ts";
 import { brokenLink, type ChainedEntry, type ChargeEntry, noHash, type PolicyEntry } from "./entry.ts";
-import { admits, type FilterName, type Line, lossOf, spendOn, untouched } from "./line.ts";
+import { admits, type FilterName, type Line, lossOf, type Price, spendOn, untouched } from "./line.ts";
 import { isRaised, readPolicy } from "./policy-event.ts";
+import { datasetsOf } from "./receipt.ts";
 import { rhoOfCharge } from "./rho.ts";
 
 /** `position` is that of the entry at fault, where there is one. `rule` says what does not hold. */
@@ -76,16 +77,21 @@ export class LedgerAudit {
       this.#find(position, "a charge has a price above zero");
       return;
     }
-    const line = this.lines.get(entry.dataset);
+    if (entry.joined === entry.dataset) this.#find(position, "it charges one dataset twice");
+    const price = { ...amount(entry.epsilon, entry.delta), rho: rhoOfCharge(entryPrice(entry), entry.event) };
+    for (const dataset of datasetsOf(entry)) this.#spend(position, dataset, entry.asker, price);
+  }
+
+  #spend(position: bigint, dataset: string, asker: string, price: Price): void {
+    const line = this.lines.get(dataset);
     if (line === undefined) {
       this.#find(position, "it charges a dataset that has no budget");
       return;
     }
-    const price = { ...amount(entry.epsilon, entry.delta), rho: rhoOfCharge(entryPrice(entry), entry.event) };
     const { cap, filter } = line;
     if (!admits({ cap, filter, ...line.spending }, price))
       this.#find(position, "it takes the dataset past its cap");
-    const own = askerOf(line, entry.asker);
+    const own = askerOf(line, asker);
     const ownCap = own.cap ?? line.allotment;
     if (ownCap !== undefined && !admits({ cap: ownCap, filter, ...own.spending }, price))
       this.#find(position, "it takes the asker past their allotment");

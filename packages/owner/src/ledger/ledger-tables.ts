@@ -15,6 +15,8 @@ export type ChargeRow = {
   readonly delta: bigint;
   readonly event: string;
   readonly charged_at_ms: bigint;
+  /** Empty where the question was about one dataset. */
+  readonly joined: string;
   readonly hash: string;
 };
 export type AnswerRow = {

@@ -83,6 +83,25 @@ describe.skipIf(programs === undefined)("in PostgreSQL", () => {
     await close();
   });
 
+  test("a ledger from before there were joins is opened, and charges two datasets from then on", async () => {
+    const address = await cluster.freshDatabase();
+    const made = await opened(address);
+    await made.policy.setBudget("visits", { cap: wholeEpsilon(1) });
+    await made.policy.setBudget("patients", { cap: wholeEpsilon(1) });
+    const paid = await made.ledger.charge(chargeOf({ datasets: ["visits"] }));
+    await made.close();
+    const client = new pg.Client({ connectionString: address });
+    await client.connect();
+    await client.query("alter table charges drop column joined; update schema_versions set version = 1");
+    await client.end();
+
+    const { ledger, close } = await opened(address);
+    expect(await ledger.charge(chargeOf({ datasets: ["visits"] }))).toEqual(paid);
+    const joint = chargeOf({ askId: "ask-2", datasets: ["visits", "patients"] });
+    expect(await ledger.charge(joint)).toMatchObject({ ok: true, value: { serial: 2 } });
+    await close();
+  });
+
   test("a server that is gone refuses, says that nothing was spent or that it is not known, and is not fatal", async () => {
     const own = await startCluster(programs ?? "");
     const { ledger, policy, close } = await opened(await own.freshDatabase());

@@ -1,5 +1,5 @@
-// The ledger's tables in PostgreSQL: the same columns and the same rules as in a home (`store/migrations.ts`, versions 1
-// and 2 together). One schema holds one ledger.
+// The ledger's tables in PostgreSQL: the same columns and the same rules as in a home (`store/migrations.ts`, all
+// versions together). One schema holds one ledger.
 
 const never = (table: string) => `
   create trigger ${table}_never before update or delete on ${table}
@@ -24,7 +24,14 @@ const spending = `
   spent_rho text collate "C" not null check (length(spent_rho) = 64),
   charges bigint not null default 0`;
 
-export const newestPostgresVersion = 1;
+export const newestPostgresVersion = 2;
+
+const joined = `joined text collate "C" not null default '' check (joined <> dataset)`;
+
+/** What makes a ledger of the version before one of this version. */
+export const postgresUpgrade = `
+  alter table charges add column ${joined};
+  insert into schema_versions values (${newestPostgresVersion});`;
 
 export const postgresSchema = `
   create table schema_versions (version integer primary key);
@@ -55,6 +62,7 @@ export const postgresSchema = `
     delta bigint not null check (delta >= 0),
     event text not null,
     charged_at_ms bigint not null,
+    ${joined},
     hash text not null,
     unique (asker, ask_id)
   );

@@ -20,7 +20,7 @@ import type {
   PolicyRow,
   Wanted,
 } from "./ledger-tables.ts";
-import { newestPostgresVersion, postgresSchema } from "./postgres-schema.ts";
+import { newestPostgresVersion, postgresSchema, postgresUpgrade } from "./postgres-schema.ts";
 import {
   allotmentColumns,
   answerColumns,
@@ -144,7 +144,8 @@ async function makeSchema(client: pg.PoolClient): Promise<void> {
     "select max(version) as version from schema_versions",
     [],
   );
-  if (version?.version !== newestPostgresVersion)
+  if (version?.version === newestPostgresVersion - 1) await failing(() => client.query(postgresUpgrade));
+  else if (version?.version !== newestPostgresVersion)
     throw new PostgresFailed("this ledger was made by another version of Unseen");
 }
 
@@ -243,7 +244,17 @@ async function put<Column extends string>(
   await rowsOf(client, `put ${table}`, text, values);
 }
 
-const texts = ["asker", "ask_id", "dataset", "question_hash", "event", "hash", "filter", "spent_rho"];
+const texts = [
+  "asker",
+  "ask_id",
+  "dataset",
+  "joined",
+  "question_hash",
+  "event",
+  "hash",
+  "filter",
+  "spent_rho",
+];
 
 function typeOf(column: string): string {
   return column === "bytes" ? "bytea" : texts.includes(column) ? "text" : "bigint";

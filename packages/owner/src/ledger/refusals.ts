@@ -4,19 +4,27 @@ import { type Problem, problem } from "@unseen/base";
 import { formatDelta, formatEpsilon } from "@unseen/privacy";
 import type { Amount } from "./amount.ts";
 
-export function budgetExhausted(price: Amount, remaining: Amount): Problem<"budget-exhausted"> {
+export function budgetExhausted(
+  dataset: string,
+  price: Amount,
+  remaining: Amount,
+): Problem<"budget-exhausted"> {
   return problem(
     "budget-exhausted",
-    `This question costs ${priceText(price)}, and the dataset has ${priceText(remaining)} left, for all askers together.`,
-    { hint: hint(remaining, "dataset"), facts: remainingFacts(remaining) },
+    `This question costs ${priceText(price)}, and the dataset ${dataset} has ${priceText(remaining)} left, for all askers together.`,
+    { hint: hint(remaining, "dataset"), facts: { dataset, ...remainingFacts(remaining) } },
   );
 }
 
-export function allotmentExhausted(price: Amount, remaining: Amount): Problem<"allotment-exhausted"> {
+export function allotmentExhausted(
+  dataset: string,
+  price: Amount,
+  remaining: Amount,
+): Problem<"allotment-exhausted"> {
   return problem(
     "allotment-exhausted",
-    `This question costs ${priceText(price)}, and your own allotment on this dataset has ${priceText(remaining)} left.`,
-    { hint: hint(remaining, "allotment"), facts: remainingFacts(remaining) },
+    `This question costs ${priceText(price)}, and your own allotment on the dataset ${dataset} has ${priceText(remaining)} left.`,
+    { hint: hint(remaining, "allotment"), facts: { dataset, ...remainingFacts(remaining) } },
   );
 }
 

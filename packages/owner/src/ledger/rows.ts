@@ -52,6 +52,7 @@ export function chargeEntry(row: Omit<ChargeRow, "position" | "hash">): ChargeEn
     delta: row.delta,
     event: row.event,
     chargedAtMs: row.charged_at_ms,
+    joined: row.joined,
   };
 }
 

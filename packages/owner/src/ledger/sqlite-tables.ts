@@ -86,6 +86,7 @@ export const chargeColumns = [
   "delta",
   "event",
   "charged_at_ms",
+  "joined",
   "hash",
 ] as const satisfies readonly (keyof ChargeRow)[];
 export const answerColumns = [

@@ -8,6 +8,7 @@ import type { Home } from "../store/index.ts";
 import { amount } from "./amount.ts";
 import { brokenLink, type ChainedEntry, type Entry, entryHash, noHash } from "./entry.ts";
 import { exportLine, readExportLine } from "./export-lines.ts";
+import type { Charge } from "./ledger.ts";
 import { LedgerAudit } from "./ledger-audit.ts";
 import { chargeOf, openLedger, wholeEpsilon } from "./ledger-for-tests.ts";
 import { exportLedger, verifyExport, verifyLedger } from "./verify-ledger.ts";
@@ -23,14 +24,22 @@ async function fill(home: Home, asks: number): Promise<void> {
   });
   await policy.setBudget("cancer", { cap: wholeEpsilon(2) });
   await policy.setAllotment("diabetes", "ada", amount(95_000_000_000n, 10n ** 12n));
-  await policy.renew("cancer", wholeEpsilon(1), "a second study");
+  await policy.renew("cancer", wholeEpsilon(3), "a second study");
   const ask = async (n: number) => {
-    const delta = n % 3 === 0 && n % 5 !== 0 ? 10n ** 9n : 0n;
+    const datasets = datasetsOfAsk(n);
+    const delta = n % 3 === 0 && !datasets.some((one) => one === "cancer") ? 10n ** 9n : 0n;
     const charge = { askId: `ask-${n}`, asker: `asker-${n % 7}`, epsilon: 50_000_000n, delta };
-    const paid = await ledger.charge(chargeOf({ ...charge, dataset: n % 5 === 0 ? "cancer" : "diabetes" }));
+    const paid = await ledger.charge(chargeOf({ ...charge, datasets }));
     if (paid.ok && n % 4 !== 0) await ledger.record(paid.value, bytes(`answer ${n}`));
   };
   await Promise.all(Array.from({ length: asks }, (_, n) => ask(n)));
+}
+
+/** One dataset, the other, or both of them joined in either order. */
+function datasetsOfAsk(n: number): Charge["datasets"] {
+  if (n % 5 === 0) return ["cancer"];
+  if (n % 25 === 7) return ["diabetes", "cancer"];
+  return n % 25 === 16 ? ["cancer", "diabetes"] : ["diabetes"];
 }
 
 function exported(home: Home): string {
@@ -128,6 +137,9 @@ test("whatever row of the home's file is changed behind the ledger's back, it is
     "update charges set epsilon = epsilon - 1 where serial = 3",
     "update charges set event = '{}' where serial = 3",
     "update charges set asker = 'eve' where serial = 3",
+    "update charges set joined = '' where joined = 'cancer'",
+    "update charges set joined = 'cancer' where serial = 3",
+    "update charges set dataset = joined, joined = dataset where joined = 'cancer'",
     "update charges set serial = 99 where serial = 12",
     "update answers set bytes = x'00' where serial = 2",
     "update policy_events set event = replace(event, 'second', 'third')",
@@ -187,6 +199,14 @@ test("a ledger that was written anew with a charge past its cap is not believed,
     entry.kind === "charge" ? { ...entry, epsilon: 6_000_000_000n } : entry,
   );
   expect(forged.findings).toEqual([{ position: 2n, rule: "it takes the dataset past its cap" }]);
+  const joined = forgedChain(entries, (entry) =>
+    entry.kind === "charge" ? { ...entry, joined: "cancer" } : entry,
+  );
+  expect(joined.findings).toEqual([{ position: 2n, rule: "it charges a dataset that has no budget" }]);
+  const same = forgedChain(entries, (entry) =>
+    entry.kind === "charge" ? { ...entry, epsilon: 1n, joined: "diabetes" } : entry,
+  );
+  expect(same.findings).toEqual([{ position: 2n, rule: "it charges one dataset twice" }]);
   const twice = forgedChain([...entries, entries[1]!], (entry) => entry);
   expect(twice.findings.map(({ rule }) => rule)).toContain("this ask was charged before");
 });

@@ -52,7 +52,7 @@ export async function answerQuestion(
   const sinceMs = ports.clock.nowMs();
   const receipt = await ports.ledger.charge({
     ...key,
-    dataset: asked.dataset,
+    datasets: [asked.dataset],
     questionHash: hash,
     epsilon: price.epsilon,
     delta: price.delta,

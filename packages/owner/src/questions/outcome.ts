@@ -29,7 +29,8 @@ function sentAnswer(
     guarantee,
   }: { readonly receipt: Receipt; readonly nodeId: string; readonly guarantee: string },
 ): SentAnswer {
-  const { askId, dataset, questionHash, serial, chargedAtMs, entryHash, epsilon, delta } = receipt;
+  const { askId, datasets, questionHash, serial, chargedAtMs, entryHash, epsilon, delta } = receipt;
+  const [dataset] = datasets;
   return {
     values,
     plusMinus,

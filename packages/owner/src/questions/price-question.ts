@@ -37,7 +37,7 @@ export async function priceQuestion(
   const budget = await ports.ledger.budget(asked.dataset, caller.id);
   const isAffordable = await ports.ledger.affords({
     asker: caller.id,
-    dataset: asked.dataset,
+    datasets: [asked.dataset],
     epsilon: price.epsilon,
     delta: price.delta,
     event: chargedEvent(question.value),

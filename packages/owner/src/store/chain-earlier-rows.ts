@@ -21,7 +21,10 @@ export function chainEarlierRows(database: Database.Database): void {
   const addPolicy = database.prepare(
     "insert into policy_events (position, hash, dataset, at_ms, event) values (?, ?, ?, ?, ?)",
   );
-  const charges = rowsOf<ChargeRow>(database, "select * from charges order by charged_at_ms, serial");
+  const charges = rowsOf<ChargeRow>(
+    database,
+    "select *, '' as joined from charges order by charged_at_ms, serial",
+  );
   const policies = rowsOf<PolicyRow>(
     database,
     "select dataset, at_ms, event from earlier_policy_events order by at_ms, serial",

@@ -158,6 +158,11 @@ export const migrations: readonly Migration[] = [
       ${nothingGoesDown("allotments", ["spent_epsilon", "spent_delta", "spent_rho", "charges"])}
     `,
   },
+  {
+    // A charge may be of two datasets that are joined.
+    version: 3,
+    sql: `alter table charges add column joined text not null default '' check (joined <> dataset);`,
+  },
 ];
 
 export const newestVersion = Math.max(...migrations.map(({ version }) => version));

@@ -17,6 +17,7 @@ export type Schema = {
     delta: bigint;
     event: string;
     charged_at_ms: bigint;
+    joined: string;
     hash: string;
   };
   answers: { serial: bigint; position: bigint; bytes: Uint8Array; hash: string };
