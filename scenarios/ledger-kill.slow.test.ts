@@ -55,7 +55,7 @@ async function killManyTimes(lane: string, times: number) {
     reopened.close();
   }
   await next[Symbol.asyncDispose]();
-  expect(verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
+  expect(await verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
     ok: true,
     value: { isSound: true, charges: charged },
   });

@@ -58,6 +58,8 @@ export const problemCodes = [
   "file-ragged",
   "home-in-use",
   "home-unreadable",
+  "database-address-invalid",
+  "ledger-mismatch",
   // the workspace
   "object-unknown",
   "workspace-full",

@@ -18,7 +18,7 @@ import { withSignIn } from "./researcher/sign-in.ts";
 import { sql } from "./researcher/sql.ts";
 import { exitCodes } from "./shell/exit-codes.ts";
 import { usageFailure } from "./shell/failure.ts";
-import { expressionHelp, mainHelp } from "./shell/help-text.ts";
+import { expressionHelp, ledgerAddressHelp, mainHelp } from "./shell/help-text.ts";
 import { reportFailure } from "./shell/report-failure.ts";
 import type { Shell } from "./shell/shell.ts";
 
@@ -89,6 +89,9 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
       wholeUpTo(60_000),
     )
     .option("--session-hours <hours>", "how long a sign-in lasts", wholeUpTo(8_760))
+    .addOption(
+      new Option("--ledger <address>", "keep the ledger in PostgreSQL; as `ledger use`").env("UNSEEN_LEDGER"),
+    )
     .action(async (options) => (await import("./owner/serve.ts")).serve(shell, options));
 
   unseen
@@ -220,8 +223,14 @@ function ledgerCommands(unseen: Command, shell: Shell, outcome: { code: number }
     .description("check a home's ledger, or a file that `ledger export` wrote; needs no node and no key")
     .option("--head <hash>", "a hash kept from before, as of a receipt: it must still be there")
     .action(async (file, options) => {
-      outcome.code = (await import("./owner/ledger.ts")).verify(shell, file, options);
+      outcome.code = await (await import("./owner/ledger.ts")).verify(shell, file, options);
     });
+  withHome(ledger.command("use <address>"))
+    .description("keep a home's ledger in PostgreSQL from now on: postgres://USER@HOST/DATABASE")
+    .addHelpText("after", ledgerAddressHelp)
+    .action(async (address, options) =>
+      (await import("./owner/ledger.ts")).useLedger(shell, address, options),
+    );
   ledger
     .command("export")
     .description("the home's ledger as JSON lines, to keep elsewhere; answers stand in it as hashes")

@@ -12,7 +12,7 @@ import { catalogued } from "./catalogued-datasets.ts";
 import { DuckDbEngine } from "./engine/index.ts";
 import { type OwnerNode, Workspaces } from "./http/index.ts";
 import { type IngestReport, ingestFile } from "./ingest/index.ts";
-import { amount, BudgetPolicy, type Caps, type Ledger, sqliteLedger } from "./ledger/index.ts";
+import { amount, type Caps, type Ledger, type LedgerPolicy, openHomeLedger } from "./ledger/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
 import { openHome } from "./store/index.ts";
 
@@ -26,6 +26,11 @@ export type OwnerOptions = {
   /** Width of the slots of time in which paid answers leave; 0 sends them at once. */
   readonly slotMs?: number;
   readonly sessionLifetimeMs?: number;
+  /**
+   * Address of the PostgreSQL database that keeps the ledger, without a password. Left out: where the home says, which
+   * is in the home itself until another place was named once. A ledger that is named another place moves there whole.
+   */
+  readonly ledger?: string;
 };
 
 /** Cards kept parsed; a node has a handful of datasets. */
@@ -39,7 +44,9 @@ export type Owner = {
   readonly accounts: Accounts;
   readonly catalogue: Catalogue<Card>;
   readonly ledger: Ledger;
-  readonly policy: BudgetPolicy;
+  readonly policy: LedgerPolicy;
+  /** The address of the ledger's database, without a password; undefined where the ledger is in the home. */
+  readonly ledgerKeptAt: string | undefined;
   /** Reads a file once into a cleaned, bounded snapshot and registers it. Seconds for millions of rows. */
   addDataset(file: string, card: Card): Promise<Result<AddedDataset, Problem>>;
   /** Takes a dataset off the node and deletes its snapshot. What was spent under its name stays spent. */
@@ -52,9 +59,13 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const home = openHome(options.home, { entropy });
   if (!home.ok) return home;
   const { store, dataDirectory, keys, nodeId } = home.value;
+  const kept = await openHomeLedger({ home: home.value, clock, entropy }, options.ledger);
+  if (!kept.ok) {
+    home.value.close();
+    return kept;
+  }
+  const { ledger, policy } = kept.value;
   const engine = await DuckDbEngine.open({ dataDirectory });
-  const policy = new BudgetPolicy({ store, clock });
-  const ledger = sqliteLedger({ store, clock });
   const accounts = new Accounts({
     home: home.value,
     clock,
@@ -84,6 +95,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     catalogue,
     ledger,
     policy,
+    ledgerKeptAt: kept.value.keptAt,
     addDataset: async (file, card) => {
       if (catalogue.findDataset(card.name).ok) return err(datasetExists(card.name));
       const ingested = await ingestFile({ file, card, dataDirectory, boundingKey: keys.bounding, entropy });
@@ -102,6 +114,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     },
     close: async () => {
       engine.close();
+      await kept.value.close();
       home.value.close();
     },
   });

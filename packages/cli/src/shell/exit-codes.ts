@@ -70,6 +70,8 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "file-ragged": failed,
   "home-in-use": failed,
   "home-unreadable": failed,
+  "database-address-invalid": usage,
+  "ledger-mismatch": failed,
   "object-unknown": failed,
   "workspace-full": failed,
 };

@@ -1,6 +1,6 @@
 // The node's calls, each a line or two: read the request at the door, ask the house, write the reply.
 
-import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
+import type { ConnectRouter, HandlerContext, Interceptor } from "@connectrpc/connect";
 import { programVersion } from "@unseen/program";
 import {
   encodeAnswer,
@@ -13,6 +13,7 @@ import {
   encodeSession,
   encodeTranslation,
   GridService,
+  problemToConnectError,
   readAsk,
   readClaim,
   readDatasetName,
@@ -28,6 +29,7 @@ import {
   workspaceRoutes,
 } from "@unseen/wire";
 import type { Accounts } from "../accounts/index.ts";
+import { LedgerFailed } from "../ledger/index.ts";
 import { answerQuestion, budgetText, findDataset, priceQuestion, questionKey } from "../questions/index.ts";
 import { translateSql } from "../sql/index.ts";
 import { callerOfContext } from "./caller-context.ts";
@@ -113,7 +115,7 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
         return encodeBudget(budgetText(await questions.ledger.budget(name, caller.id)));
       },
     },
-    routeOptions(wireLimits.askBytes),
+    { ...routeOptions(wireLimits.askBytes), interceptors: [ledgerFailed] },
   );
   workspaceRoutes(router, async (context: HandlerContext) => {
     const caller = await callerOfContext(accounts, context);
@@ -121,6 +123,15 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
     return workspaces.of(caller);
   });
 }
+
+/** Any call may look at a line of the budget, and the database that keeps it may be down. */
+const ledgerFailed: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch (error) {
+    throw error instanceof LedgerFailed ? problemToConnectError(error.problem) : error;
+  }
+};
 
 async function session(accounts: Accounts, name: string, password: string): Promise<Session> {
   const { token, expiresAtMs } = valueOrRefusal(await accounts.signIn(name, password));

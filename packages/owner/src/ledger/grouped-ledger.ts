@@ -13,11 +13,11 @@ import {
   longestKey,
 } from "./ledger.ts";
 import { sameAsk } from "./ledger-group.ts";
-import type { LedgerTables } from "./ledger-tables.ts";
+import type { LedgerRows, LedgerTables, Wanted } from "./ledger-tables.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
 import { admits, type Line, lossOf, remainingOf } from "./line.ts";
 import type { Receipt } from "./receipt.ts";
-import { answerNotRecorded, askIdReused, ledgerUnavailable } from "./refusals.ts";
+import { answerNotRecorded, askIdReused, LedgerFailed, ledgerUnavailable } from "./refusals.ts";
 import { rhoOfCharge } from "./rho.ts";
 import { askerLine, datasetLine } from "./rows.ts";
 
@@ -52,7 +52,7 @@ export class GroupedLedger implements Ledger {
   }
 
   async affords({ asker, datasets, epsilon, delta, event }: Omit<Charge, "askId" | "questionHash">) {
-    const rows = await this.#tables.read({ lines: datasets.map((dataset) => ({ dataset, asker })) });
+    const rows = await this.#rowsOf(datasets.map((dataset) => ({ dataset, asker })));
     const price = { epsilon, delta, rho: rhoOfCharge({ epsilon, delta }, event) };
     return datasets.every((dataset) => {
       const budget = rows.budget(dataset);
@@ -103,7 +103,7 @@ export class GroupedLedger implements Ledger {
   }
 
   async budget(dataset: string, asker?: string): Promise<Budget> {
-    const rows = await this.#tables.read({ lines: [{ dataset, asker }] });
+    const rows = await this.#rowsOf([{ dataset, asker }]);
     const row = rows.budget(dataset);
     if (row === undefined)
       return { dataset, renewals: 0, ...closedLine, ...(asker === undefined ? {} : { asker: closedLine }) };
@@ -113,6 +113,15 @@ export class GroupedLedger implements Ledger {
     const own = askerLine(row, rows.allotment(dataset, asker));
     const ownLine = lineOf({ ...own, cap: own.cap ?? line.cap, filter: line.filter });
     return { ...all, asker: { ...ownLine, remaining: atMostBoth(ownLine.remaining, all.remaining) } };
+  }
+
+  async #rowsOf(lines: NonNullable<Wanted["lines"]>): Promise<LedgerRows> {
+    try {
+      return await this.#tables.read({ lines });
+    } catch (cause) {
+      if (!this.#tables.isFailure(cause)) throw cause;
+      throw new LedgerFailed({ cause });
+    }
   }
 
   /**

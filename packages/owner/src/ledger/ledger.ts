@@ -67,7 +67,7 @@ export interface Ledger {
    */
   charge(charge: Charge): Promise<Result<Receipt, ChargeRefused>>;
 
-  /** Whether such a charge would be admitted now. Free, and a promise of nothing. */
+  /** Whether such a charge would be admitted now. Free, and a promise of nothing. Throws `LedgerFailed`. */
   affords(charge: Omit<Charge, "askId" | "questionHash">): Promise<boolean>;
 
   /** The answer that stands for this ask, or `undefined` if it was never charged or never recorded. Free. */
@@ -82,7 +82,10 @@ export interface Ledger {
    */
   record(receipt: Receipt, answer: Uint8Array): Promise<Result<Uint8Array, Problem<"answer-not-recorded">>>;
 
-  /** The lifetime line of a dataset, and of one asker in it. All zero for a dataset that never had a budget. */
+  /**
+   * The lifetime line of a dataset, and of one asker in it. All zero for a dataset that never had a budget. Throws
+   * `LedgerFailed` where the disk or the database fails.
+   */
   budget(dataset: string, asker?: string): Promise<Budget>;
 }
 

@@ -1,5 +1,6 @@
 // The ledger's tables in PostgreSQL: the same columns and the same rules as in a home (`store/migrations.ts`, all
-// versions together). One schema holds one ledger.
+// versions together). One schema of the database holds one ledger, and a ledger is of one home: two homes whose
+// datasets happen to share a name must not spend from one line.
 
 const never = (table: string) => `
   create trigger ${table}_never before update or delete on ${table}
@@ -24,14 +25,9 @@ const spending = `
   spent_rho text collate "C" not null check (length(spent_rho) = 64),
   charges bigint not null default 0`;
 
-export const newestPostgresVersion = 2;
+export const newestPostgresVersion = 1;
 
 const joined = `joined text collate "C" not null default '' check (joined <> dataset)`;
-
-/** What makes a ledger of the version before one of this version. */
-export const postgresUpgrade = `
-  alter table charges add column ${joined};
-  insert into schema_versions values (${newestPostgresVersion});`;
 
 export const postgresSchema = `
   create table schema_versions (version integer primary key);
@@ -41,6 +37,13 @@ export const postgresSchema = `
     $$ begin raise exception '% are never changed', tg_table_name; end $$;
   create function unseen_never_down() returns trigger language plpgsql as
     $$ begin raise exception 'spending never goes down'; end $$;
+
+  create table ledger_identity (
+    only_one integer primary key default 1 check (only_one = 1),
+    id text not null,
+    home text not null
+  );
+  ${never("ledger_identity")}
 
   create table chain_head (
     only_one integer primary key default 1 check (only_one = 1),

@@ -26,14 +26,11 @@ export class SqliteTables implements LedgerTables {
   }
 
   write<T>(_wanted: Wanted, decide: (rows: LedgerRows) => Decision<T>): Promise<T> {
-    return this.#store.write(() => this.writeWithin(decide));
-  }
-
-  /** The same inside a transaction of this store that is under way. */
-  writeWithin<T>(decide: (rows: LedgerRows) => Decision<T>): T {
-    const { value, writes } = decide(this.#rows());
-    if (writes !== undefined) this.#apply(writes);
-    return value;
+    return this.#store.write(() => {
+      const { value, writes } = decide(this.#rows());
+      if (writes !== undefined) this.#apply(writes);
+      return value;
+    });
   }
 
   async read(): Promise<LedgerRows> {

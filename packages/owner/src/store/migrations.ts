@@ -30,6 +30,10 @@ const spendingGoesUp = (table: string) => `
   create trigger ${table}_stay before delete on ${table}
   begin select raise(abort, 'a budget line is never removed'); end;`;
 
+const movedAway = (table: string) => `
+  create trigger ${table}_moved_away before insert on ${table} when exists (select 1 from ledger_place)
+  begin select raise(abort, 'this ledger has moved'); end;`;
+
 export const migrations: readonly Migration[] = [
   {
     version: 1,
@@ -162,6 +166,25 @@ export const migrations: readonly Migration[] = [
     // A charge may be of two datasets that are joined.
     version: 3,
     sql: `alter table charges add column joined text not null default '' check (joined <> dataset);`,
+  },
+  {
+    // The ledger may be kept in another database. From the first word of a move on, nothing more is written here.
+    version: 4,
+    sql: `
+      create table ledger_place (
+        only integer primary key check (only = 1),
+        address text not null,
+        ledger text,
+        known_position integer not null default 0,
+        known_hash text not null default '${"0".repeat(64)}'
+      ) strict;
+      create trigger ledger_place_stays before delete on ledger_place when old.ledger is not null
+      begin select raise(abort, 'a ledger that has moved does not come back'); end;
+      create trigger ledger_place_holds before update on ledger_place
+      when old.ledger is not null and (new.ledger is not old.ledger or new.known_position < old.known_position)
+      begin select raise(abort, 'a home keeps to its ledger'); end;
+      ${["charges", "answers", "policy_events"].map(movedAway).join("\n")}
+    `,
   },
 ];
 

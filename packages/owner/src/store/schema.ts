@@ -44,6 +44,14 @@ export type Schema = {
     spent_rho: string;
     charges: bigint;
   };
+  /** Where the ledger is, if not here; at most one row. While `ledger` is null it is on its way there. */
+  ledger_place: {
+    only: bigint;
+    address: string;
+    ledger: string | null;
+    known_position: bigint;
+    known_hash: string;
+  };
   policy_events: { position: bigint; dataset: string; at_ms: bigint; event: string; hash: string };
   accounts: {
     id: string;

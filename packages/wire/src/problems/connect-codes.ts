@@ -58,6 +58,8 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "file-ragged": Code.FailedPrecondition,
   "home-in-use": Code.FailedPrecondition,
   "home-unreadable": Code.FailedPrecondition,
+  "database-address-invalid": Code.InvalidArgument,
+  "ledger-mismatch": Code.FailedPrecondition,
   "object-unknown": Code.NotFound,
   "workspace-full": Code.ResourceExhausted,
 };
