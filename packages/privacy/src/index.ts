@@ -42,6 +42,14 @@ export {
   type GdpAccountant,
   gdpAccountant,
 } from "./accounting/gdp.ts";
+export {
+  type SmoothedEpsilon,
+  sensitivityIsBounded,
+  smoothedVoteEpsilon,
+  type VotedRun,
+  type Votes,
+  voteLoss,
+} from "./accounting/pate/smoothed-epsilon.ts";
 export { type Bracket, PldAccountant, type PldOptions } from "./accounting/pld/pld-accountant.ts";
 export { type PureAccountant, pureAccountant } from "./accounting/pure.ts";
 export type { ConvertedAt, RdpConversion } from "./accounting/rdp/conversions.ts";
