@@ -99,11 +99,33 @@ export {
   type ThresholdWatch,
 } from "./mechanisms/above-threshold.ts";
 export type { Choice, ChoiceParameters } from "./mechanisms/choice.ts";
-export { type ChoiceEvent, costOf } from "./mechanisms/choice-event.ts";
+export { type ChoiceEvent, costOf, type LocalEvent } from "./mechanisms/choice-event.ts";
 export { epsilonAtLeast, rhoAtMost } from "./mechanisms/concentrated.ts";
 export type { Cost } from "./mechanisms/cost.ts";
 export { exponentialChoice } from "./mechanisms/exponential.ts";
 export { forAccounting } from "./mechanisms/for-accounting.ts";
+export {
+  type CountMeanSketch,
+  countMeanSketch,
+  drawSketchHashes,
+  type SketchReport,
+} from "./mechanisms/local/count-mean-sketch.ts";
+export {
+  type HadamardReport,
+  type HadamardResponse,
+  hadamardResponse,
+} from "./mechanisms/local/hadamard-response.ts";
+export { type HashedReport, type LocalHashing, localHashing } from "./mechanisms/local/local-hashing.ts";
+export type { HashSeed } from "./mechanisms/local/pairwise-hash.ts";
+export {
+  memoryFromStore,
+  type Rappor,
+  type RapporMemory,
+  type RapporParameters,
+  rappor,
+  rapporLosses,
+} from "./mechanisms/local/rappor.ts";
+export { type UnaryEncoding, unaryEncoding } from "./mechanisms/local/unary-encoding.ts";
 export { gaussianMeasurement, laplaceMeasurement, type Measurement } from "./mechanisms/measurement.ts";
 export { lossOf, type MechanismEvent, type PrivacyLoss } from "./mechanisms/mechanism-event.ts";
 export { type MaxNoise, noisyMax } from "./mechanisms/noisy-max.ts";

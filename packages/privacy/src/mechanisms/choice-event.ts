@@ -4,7 +4,22 @@
 import { rational, rationalFromStored } from "../budget/rational.ts";
 import { type Cost, pureCost } from "./cost.ts";
 
+/** What a person reported about themselves by one of the mechanisms of `local/`. */
+export type LocalEvent = {
+  readonly mechanism: "local-report";
+  readonly form:
+    | "symmetric-unary"
+    | "optimal-unary"
+    | "local-hash"
+    | "hadamard"
+    | "count-mean-sketch"
+    | "rappor";
+  /** What one report loses; for "rappor" what all reports of one truth lose, however many. */
+  readonly epsilon: string;
+};
+
 export type ChoiceEvent =
+  | LocalEvent
   | {
       readonly mechanism: "exponential" | "permute-and-flip";
       readonly epsilon: string;

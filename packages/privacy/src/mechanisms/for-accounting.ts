@@ -16,6 +16,7 @@ export function forAccounting(event: ChoiceEvent): PrivacyEvent {
       return { kind: event.mechanism, epsilon };
     case "noisy-max":
     case "above-threshold":
+    case "local-report":
       return { kind: "epsilon-delta", epsilon, delta: 0 };
     case "randomized-response": {
       // The accountants replace the truth, with this probability, by a uniform one of all options.
