@@ -1,7 +1,7 @@
 // One lifetime line, a dataset's or an asker's, and the filter that guards its cap. Everything here is a function
 // of sums, so the order of the charges cannot matter.
 //
-// - "basic": the epsilons and the deltas add up (Rogers, Roth, Ullman, Vadhan 2016, section 3).
+// - "basic": the epsilons and the deltas add up (Rogers, Roth, Ullman, Vadhan 2016).
 // - "zcdp": a charge is admitted if either all charges of the line are pure and their epsilons add up to no more
 //   than the cap; or the rhos add up to no more than the one rho that the cap (epsilon, delta) buys (Feldman and
 //   Zrnic 2021; Whitehouse, Ramdas, Rogers, Wu 2023). The rho that the cap buys is fixed before the first charge, which

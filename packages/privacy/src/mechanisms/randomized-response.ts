@@ -1,4 +1,4 @@
-// Randomized response: Warner 1965 for two options; Kairouz, Bonawitz, Ramage 2016 (arXiv 1602.07387), section 4, for
+// Randomized response: Warner 1965 for two options; Kairouz, Bonawitz, Ramage 2016 (arXiv 1602.07387), for
 // k. Each person's own answer is noised before it leaves the person. The proof stands in `randomized-response.md`.
 
 import { type Entropy, invariant, type Once, Secret } from "@unseen/base";

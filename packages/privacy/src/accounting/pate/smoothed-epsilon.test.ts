@@ -40,7 +40,7 @@ test("teachers that agree lose less, and it is told without giving away how much
   expect(value.estimate).toBeLessThanOrEqual(value.epsilonAtMost);
 });
 
-test("the bound holds in each of sixty runs, and the estimate is on either side of the truth", () => {
+test("the bound holds in each of 25 runs, and the estimate is on either side of the truth", () => {
   const votes = agreeing(40, (query) => 150 + (query % 10) * 10);
   const run = runOf(votes, true);
   const told = { order, delta: 1e-5, releaseCost: 0.2 };
@@ -49,15 +49,15 @@ test("the bound holds in each of sixty runs, and the estimate is on either side 
   const entropy = seededEntropy(7);
   let [below, above] = [0, 0];
   const shifted = 0.2 + smoothingCost(order, 0.4 / order);
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 25; i++) {
     const { value } = smoothedVoteEpsilon(run, told, entropy);
     const truth = loss + shifted + Math.log1p(-1 / order) - Math.log(1e-5 * order) / (order - 1);
     expect(value.epsilonAtMost).toBeGreaterThanOrEqual(Math.min(truth, value.independent));
     if (value.estimate < truth) below++;
     else above++;
   }
-  expect(below).toBeGreaterThan(10);
-  expect(above).toBeGreaterThan(10);
+  expect(below).toBeGreaterThan(3);
+  expect(above).toBeGreaterThan(3);
 });
 
 test("one teacher moves the loss by the smooth sensitivity at most, and that by e^smoothing at most", () => {
@@ -102,12 +102,12 @@ test("a loss that depends on the votes does not print, and is no number to the c
   expect(typeof shown).toBe("object");
 });
 
-test("what is told has few values: its grid depends on no vote", () => {
+test("the figure that holds for any votes is the same whatever the votes", () => {
   const told = { order, delta: 1e-5, releaseCost: 0.2 };
   const seen = (votes: Votes) =>
     new Set(
       Array.from(
-        { length: 20 },
+        { length: 3 },
         (_, i) => smoothedVoteEpsilon(runOf(votes), told, seededEntropy(i)).value.independent,
       ),
     );

@@ -1,7 +1,7 @@
 // What a run of noised votes cost its own data, in a form that may be told. Papernot and others 2018 (arXiv 1802.08908),
-// section 4.3 and appendix B: the data-dependent loss plus Gaussian noise as wide as its smooth sensitivity. What is
-// added here, with the proof beside this file in `smoothed-epsilon.md`: the noise is exact and its grid public, the
-// width is told too, noised, so that the answer is an upper bound and not a guess, and no parameter looks at the votes.
+// Theorem 23: the data-dependent loss plus Gaussian noise as wide as its smooth sensitivity. What is added here, with the
+// proof beside this file in `smoothed-epsilon.md`: the noise is exact and its grid public, the width is told too, noised,
+// so that the answer is an upper bound and not a guess, and no parameter looks at the votes.
 
 import { type Entropy, invariant, Secret } from "@unseen/base";
 import { fromDoubleRoundedDown, type Rational, rational } from "../../budget/rational.ts";

@@ -1,6 +1,6 @@
-// What one noised vote of PATE loses, at one Rényi order. Papernot and others 2018 (arXiv 1802.08908), appendix A, for
-// Gaussian noise; 2017 (arXiv 1610.05755) for Laplace noise. The data-dependent curves are smaller where the teachers
-// agree, and are themselves private: they say how much the teachers agreed.
+// What one noised vote of PATE loses, at one Rényi order. Papernot and others 2018 (arXiv 1802.08908), Theorem 6 with the
+// orders of Proposition 10, for Gaussian noise; 2017 (arXiv 1610.05755), Theorem 3, for Laplace noise. The data-dependent
+// curves are smaller where the teachers agree, and are themselves private: they say how much the teachers agreed.
 
 import { logAdd } from "../special-functions.ts";
 

@@ -1,5 +1,5 @@
 // How much one teacher can move what a vote loses, from votes at each distance from the given ones: Papernot and others
-// 2018 (arXiv 1802.08908), appendix B. "Distance" counts teachers that vote otherwise. Private, like the votes.
+// 2018 (arXiv 1802.08908), Algorithms 3 to 5. "Distance" counts teachers that vote otherwise. Private, like the votes.
 //
 // The bound for a vote rests on two conditions on (sigma, order, options), C5 and C6 of the paper, which
 // `sensitivityIsBounded` checks on a fine grid of q and not by proof; it must hold before anything is released.

@@ -1,6 +1,6 @@
-// How likely noise is to change what the teachers of PATE say: Papernot and others 2018 (arXiv 1802.08908), 2017
-// (arXiv 1610.05755). All are logarithms, because the odds of interest are far below every double. What goes in are
-// votes and so is private, and what comes out is private too; nothing here leaves the package but inside a Secret.
+// How likely noise is to change what the teachers of PATE say: Papernot and others 2018 (arXiv 1802.08908), Proposition
+// 7, and 2017 (arXiv 1610.05755), Lemma 4. All are logarithms, because the odds of interest are far below every double.
+// What goes in are votes and so is private, and what comes out is private too: it leaves the package inside a Secret alone.
 
 import { logErfc, logNormalBelow, logSum } from "../special-functions.ts";
 
