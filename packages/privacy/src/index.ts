@@ -149,11 +149,11 @@ export {
 export { type TopChoices, topChoices } from "./mechanisms/top-choices.ts";
 export { type NoisedTree, type TreePrice, type TreeSums, treeSums } from "./mechanisms/tree-sums.ts";
 export { type BoundedCount, truncatedGeometric } from "./mechanisms/truncated-geometric.ts";
-export type { Contribution, Grid } from "./planner/contribution.ts";
-export { mostRows, quantise } from "./planner/contribution.ts";
+export type { Across, AcrossPeople, Contribution, Grid } from "./planner/contribution.ts";
+export { acrossRows, mostRows, quantise } from "./planner/contribution.ts";
 export { type DatasetFacts, datasetFacts, type Neighbours, unitInWords } from "./planner/dataset-facts.ts";
 export { describeRelease } from "./planner/describe-releases.ts";
-export { type Columns, exactSums } from "./planner/exact-sums.ts";
+export { type Columns, ExactSums, exactSums, type People } from "./planner/exact-sums.ts";
 export {
   confidence,
   expectFinish,

@@ -30,6 +30,7 @@ export type {
   Facts,
   Lowering,
   Operation,
+  PeopleHeld,
   Planned,
   PublicFacts,
   RowsFacts,

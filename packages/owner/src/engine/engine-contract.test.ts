@@ -2,7 +2,7 @@
 // takes the program there, and in script where it does not.
 
 import { Secret } from "@unseen/base";
-import { type Contribution, exactSums } from "@unseen/privacy";
+import { acrossRows, type Contribution, exactSums } from "@unseen/privacy";
 import { makeProgram, type ProgramNode, printProgram } from "@unseen/program";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -171,7 +171,7 @@ function drawnContribution(words: readonly number[]): Contribution {
     least: Float64Array.from(cells, (cell) => cell.least),
     greatest: Float64Array.from(cells, (cell) => cell.greatest),
   };
-  return { program: program.value, shape, grid, oneHot: draw.below(5) === 0 };
+  return { program: program.value, shape, grid, across: acrossRows, oneHot: draw.below(5) === 0 };
 }
 
 const folder = testFolder();

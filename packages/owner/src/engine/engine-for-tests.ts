@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { platformEntropy } from "@unseen/base";
-import type { Contribution } from "@unseen/privacy";
+import { type Across, acrossRows, type Contribution } from "@unseen/privacy";
 import {
   makeProgram,
   type OperationNode,
@@ -119,10 +119,23 @@ export function programFrom(nodes: readonly ProgramNode[]): Program {
   return program.value;
 }
 
+/** Whole numbers of steps, and all groups unless said. */
+export type PeopleInSteps = {
+  readonly least: number;
+  readonly greatest: number;
+  readonly mostGroupsEach?: number;
+};
+
 /** Every element on the same grid. */
 export function contributionOf(
   nodes: readonly ProgramNode[],
-  { exponent = -16, least = -(2 ** 24), greatest = 2 ** 24, oneHot = false } = {},
+  {
+    exponent = -16,
+    least = -(2 ** 24),
+    greatest = 2 ** 24,
+    oneHot = false,
+    people = undefined as PeopleInSteps | undefined,
+  } = {},
 ): Contribution {
   const program = programFrom(nodes);
   const shape = program.shapes[program.outputs[0]!]!.slice(1) as readonly number[];
@@ -132,5 +145,14 @@ export function contributionOf(
     least: new Float64Array(width).fill(least),
     greatest: new Float64Array(width).fill(greatest),
   };
-  return { program, shape, grid, oneHot };
+  const across: Across =
+    people === undefined
+      ? acrossRows
+      : {
+          kind: "people",
+          least: new Float64Array(width).fill(people.least),
+          greatest: new Float64Array(width).fill(people.greatest),
+          mostGroupsEach: people.mostGroupsEach ?? width,
+        };
+  return { program, shape, grid, across, oneHot };
 }

@@ -23,6 +23,8 @@ export type DatasetFacts = {
   readonly oneRowEach: boolean;
   /** The number of rows where it is public, and otherwise undefined. */
   readonly publicRowCount: number | undefined;
+  /** The number of people where it is public, and otherwise undefined. */
+  readonly publicPeopleCount: number | undefined;
   /** As many rows as the card allows for: the upper end of the band, or the public number of people with all their rows. */
   readonly mostRows: number;
   /** A row count for expectations of accuracy: public, or the geometric middle of the declared band. */
@@ -48,6 +50,7 @@ export function datasetFacts(card: Card, peopleCount: number | undefined): Datas
     mostRowsEach: card.unit.kind === "row" ? 1 : card.unit.mostRowsEach,
     oneRowEach,
     publicRowCount,
+    publicPeopleCount: peopleCount,
     mostRows: mostRowsOf(card, peopleCount),
     typicalRowCount: card.people.isPublic
       ? Math.max(peopleCount ?? 1, 1)

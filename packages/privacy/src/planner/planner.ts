@@ -11,6 +11,7 @@ import {
   type Lowering,
   nodeKey,
   operations,
+  type PeopleHeld,
   type PlainTensor,
   type Planned,
   programLimits,
@@ -19,7 +20,7 @@ import {
   rowAxisOf,
   type Shape,
 } from "@unseen/program";
-import { type CanonicalNode, factsOfNode, stageOf } from "./canonical.ts";
+import { type CanonicalNode, type CutAcross, factsOfNode, stageOf } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { typicalSums } from "./typical-sums.ts";
 import { mostMockWork, mostPublicWork, mostRowWork, mostWorkARow, publicWorkOf, workOf } from "./work.ts";
@@ -53,6 +54,10 @@ export class Planner implements Lowering {
 
   get publicRowCount(): number | undefined {
     return this.#dataset.publicRowCount;
+  }
+
+  get publicPeopleCount(): number | undefined {
+    return this.#dataset.publicPeopleCount;
   }
 
   constant(value: PlainTensor): Planned {
@@ -167,10 +172,29 @@ export class Planner implements Lowering {
   }
 
   sumRows(value: Planned): Result<Planned, Problem> {
+    return this.#cut(value, { kind: "rows" });
+  }
+
+  /** Where each row is a person, it is held by itself and the rows are summed: the same numbers, and a sum that others may share. */
+  sumPeople(value: Planned, held: PeopleHeld): Result<Planned, Problem> {
+    if (!this.#dataset.oneRowEach) return this.#cut(value, { kind: "people", ...held });
+    invariant(value.facts.kind === "rows", "people are summed over their rows");
+    const { lo, hi, oneHot } = value.facts;
+    if (!oneHot && held.mostGroupsEach !== undefined && held.mostGroupsEach < lo.length)
+      return err(nobodyToChooseFor());
+    const isHeld =
+      lo.every((least) => least >= held.least) && hi.every((greatest) => greatest <= held.greatest);
+    if (isHeld) return this.sumRows(value);
+    const each = this.rowByRow("Clip", [value], { min: held.least, max: held.greatest });
+    return each.ok ? this.sumRows(each.value) : each;
+  }
+
+  #cut(value: Planned, across: CutAcross): Result<Planned, Problem> {
     invariant(value.facts.kind === "rows" && value.rowAxis === 0, "rows are summed where they stand first");
     if (!isFiniteEverywhere(value.facts)) return err(unbounded(value.facts));
-    const node: CanonicalNode = { kind: "cut", contribution: value.node, stage: this.#stageAfter([value]) };
-    const key = `cut ${value.node}`;
+    const stage = this.#stageAfter([value]);
+    const node: CanonicalNode = { kind: "cut", contribution: value.node, across, stage };
+    const key = keyOf(node);
     const known = this.#written.get(key);
     if (known !== undefined) return ok(this.#planned(known, value.facts.shape));
     const { shape, lo } = value.facts;
@@ -181,7 +205,7 @@ export class Planner implements Lowering {
     if (this.#numbers > mostNumbers) return err(tooManyNumbers("all sums", this.#numbers, mostNumbers));
     if (this.cuts.length >= mostCuts) return err(tooManySums());
     const mockWork = mostMockWork - this.#mockWork;
-    const typical = typicalSums(this.nodes, value.node, this.facts, this.#dataset, mockWork);
+    const typical = typicalSums(this.nodes, node, this.facts, this.#dataset, mockWork);
     if (!typical.ok) return typical;
     this.#mockWork += typical.value.work;
     const at = this.#write(node, { kind: "public", value: typical.value.sums }, key);
@@ -261,7 +285,7 @@ function keyOf(node: CanonicalNode): string {
     case "operation":
       return nodeKey(node);
     case "cut":
-      return `cut ${node.contribution}`;
+      return `cut ${node.contribution} ${JSON.stringify(node.across)}`;
     default:
       return node satisfies never;
   }
@@ -273,6 +297,12 @@ function tooManyNumbers(where: string, numbers: number, most: number): Problem<"
     `the question needs ${numbers} numbers in ${where} over rows, and at most ${most} are possible`,
     { hint: "sum fewer columns at a time" },
   );
+}
+
+function nobodyToChooseFor(): Problem<"no-rule"> {
+  return problem("no-rule", "where each row is a person, nothing but the row says in which groups it should count", {
+    hint: "leave mostGroupsEach out, or group by categories: then a row is in one group",
+  });
 }
 
 function tooManySums(): Problem<"program-too-large"> {

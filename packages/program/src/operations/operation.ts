@@ -49,6 +49,14 @@ export type Planned = {
   readonly rowAxis: number;
 };
 
+/** What one person adds to a sum over people, in each of its numbers. Zero lies within. */
+export type PeopleHeld = {
+  readonly least: number;
+  readonly greatest: number;
+  /** How many of its numbers one person adds to at most; all of them where it is undefined. */
+  readonly mostGroupsEach: number | undefined;
+};
+
 /** What a lowering rule may do. The planner implements it; every node it adds is checked like an asker's own. */
 export interface Lowering {
   constant(value: PlainTensor): Planned;
@@ -56,14 +64,21 @@ export interface Lowering {
   apply(name: string, inputs: readonly Planned[], attributes?: Attributes): Result<Planned, Problem>;
   /** Applies an operation to each row by itself; every private input has its rows first. */
   rowByRow(name: string, inputs: readonly Planned[], attributes?: Attributes): Result<Planned, Problem>;
-  /** The one way over the row axis: sums a row-first value over its rows. It will be noised. */
+  /** The plain way over the row axis: sums a row-first value over its rows. It will be noised. */
   sumRows(value: Planned): Result<Planned, Problem>;
+  /**
+   * The other way over the row axis: sums a row-first value over each person's rows, holds what comes out, and
+   * sums that over people. It will be noised.
+   */
+  sumPeople(value: Planned, held: PeopleHeld): Result<Planned, Problem>;
   /** Marks a row-first value as standing on its side ([k, rows]), without moving a number. */
   turned(value: Planned, rowAxis: number): Planned;
   /** Any column of the dataset: what counting rows reads, so that every count of them is one and the same. */
   anyColumn(): Result<Planned, Problem>;
   /** The number of rows, where the owner has declared it public. */
   readonly publicRowCount: number | undefined;
+  /** The number of people, where the owner has declared it public. */
+  readonly publicPeopleCount: number | undefined;
 }
 
 /**

@@ -17,6 +17,11 @@ export type QuantileOptions = {
   readonly bins?: number;
 };
 
+export type GroupsEach = {
+  /** In how many groups one person counts at most, by an order that is secret; in all of theirs unless given. */
+  readonly mostGroupsEach?: number;
+};
+
 export abstract class TensorMethods<Self> {
   /** Records an operation on this tensor and others. Numbers among the others become constants. */
   protected abstract record(
@@ -243,6 +248,14 @@ export abstract class TensorMethods<Self> {
   /** How many rows there are. */
   count(): Self {
     return this.record("Count", []);
+  }
+  /** How many different people have a row where this is not zero, in each of its columns. */
+  countPeople({ mostGroupsEach = 0 }: GroupsEach = {}): Self {
+    return this.record("CountPeople", [], { mostGroupsEach });
+  }
+  /** The sum over people of each person's total, held between `least` and `greatest`, in each of its columns. */
+  sumByPerson(least: number, greatest: number, { mostGroupsEach = 0 }: GroupsEach = {}): Self {
+    return this.record("SumByPerson", [], { least, greatest, mostGroupsEach });
   }
   cumSum(axis = 0): Self {
     return this.record("CumSum", [], { axis });
