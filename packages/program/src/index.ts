@@ -40,6 +40,7 @@ export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
 export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
 export {
   type Axes,
+  type GroupsEach,
   type NestedNumbers,
   type Operand,
   type QuantileOptions,

@@ -1,11 +1,13 @@
+import type { GroupsEach } from "@unseen/program";
 import type { PrivateTensor } from "../datasets/private-tensor.ts";
 import { AnalysisQuestion } from "./analysis-question.ts";
+import { type HeldByPerson, meanByPerson, sumByPerson } from "./by-person.ts";
 import type { GroupKeys } from "./group-keys.ts";
 import { Labelled, type Labels } from "./labelled.ts";
 import { describedColumn, type Rows } from "./rows.ts";
 
 /**
- * Rows by their group. A person's row is in one group, so a hundred groups carry the same noise each as one.
+ * Rows by their group. A row is in one group, so a hundred groups carry the same noise each as one.
  * Every declared group is answered, empty ones too: theirs is the noise around zero.
  */
 export class GroupedRows {
@@ -29,6 +31,21 @@ export class GroupedRows {
   /** Half of the price goes to the sums and half to the counts. Where nobody is in a group, the middle of the bounds. */
   mean(column: string | PrivateTensor): AnalysisQuestion {
     return this.#ask("mean", this.#standing(column).meanWhere(this.#hot()));
+  }
+
+  /** How many different people have a row in each group. A person may be in several, or in `mostGroupsEach` of theirs. */
+  countPeople(groups: GroupsEach = {}): AnalysisQuestion {
+    return this.#ask("people", this.#hot().countPeople(groups));
+  }
+
+  /** What the people of each group have there in total, each person's total held between the ends. */
+  sumByPerson(column: string | PrivateTensor, held: HeldByPerson): AnalysisQuestion {
+    return this.#ask("sum by person", sumByPerson(this.#values(column), this.#hot(), held));
+  }
+
+  /** That, for each person of the group. */
+  meanByPerson(column: string | PrivateTensor, held: HeldByPerson): AnalysisQuestion {
+    return this.#ask("mean by person", meanByPerson(this.#values(column), this.#hot(), held));
   }
 
   variance(column: string | PrivateTensor): AnalysisQuestion {
@@ -77,7 +94,11 @@ export class GroupedRows {
   }
 
   #standing(column: string | PrivateTensor): PrivateTensor {
-    return (typeof column === "string" ? this.#rows.column(column) : column).reshape([0, 1]);
+    return this.#values(column).reshape([0, 1]);
+  }
+
+  #values(column: string | PrivateTensor): PrivateTensor {
+    return typeof column === "string" ? this.#rows.column(column) : column;
   }
 
   #ask(name: string, tensor: PrivateTensor, inner: readonly Labels[] = []): AnalysisQuestion {

@@ -11,6 +11,7 @@ import {
   type RowsDescription,
 } from "@unseen/wire";
 import type { AnalysisQuestion } from "../analysis/analysis-question.ts";
+import { type HeldByPerson, meanByPerson, sumByPerson } from "../analysis/by-person.ts";
 import { correlations } from "../analysis/correlations.ts";
 import { distinctPeople } from "../analysis/distinct-people.ts";
 import { FilteredRows } from "../analysis/filtered-rows.ts";
@@ -125,9 +126,21 @@ export class RemoteDataset {
     return correlations(this, columns);
   }
 
-  /** How many people there are, where each has one row; refused where rows do not tell. */
+  /** How many people there are, each counted once however many rows they have. */
   countDistinctPeople(): PrivateTensor {
     return distinctPeople(this, this.privacyUnit);
+  }
+
+  /** The sum over people of what each has in total, each person's total held between ends chosen without looking. */
+  sumByPerson(column: string, held: HeldByPerson): PrivateTensor {
+    const values = this.column(column);
+    return sumByPerson(values, values.rowOnes(), held);
+  }
+
+  /** What a person has in total on average. */
+  meanByPerson(column: string, held: HeldByPerson): PrivateTensor {
+    const values = this.column(column);
+    return meanByPerson(values, values.rowOnes(), held);
   }
 
   linearRegression(asked: LinearRegression): AnalysisQuestion {

@@ -2,7 +2,7 @@
 // takes the program there, and in script where it does not.
 
 import { Secret } from "@unseen/base";
-import { acrossRows, type Contribution, exactSums } from "@unseen/privacy";
+import { type Across, acrossRows, type Contribution, exactSums } from "@unseen/privacy";
 import { makeProgram, type ProgramNode, printProgram } from "@unseen/program";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -13,6 +13,8 @@ import {
   contributionOf,
   input,
   number,
+  type PeopleInSteps,
+  peopleOf,
   programFrom,
   receipt,
   writtenSnapshot,
@@ -171,7 +173,23 @@ function drawnContribution(words: readonly number[]): Contribution {
     least: Float64Array.from(cells, (cell) => cell.least),
     greatest: Float64Array.from(cells, (cell) => cell.greatest),
   };
-  return { program: program.value, shape, grid, across: acrossRows, oneHot: draw.below(5) === 0 };
+  const across: Across = draw.below(2) === 0 ? acrossRows : drawnPeople(draw, width);
+  return { program: program.value, shape, grid, across, oneHot: draw.below(5) === 0 };
+}
+
+function drawnPeople(draw: Draw, width: number): Across {
+  const ends = () => ({
+    least: draw.of([0, 0, -5, -(2 ** 26)]),
+    greatest: draw.of([1, 3, 2 ** 24, 2 ** 40]),
+  });
+  const same = ends();
+  const cells = Array.from({ length: width }, () => (draw.below(9) === 0 ? ends() : same));
+  return {
+    kind: "people",
+    least: Float64Array.from(cells, ({ least }) => least),
+    greatest: Float64Array.from(cells, ({ greatest }) => greatest),
+    mostGroupsEach: draw.below(3) === 0 ? Math.min(width, 1 + draw.below(3)) : width,
+  };
 }
 
 const folder = testFolder();
@@ -192,25 +210,32 @@ test("every operation that SQL takes, and many that it does not, give the intege
   const taken = new Map<string, number>();
   let inSql = 0;
   let asked = 0;
+  let overPeople = 0;
   const check = async (
     columns: ReadonlyMap<string, Float64Array>,
     contributions: readonly Contribution[],
+    places: readonly number[],
   ) => {
-    const snapshot = await writtenSnapshot(folder.path, declared, columns);
+    const people = Array.from(columns.get("a")!, (_, row) => places[row]!);
+    const snapshot = await writtenSnapshot(folder.path, declared, columns, people);
     for (const one of contributions) {
-      const expected = plain(one, columns);
+      const expected = plain(one, columns, people);
       expect(await sums(fastest, snapshot, one), printProgram(one.program)).toEqual(expected);
       if (asked++ % 4 === 0) expect(await sums(script, snapshot, one)).toEqual(expected);
       if ((await fastest.explain(snapshot, one)).startsWith("in script")) continue;
       inSql++;
+      if (one.across.kind === "people") overPeople++;
       for (const node of one.program.nodes)
         if (node.kind === "operation") taken.set(node.operation, 1 + (taken.get(node.operation) ?? 0));
     }
   };
-  await fc.assert(fc.asyncProperty(dataset, fc.array(contribution, { minLength: 8, maxLength: 8 }), check), {
+  const contributions = fc.array(contribution, { minLength: 8, maxLength: 8 });
+  const places = fc.array(fc.nat({ max: 6 }), { minLength: 25, maxLength: 25 });
+  await fc.assert(fc.asyncProperty(dataset, contributions, places, check), {
     numRuns: 60,
     endOnFailure: true,
   });
+  expect(overPeople).toBeGreaterThan(40);
   expect(inSql).toBeGreaterThan(130);
   for (const name of [
     "Add",
@@ -327,6 +352,48 @@ test.each([...ofOne, ...ofTwo])(
   },
 );
 
+test("people are counted and summed by group as the plain rules do, in SQL and in script", async () => {
+  const random = (at: number) => Math.abs(Math.imul(at + 1, 0x9e3779b1)) % 997;
+  const rowCount = 3_000;
+  const people = Array.from({ length: rowCount }, (_, row) => random(row) % 301);
+  const columns = new Map([
+    ["a", Float64Array.from({ length: rowCount }, (_, row) => (random(row + 7) % 9) - 4)],
+    ["wide", new Float64Array(rowCount)],
+    ["n", Float64Array.from({ length: rowCount }, (_, row) => (random(row + 3) % 13) - 3)],
+    ["c", Float64Array.from({ length: rowCount }, (_, row) => random(row + 11) % 5)],
+    ["p", new Float64Array(rowCount).fill(1)],
+  ]);
+  const snapshot = await writtenSnapshot(folder.path, declared, columns, people);
+  const hot = [...declared.map(({ name }) => input(name)), apply("OneHot", [3], { depth: 5 })];
+  const valued = [...hot, apply("Reshape", [0], { shape: [0, 1] }), apply("Mul", [6, 5])];
+  const asked: [readonly ProgramNode[], PeopleInSteps][] = [
+    [[input("a"), apply("RowOnes", [0])], { least: 0, greatest: 1 }],
+    [[input("n")], { least: -2, greatest: 5 }],
+    [hot, { least: 0, greatest: 1 }],
+    [hot, { least: 0, greatest: 2, mostGroupsEach: 1 }],
+    [valued, { least: -3, greatest: 6 }],
+    [valued, { least: -3, greatest: 6, mostGroupsEach: 2 }],
+  ];
+  for (const [nodes, held] of asked) {
+    const one = contributionOf(nodes, { exponent: 0, oneHot: nodes !== hot, people: held });
+    expect(await fastest.explain(snapshot, one)).not.toMatch(/in script/);
+    expect(await sums(fastest, snapshot, one)).toEqual(plain(one, columns, people));
+    expect(await sums(script, snapshot, one)).toEqual(plain(one, columns, people));
+  }
+  const everybody = contributionOf(asked[0]![0], { exponent: 0, people: asked[0]![1] });
+  expect(await sums(fastest, snapshot, everybody)).toEqual([BigInt(new Set(people).size)]);
+});
+
+test("a snapshot that does not say whose its rows are has no sum over people", async () => {
+  const snapshot = await writtenSnapshot(folder.path, declared, edgeData);
+  const one = contributionOf([input("a")], { exponent: 0, people: { least: 0, greatest: 1 } });
+  for (const engine of [fastest, script])
+    expect(await engine.sums(snapshot, one, receipt)).toMatchObject({
+      ok: false,
+      problem: { code: "answer-not-computed" },
+    });
+});
+
 test("a histogram of anything counts what the plain rules count", async () => {
   const snapshot = await writtenSnapshot(folder.path, declared, edgeData);
   for (const index of awkward.keys()) {
@@ -351,9 +418,13 @@ test("a histogram of anything counts what the plain rules count", async () => {
   }
 });
 
-function plain(one: Contribution, columns: ReadonlyMap<string, Float64Array>): readonly bigint[] {
+function plain(
+  one: Contribution,
+  columns: ReadonlyMap<string, Float64Array>,
+  people?: readonly number[],
+): readonly bigint[] {
   const rowCount = columns.get("a")!.length;
-  const exact = exactSums(one, columns, rowCount);
+  const exact = exactSums(one, columns, rowCount, people && peopleOf(people));
   if (!exact.ok) throw new Error(exact.problem.message);
   return [...exact.value];
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { platformEntropy } from "@unseen/base";
-import { type Across, acrossRows, type Contribution } from "@unseen/privacy";
+import { type Across, acrossRows, type Contribution, type People } from "@unseen/privacy";
 import {
   makeProgram,
   type OperationNode,
@@ -12,6 +12,7 @@ import {
 } from "@unseen/program";
 import type { Receipt } from "../ledger/index.ts";
 import { receiptOf } from "../ledger/receipt.ts";
+import { choiceRank } from "./choice-rank.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import {
   metadataKey,
@@ -73,9 +74,21 @@ export async function writtenSnapshot(
   return snapshot;
 }
 
-/** Any 128 bits that tell people apart. */
-export function pseudonymOf(person: number): string {
-  return `CAST('${createHash("sha256").update(String(person)).digest("hex").slice(0, 32)}' AS UUID)`;
+/** Any 128 bits that tell people apart, as DuckDB writes them. */
+export function pseudonym(person: number): string {
+  const hex = createHash("sha256").update(String(person)).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    "-",
+  );
+}
+
+function pseudonymOf(person: number): string {
+  return `CAST('${pseudonym(person)}' AS UUID)`;
+}
+
+/** The same for the plain rules. */
+export function peopleOf(people: readonly number[]): People {
+  return { whose: people.map(pseudonym), rank: choiceRank };
 }
 
 export async function writeParquet(

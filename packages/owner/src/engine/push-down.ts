@@ -4,6 +4,7 @@
 import { type Contribution, type Grid, quantise } from "@unseen/privacy";
 import type { Program } from "@unseen/program";
 import type { SnapshotColumn } from "./snapshot.ts";
+import { groupsOverPeople, sumsOverPeople } from "./sql-people.ts";
 import { constantRow, type DenseRow, namedRow, type ScatteredRow, type SqlRow, sqlRow } from "./sql-rules.ts";
 import { columnScalar, type Scalar } from "./sql-scalar.ts";
 import { doubleLiteral, identifier, preparedName, snapshotColumn } from "./sql-text.ts";
@@ -35,6 +36,7 @@ export function pushDown(contribution: Contribution, table: Table): PushDown | u
   const writer = new SqlWriter();
   const row = rowOf(writer, contribution.program, table);
   if (row === undefined || writer.isTooLarge) return undefined;
+  if (contribution.across.kind === "people" && !table.hasPeople) return undefined;
   return row.kind === "dense"
     ? denseSums(writer, contribution, row, table)
     : countedSums(writer, contribution, row, table);
@@ -107,7 +109,7 @@ function inputRow(name: string, shape: Program["shapes"][number], { columns }: T
 /** One sum for each element. */
 function denseSums(
   writer: SqlWriter,
-  { grid, oneHot }: Contribution,
+  { grid, oneHot, across }: Contribution,
   row: DenseRow,
   table: Table,
 ): PushDown | undefined {
@@ -120,23 +122,33 @@ function denseSums(
     const steps = stepsOf(writer, element, cellOf(grid, at));
     if (steps === undefined) return undefined;
     const { constant } = steps;
-    if (constant !== undefined) finished.push(() => BigInt(constant) * BigInt(table.rowCount));
+    if (across.kind === "people") {
+      const place =
+        sums.push(constant === undefined ? sumOf(steps, cellOf(grid, at), table) : `${constant} * count(*)`) -
+        1;
+      finished.push((values) => wholeOf(values[place]));
+    } else if (constant !== undefined) finished.push(() => BigInt(constant) * BigInt(table.rowCount));
     else {
       const place = sums.push(sumOf(steps, cellOf(grid, at), table)) - 1;
       finished.push((values) => wholeOf(values[place]));
     }
   }
   if (writer.isTooLarge) return undefined;
+  const read: PushDown["read"] = ([values]) => BigInt64Array.from(finished, (finish) => finish(values ?? []));
+  if (across.kind === "people" && sums.length > 0) {
+    const sql = sumsOverPeople(sums, across, writer.from(table.sql));
+    return sql === undefined ? undefined : { sql, read };
+  }
   return {
     sql: sums.length === 0 ? undefined : `SELECT ${sums.join(", ")} FROM ${writer.from(table.sql)}`,
-    read: ([values]) => BigInt64Array.from(finished, (finish) => finish(values ?? [])),
+    read,
   };
 }
 
 /** A histogram: one group for each place, and no column for each. */
 function countedSums(
   writer: SqlWriter,
-  { grid }: Contribution,
+  { grid, across }: Contribution,
   row: ScatteredRow,
   table: Table,
 ): PushDown | undefined {
@@ -159,6 +171,22 @@ function countedSums(
       : steps.constant === undefined
         ? sumOf(steps, first, table)
         : `${steps.constant} * count(*)`;
+  if (across.kind === "people") {
+    // What is held of a person is in steps, so all places must have the same ones.
+    if (!isUniform) return undefined;
+    const each = constant === undefined ? amount : `${onGrid(constant, first)} * count(*)`;
+    const places = { place, from, width };
+    const sql = groupsOverPeople(each, places, across, writer.from(table.sql));
+    if (sql === undefined) return undefined;
+    return {
+      sql,
+      read: (rows) => {
+        const sums = new BigInt64Array(width);
+        for (const [at, value] of rows) sums[Number(at)] = wholeOf(value);
+        return sums;
+      },
+    };
+  }
   return {
     sql: `SELECT ${place} AS place, ${amount} FROM ${writer.from(table.sql)} GROUP BY place`,
     read: (rows) => {

@@ -36,7 +36,7 @@ export function sqlRow(
   inputs: readonly SqlRow[],
   attributes: Attributes,
 ): SqlRow | undefined {
-  const scattered = scatteredRow(operation, inputs, attributes);
+  const scattered = scatteredRow(writer, operation, inputs, attributes);
   if (scattered !== undefined) return scattered;
   const dense: DenseRow[] = [];
   for (const input of inputs) {
@@ -51,6 +51,7 @@ export function sqlRow(
 
 /** What keeps a scattered row scattered: other shapes, and multiplying or dividing all of it by one number. */
 function scatteredRow(
+  writer: SqlWriter,
   operation: string,
   inputs: readonly SqlRow[],
   attributes: Attributes,
@@ -62,6 +63,13 @@ function scatteredRow(
   }
   if (operation === "Reshape" && x?.kind === "scattered")
     return { ...x, shape: shapeOf(operation, [x], attributes) };
+  if (operation === "Clip" && x?.kind === "scattered") {
+    const { min, max } = attributes as { readonly min: number; readonly max: number };
+    // Zero stays zero only where it lies within.
+    if (!(min <= 0 && max >= 0)) return undefined;
+    const value = x.value.constant === undefined ? clipped(writer, x.value, min, max) : undefined;
+    return value && { ...x, value };
+  }
   if (y === undefined || x === undefined || inputs.length !== 2) return undefined;
   const [hot, factor] = x.kind === "scattered" ? [x, y] : [y, x];
   if (hot.kind !== "scattered" || factor.kind !== "dense" || factor.elements.length !== 1) return undefined;

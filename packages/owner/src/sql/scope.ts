@@ -68,10 +68,7 @@ function unknownColumn(
 ): Problem {
   if (unit.kind === "column" && isSame(unit.column, name)) {
     return problem("column-not-askable", `${quoted(name)} names the people of ${dataset}`, {
-      hint:
-        unit.mostRowsEach === 1
-          ? `COUNT(DISTINCT ${unit.column}) alone may read it`
-          : "no question may read it; ask about another column",
+      hint: `COUNT(DISTINCT ${unit.column}) alone may read it`,
     });
   }
   const names = tables.flatMap(({ columns }) => [...columns.keys()]).slice(0, 40);

@@ -108,11 +108,16 @@ function translated(select: SelectStmt, given: Names): SentTranslation {
 /** A count that the card declares public reads no row, and neither does a list of declared keys. */
 function readsRows({ nodes }: Program, { people, unit }: Card): boolean {
   const isCountPublic = people.isPublic && unit.kind === "row";
-  return nodes.some(
-    (node) =>
-      node.kind === "operation" &&
-      (node.operation === "ReduceSum" || (node.operation === "Count" && !isCountPublic)),
-  );
+  const isOfEverybody = (at: number | undefined) => {
+    const condition = at === undefined ? undefined : nodes[at];
+    return condition?.kind === "operation" && condition.operation === "RowOnes";
+  };
+  return nodes.some((node) => {
+    if (node.kind !== "operation") return false;
+    if (node.operation === "Count") return !isCountPublic;
+    if (node.operation === "CountPeople") return !(people.isPublic && isOfEverybody(node.inputs[0]));
+    return node.operation === "ReduceSum";
+  });
 }
 
 /** Columns of the table, and the outputs of the program that fill them; an output that is wanted twice is one. */

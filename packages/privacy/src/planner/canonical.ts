@@ -28,13 +28,15 @@ export type CanonicalNode =
       readonly isPrivate: boolean;
       readonly stage: number;
     }
-  /** The sum of a private node, over rows or over people. What it reads is known at `stage`; its own value is known one later. */
-  | {
-      readonly kind: "cut";
-      readonly contribution: number;
-      readonly across: CutAcross;
-      readonly stage: number;
-    };
+  | CanonicalCut;
+
+/** The sum of a private node, over rows or over people. What it reads is known at `stage`; its own value is known one later. */
+export type CanonicalCut = {
+  readonly kind: "cut";
+  readonly contribution: number;
+  readonly across: CutAcross;
+  readonly stage: number;
+};
 
 /** What is held of one person, in the numbers of the question; a grid makes integers of it. */
 export type CutAcross = { readonly kind: "rows" } | ({ readonly kind: "people" } & PeopleHeld);

@@ -31,7 +31,8 @@ export function exactSums(
   people?: People,
 ): Result<BigInt64Array, Problem> {
   const sums = new ExactSums(contribution);
-  const together = people && contribution.across.kind === "people" ? personByPerson(columns, people) : undefined;
+  const together =
+    people && contribution.across.kind === "people" ? personByPerson(columns, people) : undefined;
   const added = sums.add(together?.columns ?? columns, rowCount, together?.people);
   return added.ok ? ok(sums.total()) : added;
 }

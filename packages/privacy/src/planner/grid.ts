@@ -22,7 +22,10 @@ export function gridFor(facts: RowsFacts, across: CutAcross = { kind: "rows" }):
   const isHeldWhole =
     across.kind === "rows" || (Number.isInteger(across.least) && Number.isInteger(across.greatest));
   const countsInOnes =
-    facts.integral && isHeldWhole && greatestBound <= 2 ** bitsToBound && bounds.every((bound) => bound === greatestBound);
+    facts.integral &&
+    isHeldWhole &&
+    greatestBound <= 2 ** bitsToBound &&
+    bounds.every((bound) => bound === greatestBound);
   const exponent = Int32Array.from(bounds, (bound) => (countsInOnes || bound === 0 ? 0 : exponentFor(bound)));
   const unlimited = Number.MAX_SAFE_INTEGER;
   return {

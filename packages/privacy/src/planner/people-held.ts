@@ -35,8 +35,12 @@ export function peopleHeld(
   const steps = (value: number, at: number) => quantise(value, grid.exponent[at]!, -unlimited, unlimited);
   return ok({
     kind: "people",
-    least: grid.least.map((least, at) => Math.max(steps(across.least, at), mostRowsEach * Math.min(least, 0)) + 0),
-    greatest: grid.greatest.map((most, at) => Math.min(steps(across.greatest, at), mostRowsEach * Math.max(most, 0)) + 0),
+    least: grid.least.map(
+      (least, at) => Math.max(steps(across.least, at), mostRowsEach * Math.min(least, 0)) + 0,
+    ),
+    greatest: grid.greatest.map(
+      (most, at) => Math.min(steps(across.greatest, at), mostRowsEach * Math.max(most, 0)) + 0,
+    ),
     mostGroupsEach: Math.min(across.mostGroupsEach ?? grid.exponent.length, grid.exponent.length),
   });
 }

@@ -300,9 +300,13 @@ function tooManyNumbers(where: string, numbers: number, most: number): Problem<"
 }
 
 function nobodyToChooseFor(): Problem<"no-rule"> {
-  return problem("no-rule", "where each row is a person, nothing but the row says in which groups it should count", {
-    hint: "leave mostGroupsEach out, or group by categories: then a row is in one group",
-  });
+  return problem(
+    "no-rule",
+    "where each row is a person, nothing but the row says in which groups it should count",
+    {
+      hint: "leave mostGroupsEach out, or group by categories: then a row is in one group",
+    },
+  );
 }
 
 function tooManySums(): Problem<"program-too-large"> {

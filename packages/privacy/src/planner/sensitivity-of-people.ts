@@ -23,7 +23,9 @@
 import type { AcrossPeople, Contribution } from "./contribution.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { greater, lesser } from "./exact-bounds.ts";
-import type { Sensitivity } from "./sensitivity.ts";
+
+/** In grid steps: the length of what one privacy unit moves, all elements added up, and the squares of all. */
+export type Sensitivity = { readonly l1: bigint; readonly l2Squared: bigint };
 
 /** In grid steps. */
 export function movedByPeople(
@@ -32,10 +34,19 @@ export function movedByPeople(
   unit: Pick<DatasetFacts, "neighbours" | "mostRowsEach">,
 ): Sensitivity {
   const touched = Math.min(mostTouched(contribution, unit), across.mostGroupsEach);
-  const ends = Array.from(across.least, (least, at) => [BigInt(least), BigInt(across.greatest[at]!)] as const);
-  const added = lengthOf(ends.map(([least, greatest]) => greater(-least, greatest)), touched);
+  const ends = Array.from(
+    across.least,
+    (least, at) => [BigInt(least), BigInt(across.greatest[at]!)] as const,
+  );
+  const added = lengthOf(
+    ends.map(([least, greatest]) => greater(-least, greatest)),
+    touched,
+  );
   if (unit.neighbours === "add-or-remove") return added;
-  const moved = lengthOf(ends.map(([least, greatest]) => greatest - least), 2 * touched);
+  const moved = lengthOf(
+    ends.map(([least, greatest]) => greatest - least),
+    2 * touched,
+  );
   return { l1: lesser(moved.l1, 2n * added.l1), l2Squared: lesser(moved.l2Squared, 4n * added.l2Squared) };
 }
 

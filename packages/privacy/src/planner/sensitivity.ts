@@ -12,9 +12,9 @@
 import type { Contribution } from "./contribution.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { greater, lesser, magnitude } from "./exact-bounds.ts";
-import { mostTouched, movedByPeople } from "./sensitivity-of-people.ts";
+import { mostTouched, movedByPeople, type Sensitivity } from "./sensitivity-of-people.ts";
 
-export type Sensitivity = { readonly l1: bigint; readonly l2Squared: bigint };
+export type { Sensitivity } from "./sensitivity-of-people.ts";
 
 type Unit = Pick<DatasetFacts, "neighbours" | "mostRowsEach" | "oneRowEach">;
 

@@ -3,12 +3,11 @@
 
 import { invariant, ok, type Problem, type Result } from "@unseen/base";
 import { elementsARow, type Facts, type PlainTensor } from "@unseen/program";
-import { type CanonicalNode, rowProgram } from "./canonical.ts";
+import { type CanonicalCut, type CanonicalNode, rowProgram } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { exactSums } from "./exact-sums.ts";
 import { gridFor } from "./grid.ts";
 import { peopleHeld } from "./people-held.ts";
-import type { Cut } from "./plan-answer.ts";
 
 export type TypicalSums = {
   readonly sums: PlainTensor;
@@ -22,7 +21,7 @@ export type TypicalSums = {
  */
 export function typicalSums(
   nodes: readonly CanonicalNode[],
-  { contribution, across }: Pick<Cut, "contribution" | "across">,
+  { contribution, across }: Pick<CanonicalCut, "contribution" | "across">,
   facts: readonly Facts[],
   dataset: DatasetFacts,
   mostWork: number,

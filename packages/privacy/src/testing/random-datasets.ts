@@ -100,7 +100,10 @@ export function randomNeighbours(random: RandomStream, dataset: DatasetFacts): N
     const count = random.chance(0.5) ? mostRows : random.whole(1, mostRows);
     // The same row again and again moves a sum further than different ones.
     const isSame = random.chance(0.6);
-    return { whose, rows: isSame ? Array<readonly number[]>(count).fill(row()) : Array.from({ length: count }, row) };
+    return {
+      whose,
+      rows: isSame ? Array<readonly number[]>(count).fill(row()) : Array.from({ length: count }, row),
+    };
   };
   const others = Array.from({ length: random.whole(0, 3) }, (_, at) => person(`other ${at}`));
   const one = person("one");

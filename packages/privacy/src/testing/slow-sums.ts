@@ -28,7 +28,9 @@ export const rightSteps: SlowSteps = {
   holdsOneHot: true,
   heldTotal: (total, least, greatest) => (total < least ? least : total > greatest ? greatest : total),
   chosen: (parts, { mostGroupsEach }, rank) =>
-    parts.toSorted((a, b) => byRank(rank(a.whose, a.element), rank(b.whose, b.element))).slice(0, mostGroupsEach),
+    parts
+      .toSorted((a, b) => byRank(rank(a.whose, a.element), rank(b.whose, b.element)))
+      .slice(0, mostGroupsEach),
 };
 
 export function slowSums(
@@ -38,7 +40,9 @@ export function slowSums(
   return (contribution, rows) => {
     const sums = new BigInt64Array(contribution.grid.exponent.length);
     const parts = partsOf(contribution, rows, steps);
-    for (const part of contribution.across.kind === "rows" ? parts : people(contribution.across, parts, rows, steps))
+    for (const part of contribution.across.kind === "rows"
+      ? parts
+      : people(contribution.across, parts, rows, steps))
       sums[part.element]! += part.steps;
     return sums;
   };
@@ -80,7 +84,9 @@ function people(
       return { whose, element, steps: heldTotal(total, least, greatest) };
     })
     .filter(({ steps }) => steps !== 0n);
-  return [...Map.groupBy(totals, ({ whose }) => whose).values()].flatMap((own) => chosen(own, across, rank, totals));
+  return [...Map.groupBy(totals, ({ whose }) => whose).values()].flatMap((own) =>
+    chosen(own, across, rank, totals),
+  );
 }
 
 function byRank(a: bigint, b: bigint): number {

@@ -52,8 +52,10 @@ export const wrongRules: readonly WrongRule[] = [
   wrongSensitivity("it takes every replaced person to have one row", (contribution, dataset) =>
     sensitivityOf(contribution, { ...dataset, oneRowEach: true }),
   ),
-  wrongSensitivity("it looks at the greatest value and not at the least", ({ grid, oneHot, across }, dataset) =>
-    sensitivityOf({ grid: { ...grid, least: grid.greatest }, oneHot, across }, dataset),
+  wrongSensitivity(
+    "it looks at the greatest value and not at the least",
+    ({ grid, oneHot, across }, dataset) =>
+      sensitivityOf({ grid: { ...grid, least: grid.greatest }, oneHot, across }, dataset),
   ),
   wrongSensitivity("it squares a row's length and not a person's", (contribution, dataset) => ({
     ...sensitivityOf(contribution, dataset),

@@ -153,6 +153,8 @@ const overRowsAlone = [
   "Count",
   "Covariance",
   "EigenSymmetric",
+  "CountPeople",
+  "SumByPerson",
   "Histogram",
   "Inverse",
   "MeanWhere",

@@ -31,9 +31,7 @@ export const countPeople: Operation = {
       const { publicPeopleCount } = lowering;
       if (publicPeopleCount !== undefined && choosesEverybody(condition!.facts)) {
         const { shape, lo } = rowsOf(condition!.facts);
-        return ok(
-          lowering.constant({ shape, data: new Float64Array(lo.length).fill(publicPeopleCount) }),
-        );
+        return ok(lowering.constant({ shape, data: new Float64Array(lo.length).fill(publicPeopleCount) }));
       }
       const chosen = indicator(lowering, condition!);
       if (!chosen.ok) return chosen;

@@ -19,7 +19,9 @@ export const sumByPerson: Operation = {
     const [least, greatest] = ends(attributes);
     if (!(least <= 0 && greatest >= 0 && least < greatest)) {
       return err(
-        doesNotFit(`a person's total held within [${least}, ${greatest}]: zero must lie within, and not alone`),
+        doesNotFit(
+          `a person's total held within [${least}, ${greatest}]: zero must lie within, and not alone`,
+        ),
       );
     }
     const limit = refusedLimit(attributes);
