@@ -1,6 +1,7 @@
 export type { Problem, Result } from "@unseen/base";
-export type { NestedNumbers } from "@unseen/program";
+export type { GroupsEach, NestedNumbers } from "@unseen/program";
 export { AnalysisQuestion } from "./analysis/analysis-question.ts";
+export type { HeldByPerson } from "./analysis/by-person.ts";
 export { combineSums } from "./analysis/combine.ts";
 export { FilteredRows } from "./analysis/filtered-rows.ts";
 export { FilteredTensor } from "./analysis/filtered-tensor.ts";
