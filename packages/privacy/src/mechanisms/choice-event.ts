@@ -46,6 +46,13 @@ export type ChoiceEvent =
       readonly options: number;
     }
   | {
+      readonly mechanism: "staircase";
+      readonly epsilon: string;
+      /** Most that one privacy unit moves the sum, and the width of the highest step, in grid units. */
+      readonly sensitivity: string;
+      readonly firstStep: string;
+    }
+  | {
       readonly mechanism: "partition-selection";
       readonly epsilon: string;
       readonly delta: string;

@@ -17,6 +17,7 @@ export function forAccounting(event: ChoiceEvent): PrivacyEvent {
     case "noisy-max":
     case "above-threshold":
     case "local-report":
+    case "staircase":
       return { kind: "epsilon-delta", epsilon, delta: 0 };
     case "randomized-response": {
       // The accountants replace the truth, with this probability, by a uniform one of all options.
