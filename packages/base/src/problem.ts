@@ -56,6 +56,7 @@ export const problemCodes = [
   "dataset-outdated",
   "file-unreadable",
   "file-ragged",
+  "table-unreadable",
   "home-in-use",
   "home-unreadable",
   "database-address-invalid",

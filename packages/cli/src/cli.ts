@@ -18,7 +18,7 @@ import { withSignIn } from "./researcher/sign-in.ts";
 import { sql } from "./researcher/sql.ts";
 import { exitCodes } from "./shell/exit-codes.ts";
 import { usageFailure } from "./shell/failure.ts";
-import { expressionHelp, ledgerAddressHelp, mainHelp } from "./shell/help-text.ts";
+import { expressionHelp, ledgerAddressHelp, mainHelp, tableAddressHelp } from "./shell/help-text.ts";
 import { reportFailure } from "./shell/report-failure.ts";
 import type { Shell } from "./shell/shell.ts";
 
@@ -109,7 +109,10 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
 
   const dataset = unseen.command("dataset").description("add, list and remove datasets");
   withHome(dataset.command("add <file>"))
-    .description("read a CSV, Parquet or JSON file once and register it under its card")
+    .description(
+      "read a CSV, Parquet or JSON file, or a PostgreSQL table, once and register it under its card",
+    )
+    .addHelpText("after", tableAddressHelp)
     .requiredOption("--card <file>", "the card: what you declare about the data, as JSON")
     .option("--name <name>", "instead of the card's")
     .option("--tags <tags>", 'instead of the card\'s, as "#diabetes,#data"', tagsOf)

@@ -9,9 +9,9 @@ import { type Card, cardToJson, parseCard } from "@unseen/program";
 import { Accounts, type Caller, ownerAtTheMachine } from "./accounts/index.ts";
 import { Catalogue } from "./catalogue/index.ts";
 import { catalogued } from "./catalogued-datasets.ts";
-import { DuckDbEngine } from "./engine/index.ts";
+import { HomeEngine, isPostgresSnapshot } from "./engine/index.ts";
 import { type OwnerNode, Workspaces } from "./http/index.ts";
-import { type IngestReport, ingestFile } from "./ingest/index.ts";
+import { type IngestReport, ingestFile, ingestTable, removeTableSnapshot } from "./ingest/index.ts";
 import { amount, type Caps, type Ledger, type LedgerPolicy, openHomeLedger } from "./ledger/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
 import { openHome } from "./store/index.ts";
@@ -47,9 +47,12 @@ export type Owner = {
   readonly policy: LedgerPolicy;
   /** The address of the ledger's database, without a password; undefined where the ledger is in the home. */
   readonly ledgerKeptAt: string | undefined;
-  /** Reads a file once into a cleaned, bounded snapshot and registers it. Seconds for millions of rows. */
-  addDataset(file: string, card: Card): Promise<Result<AddedDataset, Problem>>;
-  /** Takes a dataset off the node and deletes its snapshot. What was spent under its name stays spent. */
+  /**
+   * Reads a file once into a cleaned, bounded snapshot and registers it. Seconds for millions of rows. Of a table in
+   * PostgreSQL, named by its address (postgres://USER@HOST/DATABASE?table=SCHEMA.NAME), the snapshot is made there.
+   */
+  addDataset(from: string, card: Card): Promise<Result<AddedDataset, Problem>>;
+  /** Takes a dataset off the node and deletes its snapshot, wherever it is. What was spent under its name stays spent. */
   removeDataset(name: string): Promise<Result<undefined, Problem>>;
   close(): Promise<void>;
 };
@@ -65,7 +68,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     return kept;
   }
   const { ledger, policy } = kept.value;
-  const engine = await DuckDbEngine.open({ dataDirectory });
+  const engine = await HomeEngine.open({ dataDirectory });
   const accounts = new Accounts({
     home: home.value,
     clock,
@@ -89,6 +92,11 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     underway: new SingleFlight(),
   };
   const machine = ownerAtTheMachine();
+  const forget = async (snapshot: string): Promise<Result<undefined, Problem>> => {
+    if (isPostgresSnapshot(snapshot)) return removeTableSnapshot(snapshot);
+    await rm(join(dataDirectory, snapshot), { force: true });
+    return ok(undefined);
+  };
   return ok({
     node,
     accounts,
@@ -96,21 +104,23 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     ledger,
     policy,
     ledgerKeptAt: kept.value.keptAt,
-    addDataset: async (file, card) => {
+    addDataset: async (from, card) => {
       if (catalogue.findDataset(card.name).ok) return err(datasetExists(card.name));
-      const ingested = await ingestFile({ file, card, dataDirectory, boundingKey: keys.bounding, entropy });
+      const input = { card, dataDirectory, boundingKey: keys.bounding, entropy };
+      const ingested = await (/^postgres(ql)?:/.test(from)
+        ? ingestTable({ ...input, from })
+        : ingestFile({ ...input, file: from }));
       if (!ingested.ok) return ingested;
       const { snapshot, rowCount, report } = ingested.value;
       const added = await register(catalogue, machine, card, { snapshot, rowCount, report });
       if (added.ok) return ok({ name: card.name, report });
-      await rm(join(dataDirectory, snapshot), { force: true });
+      await forget(snapshot);
       return added;
     },
     removeDataset: async (name) => {
       const removed = await catalogue.removeDataset(machine, name);
       if (!removed.ok) return removed;
-      await rm(join(dataDirectory, removed.value), { force: true });
-      return ok(undefined);
+      return forget(removed.value);
     },
     close: async () => {
       engine.close();

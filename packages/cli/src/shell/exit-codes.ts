@@ -68,6 +68,7 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "dataset-outdated": failed,
   "file-unreadable": failed,
   "file-ragged": failed,
+  "table-unreadable": failed,
   "home-in-use": failed,
   "home-unreadable": failed,
   "database-address-invalid": usage,

@@ -33,11 +33,22 @@ Expressions:
   Odd column names stand in \`backticks\` or "double quotes".
 `;
 
+const connectionHelp = `An address holds no password: PGPASSWORD gives it, or a password file (PGPASSFILE, ~/.pgpass).
+Beyond this machine the connection is TLS and the server's certificate is checked; sslrootcert=FILE names its
+authority, sslmode=disable does without.`;
+
 export const ledgerAddressHelp = `
 What the home's own ledger holds is moved there whole, once, and the home keeps to that ledger for ever. Used again,
 this says where the same ledger is found now.
 
-An address holds no password: PGPASSWORD gives it, or a password file (PGPASSFILE, ~/.pgpass).
-Beyond this machine the connection is TLS and the server's certificate is checked; sslrootcert=FILE names its
-authority, sslmode=disable does without. A second home in the same database takes ?schema=NAME.
+${connectionHelp}
+A second home in the same database takes ?schema=NAME.
+`;
+
+export const tableAddressHelp = `
+A table is named by its address: "postgres://USER@HOST/DATABASE?table=SCHEMA.NAME". The cleaned copy that questions
+are answered from is then made in the schema "unseen" of that database, and questions are worked out there.
+&reader=ROLE names a role that reads for questions and can do nothing else.
+
+${connectionHelp}
 `;

@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
-import { choiceRank, choiceRankSql } from "./choice-rank.ts";
+import { choiceRank } from "./choice-rank.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import { pseudonym } from "./engine-for-tests.ts";
+import { duckDb } from "./sql-dialect.ts";
 
 test("the order is the same in SQL and in script", async () => {
   using session = await DuckDbSession.open(":memory:", {});
   const pairs = Array.from({ length: 200 }, (_, at) => [pseudonym(at % 17), at % 31] as const);
   const values = pairs.map(([person, element]) => `(CAST('${person}' AS UUID), CAST(${element} AS BIGINT))`);
   const rows = await session.rows(
-    `SELECT ${choiceRankSql("person", "element")} FROM (VALUES ${values.join(", ")}) AS t(person, element)`,
+    `SELECT ${duckDb.choiceRank("person", "element")} FROM (VALUES ${values.join(", ")}) AS t(person, element)`,
   );
   expect(rows.map(([rank]) => rank)).toEqual(pairs.map(([person, element]) => choiceRank(person, element)));
 });

@@ -9,8 +9,3 @@ export function choiceRank(pseudonym: string, element: number): bigint {
   const hash = createHash("sha256").update(`${pseudonym},${element}`, "utf8").digest("hex");
   return BigInt(`0x${hash.slice(0, 16)}`);
 }
-
-/** The same as SQL, of SQL of the pseudonym and of the element's number. */
-export function choiceRankSql(pseudonym: string, element: string): string {
-  return `CAST('0x' || substr(sha256(CAST(${pseudonym} AS VARCHAR) || ',' || ${element}), 1, 16) AS UBIGINT)`;
-}

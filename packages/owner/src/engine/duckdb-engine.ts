@@ -2,11 +2,11 @@
 // reads below that directory and nowhere else, loads nothing, and cannot be told otherwise again.
 
 import { join, resolve } from "node:path";
-import { err, invariant, ok, type Problem, problem, type Result, Secret } from "@unseen/base";
+import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
 import type { Contribution } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, notComputed } from "./engine.ts";
 import { Lanes } from "./lanes.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type SnapshotName,
   snapshotVersion,
 } from "./snapshot.ts";
+import { duckDb } from "./sql-dialect.ts";
 import { textLiteral } from "./sql-text.ts";
 import { streamSums } from "./stream-sums.ts";
 
@@ -62,11 +63,11 @@ export class DuckDbEngine implements Engine {
     invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
     try {
       const table = await this.#table(snapshot);
-      const query = this.#options.way === "script" ? undefined : pushDown(contribution, table);
+      const query = this.#options.way === "script" ? undefined : pushDown(contribution, table, duckDb);
       if (query !== undefined) return ok(Secret.of(await this.#ask(query)));
       const sums = await this.#streams.run(paid.asker, async () => {
         using session = await this.#session.another();
-        return await streamSums(session, contribution, table);
+        return await streamSums((sql) => session.blocks(sql), contribution, table);
       });
       return sums?.ok ? ok(Secret.of(sums.value)) : err(notComputed());
     } catch {
@@ -85,7 +86,7 @@ export class DuckDbEngine implements Engine {
 
   /** The way a contribution is computed, for benchmarks and reviews; reads no row. */
   async explain(snapshot: string, contribution: Contribution): Promise<string> {
-    const query = pushDown(contribution, await this.#table(snapshot));
+    const query = pushDown(contribution, await this.#table(snapshot), duckDb);
     return query === undefined ? "in script, row by row" : (query.sql ?? "from the number of rows");
   }
 
@@ -163,10 +164,4 @@ export async function openShutIn(options: DuckDbOptions): Promise<DuckDbSession>
     session[Symbol.dispose]();
     throw new Error("the data engine could not be shut in, so it was not opened", { cause: error });
   }
-}
-
-function notComputed(): Problem<"answer-not-computed"> {
-  return problem("answer-not-computed", "the answer could not be computed on the owner's side", {
-    hint: "the question was charged; asking again under the same id is free, and the owner can look into it",
-  });
 }

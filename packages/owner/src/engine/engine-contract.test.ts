@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testFolder } from "../ingest/ingest-for-tests.ts";
 import { DuckDbEngine } from "./duckdb-engine.ts";
+import type { Engine } from "./engine.ts";
 import {
   apply,
   contributionOf,
@@ -19,6 +20,8 @@ import {
   receipt,
   writtenSnapshot,
 } from "./engine-for-tests.ts";
+import { PostgresEngine } from "./postgres-engine.ts";
+import { type SnapshotDatabase, snapshotDatabase } from "./postgres-for-tests.ts";
 import type { SnapshotColumn } from "./snapshot.ts";
 
 const declared: readonly SnapshotColumn[] = [
@@ -195,12 +198,19 @@ function drawnPeople(draw: Draw, width: number): Across {
 const folder = testFolder();
 let fastest: DuckDbEngine;
 let script: DuckDbEngine;
+let database: SnapshotDatabase | undefined;
+const inPostgres = new PostgresEngine();
+const streamedFromPostgres = new PostgresEngine({ way: "script" });
 
 beforeAll(async () => {
+  database = await snapshotDatabase();
   fastest = await DuckDbEngine.open({ dataDirectory: folder.path, threads: 2 });
   script = await DuckDbEngine.open({ dataDirectory: folder.path, threads: 1, way: "script" });
 });
-afterAll(() => {
+afterAll(async () => {
+  inPostgres.close();
+  streamedFromPostgres.close();
+  await database?.stop();
   fastest.close();
   script.close();
   folder[Symbol.dispose]();
@@ -209,8 +219,10 @@ afterAll(() => {
 test("every operation that SQL takes, and many that it does not, give the integers of the plain rules", async () => {
   const taken = new Map<string, number>();
   let inSql = 0;
+  let inPostgresSql = 0;
   let asked = 0;
   let overPeople = 0;
+  let overPeopleInPostgres = 0;
   const check = async (
     columns: ReadonlyMap<string, Float64Array>,
     contributions: readonly Contribution[],
@@ -218,8 +230,16 @@ test("every operation that SQL takes, and many that it does not, give the intege
   ) => {
     const people = Array.from(columns.get("a")!, (_, row) => places[row]!);
     const snapshot = await writtenSnapshot(folder.path, declared, columns, people);
+    const there = await database?.load(folder.path, snapshot);
     for (const one of contributions) {
       const expected = plain(one, columns, people);
+      if (there !== undefined && asked % 2 === 0) {
+        expect(await sums(inPostgres, there, one), printProgram(one.program)).toEqual(expected);
+        if (!(await inPostgres.explain(there, one)).startsWith("in script")) {
+          inPostgresSql++;
+          if (one.across.kind === "people") overPeopleInPostgres++;
+        } else if (asked % 4 === 0) expect(await sums(streamedFromPostgres, there, one)).toEqual(expected);
+      }
       expect(await sums(fastest, snapshot, one), printProgram(one.program)).toEqual(expected);
       if (asked++ % 4 === 0) expect(await sums(script, snapshot, one)).toEqual(expected);
       if ((await fastest.explain(snapshot, one)).startsWith("in script")) continue;
@@ -237,6 +257,10 @@ test("every operation that SQL takes, and many that it does not, give the intege
   });
   expect(overPeople).toBeGreaterThan(40);
   expect(inSql).toBeGreaterThan(130);
+  if (database !== undefined) {
+    expect(inPostgresSql).toBeGreaterThan(30);
+    expect(overPeopleInPostgres).toBeGreaterThan(5);
+  }
   for (const name of [
     "Add",
     "Div",
@@ -250,7 +274,7 @@ test("every operation that SQL takes, and many that it does not, give the intege
     "Min",
   ])
     expect(taken.get(name) ?? 0, name).toBeGreaterThan(3);
-}, 120_000);
+}, 300_000);
 
 const edgeData = new Map([
   ["a", Float64Array.of(0, -0, 0.5, -0.5, 1, -1, 1.5, 2.5, 4, -4, 0.1, -0.1)],
@@ -349,6 +373,13 @@ test.each([...ofOne, ...ofTwo])(
       expect(await fastest.explain(snapshot, one)).not.toBe("in script, row by row");
       expect(await sums(fastest, snapshot, one)).toEqual(plain(one, edgeData));
     }
+    if (database === undefined) return;
+    const there = await database.load(folder.path, snapshot);
+    for (const nodes of programs) {
+      const one = contributionOf(nodes, { exponent: -3 });
+      if ((await inPostgres.explain(there, one)).startsWith("in script")) continue;
+      expect(await sums(inPostgres, there, one), printProgram(one.program)).toEqual(plain(one, edgeData));
+    }
   },
 );
 
@@ -364,6 +395,7 @@ test("people are counted and summed by group as the plain rules do, in SQL and i
     ["p", new Float64Array(rowCount).fill(1)],
   ]);
   const snapshot = await writtenSnapshot(folder.path, declared, columns, people);
+  const there = await database?.load(folder.path, snapshot);
   const hot = [...declared.map(({ name }) => input(name)), apply("OneHot", [3], { depth: 5 })];
   const valued = [...hot, apply("Reshape", [0], { shape: [0, 1] }), apply("Mul", [6, 5])];
   const asked: [readonly ProgramNode[], PeopleInSteps][] = [
@@ -379,6 +411,10 @@ test("people are counted and summed by group as the plain rules do, in SQL and i
     expect(await fastest.explain(snapshot, one)).not.toMatch(/in script/);
     expect(await sums(fastest, snapshot, one)).toEqual(plain(one, columns, people));
     expect(await sums(script, snapshot, one)).toEqual(plain(one, columns, people));
+    if (there === undefined) continue;
+    expect(await inPostgres.explain(there, one)).not.toMatch(/in script/);
+    expect(await sums(inPostgres, there, one)).toEqual(plain(one, columns, people));
+    expect(await sums(streamedFromPostgres, there, one)).toEqual(plain(one, columns, people));
   }
   const everybody = contributionOf(asked[0]![0], { exponent: 0, people: asked[0]![1] });
   expect(await sums(fastest, snapshot, everybody)).toEqual([BigInt(new Set(people).size)]);
@@ -396,6 +432,7 @@ test("a snapshot that does not say whose its rows are has no sum over people", a
 
 test("a histogram of anything counts what the plain rules count", async () => {
   const snapshot = await writtenSnapshot(folder.path, declared, edgeData);
+  const there = await database?.load(folder.path, snapshot);
   for (const index of awkward.keys()) {
     for (const depth of [1, 5, 256, 300]) {
       const hot = [...awkward, apply("OneHot", [index], { depth })];
@@ -413,6 +450,8 @@ test("a histogram of anything counts what the plain rules count", async () => {
         if (programFrom(nodes).shapes.at(-1)![0] !== "rows") continue;
         const one = contributionOf(nodes, { exponent: -1, oneHot: depth === 5 });
         expect(await sums(fastest, snapshot, one), printProgram(one.program)).toEqual(plain(one, edgeData));
+        if (there !== undefined)
+          expect(await sums(inPostgres, there, one), printProgram(one.program)).toEqual(plain(one, edgeData));
       }
     }
   }
@@ -429,7 +468,7 @@ function plain(
   return [...exact.value];
 }
 
-async function sums(engine: DuckDbEngine, snapshot: string, one: Contribution): Promise<readonly bigint[]> {
+async function sums(engine: Engine, snapshot: string, one: Contribution): Promise<readonly bigint[]> {
   const secret = await engine.sums(snapshot, one, receipt);
   if (!secret.ok) throw new Error(secret.problem.message);
   return [...Secret.reveal(secret.value)];

@@ -1,4 +1,4 @@
-import type { Problem, Result, Secret } from "@unseen/base";
+import { type Problem, problem, type Result, type Secret } from "@unseen/base";
 import type { Contribution } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 
@@ -19,4 +19,11 @@ export interface Engine {
   rowCount(snapshot: string): Promise<Result<number, Problem<"answer-not-computed">>>;
 
   close(): void;
+}
+
+/** All that is ever said of a failure after the charge. */
+export function notComputed(): Problem<"answer-not-computed"> {
+  return problem("answer-not-computed", "the answer could not be computed on the owner's side", {
+    hint: "the question was charged; asking again under the same id is free, and the owner can look into it",
+  });
 }

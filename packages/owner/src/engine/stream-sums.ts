@@ -2,10 +2,9 @@
 // the plain rules add them up. Over people, the engine puts each person's rows one after the other first.
 
 import { setImmediate as othersHadTheirTurn } from "node:timers/promises";
-import { invariant, ok, type Problem, type Result } from "@unseen/base";
+import { ok, type Problem, type Result } from "@unseen/base";
 import { type Contribution, ExactSums, type People } from "@unseen/privacy";
 import { choiceRank } from "./choice-rank.ts";
-import type { DuckDbSession } from "./duckdb-session.ts";
 import type { Table } from "./push-down.ts";
 import { personColumn } from "./snapshot.ts";
 import { identifier, snapshotColumn } from "./sql-text.ts";
@@ -19,9 +18,19 @@ const rowsAtOnce = 8_192;
  */
 const turnMs = 10;
 
+/** Some rows of a query's result. */
+export type Block = {
+  readonly rowCount: number;
+  readonly number: (column: number, row: number) => number;
+  readonly text: (column: number, row: number) => string;
+};
+
+/** Runs a query and hands its rows over as they come. */
+export type ReadBlocks = (sql: string) => AsyncIterable<Block>;
+
 /** Undefined where the snapshot has not every column that the program reads, or does not say whose the rows are. */
 export async function streamSums(
-  session: DuckDbSession,
+  read: ReadBlocks,
   contribution: Contribution,
   table: Table,
 ): Promise<Result<BigInt64Array, Problem> | undefined> {
@@ -60,31 +69,20 @@ export async function streamSums(
   const selected = [...columns.keys()].map((name) => identifier(snapshotColumn(name)));
   const person = overPeople ? [`CAST(${personColumn} AS VARCHAR)`] : [];
   const order = overPeople ? ` ORDER BY ${personColumn}` : "";
-  const result = await session.connection.stream(
-    `SELECT ${[...selected, ...person].join(", ") || "1"} FROM ${table.sql}${order}`,
-  );
-  for (
-    let chunk = await result.fetchChunk();
-    chunk !== null && chunk.rowCount > 0;
-    chunk = await result.fetchChunk()
-  ) {
-    if (held + chunk.rowCount > rowsAtOnce) {
+  const columnsRead = [...selected, ...person].join(", ") || "1";
+  for await (const block of read(`SELECT ${columnsRead} FROM ${table.sql}${order}`)) {
+    if (held + block.rowCount > rowsAtOnce) {
       const added = await add();
       if (!added.ok) return added;
     }
     for (const [at, values] of [...columns.values()].entries()) {
-      const vector = chunk.getColumnVector(at);
-      for (let row = 0; row < chunk.rowCount; row++) {
-        const value = vector.getItem(row);
-        invariant(typeof value === "number", "a snapshot holds doubles and nothing else");
-        values[held + row] = value;
+      for (let row = 0; row < block.rowCount; row++) {
+        values[held + row] = block.number(at, row);
       }
     }
-    if (overPeople) {
-      const vector = chunk.getColumnVector(columns.size);
-      for (let row = 0; row < chunk.rowCount; row++) whose[held + row] = String(vector.getItem(row));
-    }
-    held += chunk.rowCount;
+    if (overPeople)
+      for (let row = 0; row < block.rowCount; row++) whose[held + row] = block.text(columns.size, row);
+    held += block.rowCount;
   }
   const added = await add();
   return added.ok ? ok(sums.total()) : added;

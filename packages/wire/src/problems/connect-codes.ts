@@ -56,6 +56,7 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "dataset-outdated": Code.FailedPrecondition,
   "file-unreadable": Code.FailedPrecondition,
   "file-ragged": Code.FailedPrecondition,
+  "table-unreadable": Code.FailedPrecondition,
   "home-in-use": Code.FailedPrecondition,
   "home-unreadable": Code.FailedPrecondition,
   "database-address-invalid": Code.InvalidArgument,
