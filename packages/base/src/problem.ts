@@ -17,6 +17,7 @@ export const problemCodes = [
   "bounds-unknown",
   "rows-exposed",
   "rows-mixed",
+  "join-refused",
   "private-data",
   "expression-malformed",
   "sql-malformed",

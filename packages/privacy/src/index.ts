@@ -163,6 +163,7 @@ export {
   type ReleasedSum,
   readSum,
 } from "./planner/finish.ts";
+export { joinFacts, unitOfJoinInWords } from "./planner/join-facts.ts";
 export { type Plan, planAnswer } from "./planner/plan-answer.ts";
 export { type ChargedEvent, measurementFor, type Price, priceOf } from "./planner/price.ts";
 export { type Sensitivity, sensitivityOf } from "./planner/sensitivity.ts";

@@ -9,6 +9,13 @@ export type {
   PrivacyUnit,
 } from "./card/card.ts";
 export type { CardProblem } from "./card/card-fields.ts";
+export {
+  type JoinedCard,
+  type JoinedColumn,
+  type JoinRefused,
+  joinCards,
+  mostPairsEach,
+} from "./card/join-cards.ts";
 export { type Card, cardToJson, parseCard, withSyntheticRows } from "./card/parse-card.ts";
 export { readAttributes } from "./graph/attributes.ts";
 export { programLimits } from "./graph/limits.ts";

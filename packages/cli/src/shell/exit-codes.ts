@@ -33,6 +33,7 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "bounds-unknown": refused,
   "rows-exposed": refused,
   "rows-mixed": refused,
+  "join-refused": refused,
   "private-data": refused,
   "expression-malformed": usage,
   "sql-malformed": usage,

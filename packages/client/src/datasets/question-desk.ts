@@ -1,8 +1,8 @@
-// Where questions about one dataset are handed in: prices, asks, and what happens when a reply is lost.
+// Where questions about one dataset, or two that are joined, are handed in: prices, asks, and what happens when a reply is lost.
 
 import { err, type Problem, type Result } from "@unseen/base";
 import type { Program } from "@unseen/program";
-import { encodeOffer, encodeProgram } from "@unseen/wire";
+import { type DatasetRef, encodeOffer, encodeProgram } from "@unseen/wire";
 import type { GridNode } from "../grid/grid-node.ts";
 import type { Answer } from "./answer.ts";
 import { type Offer, offerText } from "./offer.ts";
@@ -20,14 +20,20 @@ export type Deadlines = {
 const pausesMs = [100, 1_000] as const;
 
 export class QuestionDesk {
-  readonly dataset: string;
+  readonly #of: { readonly dataset: string; readonly joined: string };
   readonly #node: GridNode;
   readonly #deadlines: Deadlines;
 
-  constructor(dataset: string, node: GridNode, deadlines: Deadlines) {
-    this.dataset = dataset;
+  constructor({ dataset, joined = "" }: DatasetRef, node: GridNode, deadlines: Deadlines) {
+    this.#of = { dataset, joined };
     this.#node = node;
     this.#deadlines = deadlines;
+  }
+
+  /** What is asked about, as SQL would name it: "visits", "visits JOIN patients". */
+  get dataset(): string {
+    const { dataset, joined } = this.#of;
+    return joined === "" ? dataset : `${dataset} JOIN ${joined}`;
   }
 
   /** The address of the owner's node. */
@@ -40,8 +46,7 @@ export class QuestionDesk {
   }
 
   async price(program: Program, offer: Offer, form: AnswerForm = "one"): Promise<Result<Price, Problem>> {
-    const { dataset } = this;
-    const request = { dataset, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
+    const request = { ...this.#of, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
     const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
       grid.price(request, options),
     );
@@ -57,8 +62,8 @@ export class QuestionDesk {
     { offer, askId }: { readonly offer: Offer; readonly askId: string },
     form: AnswerForm,
   ): Promise<Result<Answer, Problem>> {
-    const { dataset } = this;
-    const request = { askId, dataset, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
+    const question = { program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
+    const request = { askId, ...this.#of, ...question };
     const send = () =>
       this.#node.call(this.#deadlines.answerDeadlineMs, ({ grid }, options) => grid.ask(request, options));
     let reply = await send();

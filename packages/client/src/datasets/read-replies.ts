@@ -4,7 +4,7 @@
 import type { Client } from "@connectrpc/connect";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type NestedNumbers, nestedOf, type PlainTensor, type Program, sameShape } from "@unseen/program";
-import { decodeAnswer, decodeLoss, decodePrice, type GridService } from "@unseen/wire";
+import { decodeAnswer, decodeLoss, decodeOptionalLoss, decodePrice, type GridService } from "@unseen/wire";
 import { Answer } from "./answer.ts";
 import { lossOf } from "./offer.ts";
 import { Price } from "./price.ts";
@@ -20,6 +20,8 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
   if (!answer.ok) return answer;
   const remaining = decodeLoss(reply.remaining);
   if (!remaining.ok) return remaining;
+  const joinedRemaining = decodeOptionalLoss(reply.joinedRemaining);
+  if (!joinedRemaining.ok) return joinedRemaining;
   const { values, plusMinus, spent, receipt, guarantee } = answer.value;
   if (!fits(values, program)) return err(misfit("values"));
   if (!fits(plusMinus, program)) return err(misfit("half-widths"));
@@ -29,6 +31,7 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
       plusMinus: formed(plusMinus, form),
       spent: lossOf(spent),
       remaining: lossOf(remaining.value),
+      ...(joinedRemaining.value === undefined ? {} : { joinedRemaining: lossOf(joinedRemaining.value) }),
       receipt,
       guarantee,
     }),
@@ -38,7 +41,7 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
 export function readPrice(reply: PriceResponse, program: Program, form: AnswerForm): Result<Price, Problem> {
   const price = decodePrice(reply);
   if (!price.ok) return price;
-  const { cost, expectedPlusMinus, releases, remaining, isAffordable } = price.value;
+  const { cost, expectedPlusMinus, releases, remaining, joinedRemaining, isAffordable } = price.value;
   if (!fits(expectedPlusMinus, program)) return err(misfit("expected half-widths"));
   return ok(
     new Price({
@@ -46,6 +49,7 @@ export function readPrice(reply: PriceResponse, program: Program, form: AnswerFo
       expectedPlusMinus: formed(expectedPlusMinus, form),
       releases,
       remaining: lossOf(remaining),
+      ...(joinedRemaining === undefined ? {} : { joinedRemaining: lossOf(joinedRemaining) }),
       affordable: isAffordable,
     }),
   );

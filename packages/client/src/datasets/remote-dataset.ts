@@ -1,4 +1,4 @@
-// A dataset at somebody's node: what its owner says about it in public, rows to try code on, and columns
+// A dataset at somebody's node, or two of them joined on the person: what its owner says about it in public, rows to try code on, and columns
 // to ask about.
 
 import { type Problem, problem } from "@unseen/base";
@@ -6,7 +6,9 @@ import type { Expression, Shape } from "@unseen/program";
 import {
   type ColumnDescription,
   type DatasetDescription,
+  type DatasetRef,
   decodeBudget,
+  decodeDataset,
   decodeSample,
   type RowsDescription,
 } from "@unseen/wire";
@@ -45,15 +47,20 @@ export class RemoteDataset {
   readonly shape: readonly [rows: number | string, columns: number];
   /** Who is protected, in words. */
   readonly privacyUnit: string;
-  /** As it was when the dataset was found; `currentBudget()` asks again. */
+  /** As it was when the dataset was found; `currentBudget()` asks again. Of a join, the line that has less left for you. */
   readonly budget: Budget;
+  /** The line of each dataset that a question is charged to, by name: one, or both of a join. */
+  readonly budgets: Readonly<Record<string, Budget>>;
+  readonly #of: DatasetRef;
   readonly #desk: QuestionDesk;
   readonly #node: GridNode;
   readonly #deadlines: Deadlines;
 
   constructor(described: DatasetDescription, node: GridNode, deadlines: Deadlines) {
-    const { name, description, tags, columns, rows, privacyUnit, budget } = described;
-    this.name = name;
+    const { name, description, tags, columns, rows, privacyUnit, joined } = described;
+    this.#of = joined === undefined ? { dataset: name } : { dataset: name, joined: joined.name };
+    this.#desk = new QuestionDesk(this.#of, node, deadlines);
+    this.name = this.#desk.dataset;
     this.node = node.url;
     this.description = description;
     this.tags = tags;
@@ -64,15 +71,16 @@ export class RemoteDataset {
     this.schema = columns;
     this.shape = [rowCount(rows), columns.length];
     this.privacyUnit = privacyUnit;
-    this.budget = budgetOf(budget);
-    this.#desk = new QuestionDesk(name, node, deadlines);
+    const lines = [described, ...(joined === undefined ? [] : [joined])];
+    this.budgets = Object.fromEntries(lines.map((line) => [line.name, budgetOf(line.budget)]));
+    this.budget = tightest(this.budgets);
     this.#node = node;
     this.#deadlines = deadlines;
   }
 
   /** Mock or synthetic rows, labelled so. Free: no real row is read. All that the card holds unless `mostRows` says less. */
   async sample({ mostRows = 0 }: { readonly mostRows?: number } = {}): Promise<SampleTable> {
-    const request = { dataset: this.name, mostRows };
+    const request = { ...this.#of, mostRows };
     const reply = orThrow(
       await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) => grid.sample(request, options)),
     );
@@ -85,14 +93,39 @@ export class RemoteDataset {
     throw new CannotRequestPrivateData(await this.#refusal());
   }
 
-  /** What is left of the lifetime budget, now. Free. */
+  /** What is left of the lifetime budget, now. Free. Of a join, on the line that has less left for you. */
   async currentBudget(): Promise<Budget> {
-    const reply = orThrow(
-      await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
-        grid.budget({ dataset: this.name }, options),
-      ),
+    return tightest(await this.currentBudgets());
+  }
+
+  /** What is left of each dataset that a question is charged to, now. Free. */
+  async currentBudgets(): Promise<Readonly<Record<string, Budget>>> {
+    const asked = Object.keys(this.budgets).map(async (dataset) => {
+      const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+        grid.budget({ dataset }, options),
+      );
+      return [dataset, budgetOf(orThrow(decodeBudget(orThrow(reply))))] as const;
+    });
+    return Object.fromEntries(await Promise.all(asked));
+  }
+
+  /**
+   * This and another dataset of the same node, joined on the person: its rows are pairs, one row of each, of one
+   * person. Columns that both have are called "dataset.column". A question is charged to both, each the full price.
+   * Free; refused where the owner did not declare that both name people in the same way.
+   */
+  async join(other: RemoteDataset): Promise<RemoteDataset> {
+    if (this.#of.joined !== undefined || other.#of.joined !== undefined) throw new AskRefused(joinedTwice());
+    if (this.node !== other.node) throw new AskRefused(elsewhere(this, other));
+    const request = { dataset: this.name, joined: other.name };
+    const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+      grid.describe(request, options),
     );
-    return budgetOf(orThrow(decodeBudget(reply)));
+    const described = orThrow(decodeDataset(orThrow(reply).dataset));
+    // A node that knows no joins would describe the first dataset, and be asked about it alone.
+    if (described.name !== this.name || described.joined?.name !== other.name)
+      throw new AskRefused(problem("message-malformed", "the node's reply describes another join"));
+    return new RemoteDataset(described, this.#node, this.#deadlines);
   }
 
   /** One column, to ask about: shape ["rows"]. A category is its place in the declared list, from 0. */
@@ -217,6 +250,27 @@ const mostListed = 30;
 /** Characters of a caller's own word that a message repeats. */
 const longestEcho = 80;
 const rows: Shape = Object.freeze(["rows" as const]);
+
+/** The line with the least epsilon left for this asker. */
+function tightest(budgets: Readonly<Record<string, Budget>>): Budget {
+  return Object.values(budgets).reduce((least, one) =>
+    one.yours.remaining.epsilon < least.yours.remaining.epsilon ? one : least,
+  );
+}
+
+function joinedTwice(): Problem<"join-refused"> {
+  return problem("join-refused", "two datasets are joined at once, and one of these is a join already", {
+    hint: "the owner can register some of them as one dataset",
+  });
+}
+
+function elsewhere(one: RemoteDataset, other: RemoteDataset): Problem<"join-refused"> {
+  return problem(
+    "join-refused",
+    `${one.name} is at ${one.node} and ${other.name} at ${other.node}: neither owner sees the other's people`,
+    { hint: "ask each dataset by itself and combine the answers" },
+  );
+}
 
 function rowCount(declared: RowsDescription): number | string {
   if (declared.kind === "exact") return declared.exact;

@@ -26,7 +26,7 @@ export async function askSql(
   if (!translated.ok) return translated;
   const { desk, translation } = translated.value;
   const answer = await desk.ask(translation.program, namedOffer(offered), "list");
-  return answer.ok ? ok(SqlTable.of(translation, desk.node, answer.value)) : answer;
+  return answer.ok ? ok(SqlTable.of(translation, desk, answer.value)) : answer;
 }
 
 export async function priceSql(
@@ -82,7 +82,7 @@ async function translateAt(
   if (!reply.ok) return reply;
   const translation = decodeTranslation(reply.value);
   if (!translation.ok) return translation;
-  const desk = new QuestionDesk(translation.value.dataset, node, deadlines);
+  const desk = new QuestionDesk(translation.value, node, deadlines);
   return ok({ desk, translation: translation.value });
 }
 
@@ -91,7 +91,7 @@ function ambiguous(able: readonly Translated[]): Problem<"dataset-unknown"> {
   const places = able.map(({ desk }) => desk.node).join(", ");
   return problem(
     "dataset-unknown",
-    `${able.length} nodes have a dataset called ${JSON.stringify(first!.translation.dataset)}: ${places}`,
+    `${able.length} nodes have a dataset called ${JSON.stringify(first!.desk.dataset)}: ${places}`,
     { hint: 'say which one is asked: { epsilon, node: "..." }' },
   );
 }

@@ -3,8 +3,9 @@
 
 import type { NestedNumbers } from "@unseen/program";
 import type { SentTranslation, TableLayout } from "@unseen/wire";
-import type { Answer, Receipt } from "../datasets/answer.ts";
-import { type Loss, printLoss } from "../datasets/offer.ts";
+import { type Answer, printSpent, type Receipt } from "../datasets/answer.ts";
+import type { Loss } from "../datasets/offer.ts";
+import type { QuestionDesk } from "../datasets/question-desk.ts";
 
 export type SqlCell = number | string;
 
@@ -14,6 +15,7 @@ type TableParts = Omit<SqlTable, "toString">;
 type WideRow = { readonly cells: readonly SqlCell[]; readonly plusMinus: readonly (number | null)[] };
 
 export class SqlTable {
+  /** As SQL names it: of a join, "visits JOIN patients". */
   readonly dataset: string;
   /** The address of the owner's node. */
   readonly node: string;
@@ -25,6 +27,8 @@ export class SqlTable {
   readonly spent: Loss;
   /** What this asker may still spend on the dataset. */
   readonly remaining: Loss;
+  /** The same on the dataset that it was joined with, where it was. */
+  readonly joinedRemaining?: Loss;
   readonly receipt: Receipt;
   /** In plain words, who was protected and how. */
   readonly guarantee: string;
@@ -37,12 +41,17 @@ export class SqlTable {
     this.plusMinus = parts.plusMinus;
     this.spent = parts.spent;
     this.remaining = parts.remaining;
+    if (parts.joinedRemaining !== undefined) this.joinedRemaining = parts.joinedRemaining;
     this.receipt = parts.receipt;
     this.guarantee = parts.guarantee;
   }
 
   /** `answer` is to the translation's program, a list with a value for each output. */
-  static of({ dataset, layout }: SentTranslation, node: string, answer: Answer): SqlTable {
+  static of(
+    { layout }: SentTranslation,
+    { dataset, node }: Pick<QuestionDesk, "dataset" | "node">,
+    answer: Answer,
+  ): SqlTable {
     const rows = laidOut(layout, answer);
     const { shown } = layout;
     return new SqlTable({
@@ -53,6 +62,7 @@ export class SqlTable {
       plusMinus: rows.map(({ plusMinus }) => plusMinus.slice(0, shown)),
       spent: answer.spent,
       remaining: answer.remaining,
+      ...(answer.joinedRemaining === undefined ? {} : { joinedRemaining: answer.joinedRemaining }),
       receipt: answer.receipt,
       guarantee: answer.guarantee,
     });
@@ -73,8 +83,9 @@ export class SqlTable {
         .join("  ")
         .trimEnd(),
     );
-    const price = `spent ${printLoss(this.spent)}, ${printLoss(this.remaining)} remaining`;
-    return [...lines, "", `± holds the number without noise 95 times out of 100; ${price}`].join("\n");
+    return [...lines, "", `± holds the number without noise 95 times out of 100; ${printSpent(this)}`].join(
+      "\n",
+    );
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

@@ -6,6 +6,7 @@ import { invariant, type Problem, problem } from "@unseen/base";
 import { Workspace } from "@unseen/compute";
 import { type PlainTensor, type Program, plainTensor, printProgram, sizeOf } from "@unseen/program";
 import {
+  type AskedQuestion,
   type DatasetDescription,
   encodeAnswer,
   encodeBudget,
@@ -43,6 +44,8 @@ export class FakeNode {
   readonly calls: string[] = [];
   /** Set to be told instead of the next answer to a question. */
   refusal: Problem | undefined;
+  /** Unset for a node that overlooks the second dataset of a join. */
+  knowsJoins = true;
   /** Milliseconds before anything is answered. */
   delayMs = 0;
   #spent = 0;
@@ -102,9 +105,12 @@ export class FakeNode {
         );
         return { datasets: found.map(encodeDataset) };
       },
-      describe: async ({ dataset }, context) => {
+      describe: async ({ dataset, joined }, context) => {
         await this.#admit("describe", context);
-        return { dataset: encodeDataset(this.#datasetOf(dataset)) };
+        if (joined === "" || !this.knowsJoins) return { dataset: encodeDataset(this.#datasetOf(dataset)) };
+        const second = this.#datasetOf(joined);
+        const line = { name: joined, budget: second.budget };
+        return { dataset: encodeDataset({ ...this.#datasetOf(dataset), joined: line }) };
       },
       sample: async ({ dataset }, context) => {
         await this.#admit("sample", context);
@@ -117,28 +123,32 @@ export class FakeNode {
       price: async (request, context) => {
         await this.#admit("price", context);
         this.#refuseOnce();
-        const { dataset, program, offer } = valueOrRefusal(readPrice(request));
+        const { dataset, joined, program, offer } = valueOrRefusal(readPrice(request));
         const values = this.#datasetOf(dataset).answer(program);
         return encodePrice({
           cost: { delta: "0", ...offer },
           expectedPlusMinus: values.map(one),
           releases: values.map(() => "a noised sum"),
           remaining: this.#remaining(),
+          ...(joined === undefined ? {} : { joinedRemaining: this.#remaining() }),
           isAffordable: Number(offer.epsilon) <= budget - this.#spent,
         });
       },
       ask: async (request, context) => {
         await this.#admit(`ask ${request.askId}`, context);
         this.#refuseOnce();
-        const { askId, dataset, program, offer } = valueOrRefusal(readAsk(request));
-        const answer = this.#answered.get(askId) ?? this.#answer(askId, dataset, program, offer);
-        this.#answered.set(askId, answer);
-        return { answer, remaining: encodeLoss(this.#remaining()) };
+        const asked = valueOrRefusal(readAsk(request));
+        const answer = this.#answered.get(asked.askId) ?? this.#answer(asked);
+        this.#answered.set(asked.askId, answer);
+        const remaining = encodeLoss(this.#remaining());
+        return asked.joined === undefined
+          ? { answer, remaining }
+          : { answer, remaining, joinedRemaining: remaining };
       },
     });
   }
 
-  #answer(askId: string, dataset: string, program: Program, offer: { epsilon: string; delta?: string }) {
+  #answer({ askId, dataset, joined, program, offer }: AskedQuestion) {
     const values = this.#datasetOf(dataset).answer(program);
     this.#spent += Number(offer.epsilon);
     const questionHash = `text of ${printProgram(program).length} characters`;
@@ -154,6 +164,7 @@ export class FakeNode {
         chargedAtMs: 0,
         nodeId: this.name,
         entryHash: "ab".repeat(32),
+        ...(joined === undefined ? {} : { joined }),
       },
       guarantee: "each person is protected",
     });

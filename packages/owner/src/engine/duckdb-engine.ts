@@ -3,10 +3,11 @@
 
 import { join, resolve } from "node:path";
 import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
-import type { Contribution } from "@unseen/privacy";
+import { type Contribution, mostRows } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
-import { type Engine, notComputed } from "./engine.ts";
+import { type Engine, notComputed, type RowSource, type SnapshotJoin } from "./engine.ts";
+import { joinedTable } from "./joined-table.ts";
 import { Lanes } from "./lanes.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
 import {
@@ -56,13 +57,13 @@ export class DuckDbEngine implements Engine {
   }
 
   async sums(
-    snapshot: string,
+    source: RowSource,
     contribution: Contribution,
     paid: Receipt,
   ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>> {
     invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
     try {
-      const table = await this.#table(snapshot);
+      const table = await this.#table(source);
       const query = this.#options.way === "script" ? undefined : pushDown(contribution, table, duckDb);
       if (query !== undefined) return ok(Secret.of(await this.#ask(query)));
       const sums = await this.#streams.run(paid.asker, async () => {
@@ -85,8 +86,8 @@ export class DuckDbEngine implements Engine {
   }
 
   /** The way a contribution is computed, for benchmarks and reviews; reads no row. */
-  async explain(snapshot: string, contribution: Contribution): Promise<string> {
-    const query = pushDown(contribution, await this.#table(snapshot), duckDb);
+  async explain(source: RowSource, contribution: Contribution): Promise<string> {
+    const query = pushDown(contribution, await this.#table(source), duckDb);
     return query === undefined ? "in script, row by row" : (query.sql ?? "from the number of rows");
   }
 
@@ -101,13 +102,24 @@ export class DuckDbEngine implements Engine {
   }
 
   /** Opened once, also when two first questions come at once; what failed is tried again by the next. */
-  #table(snapshot: string): Promise<Table> {
-    const known = this.#tables.get(snapshot);
+  #table(source: RowSource): Promise<Table> {
+    const key = typeof source === "string" ? source : JSON.stringify([source.snapshots, [...source.origins]]);
+    const known = this.#tables.get(key);
     if (known !== undefined) return known;
-    const opened = this.#open(snapshot);
-    this.#tables.set(snapshot, opened);
-    opened.catch(() => this.#tables.delete(snapshot));
+    const opened = typeof source === "string" ? this.#open(source) : this.#openJoin(source);
+    this.#tables.set(key, opened);
+    opened.catch(() => this.#tables.delete(key));
     return opened;
+  }
+
+  /** How many pairs there are is counted once: the snapshots never change. */
+  async #openJoin({ snapshots: [first, second], origins }: SnapshotJoin): Promise<Table> {
+    const pairs = joinedTable([await this.#table(first), await this.#table(second)], origins);
+    using session = await this.#session.another();
+    const [counted] = await session.rows(`SELECT count(*) FROM ${pairs.sql}`);
+    const rowCount = Number(counted?.[0]);
+    invariant(rowCount <= mostRows, "sums over so many pairs would not fit their integers");
+    return { ...pairs, rowCount };
   }
 
   async #open(snapshot: string): Promise<Table> {

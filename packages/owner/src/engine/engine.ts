@@ -1,16 +1,26 @@
 import { type Problem, problem, type Result, type Secret } from "@unseen/base";
 import type { Contribution } from "@unseen/privacy";
+import type { JoinedColumn } from "@unseen/program";
 import type { Receipt } from "../ledger/index.ts";
+
+/** What rows a sum is over: a snapshot's, by its name, or the pairs of rows in two that are one person's. */
+export type RowSource = string | SnapshotJoin;
+
+export type SnapshotJoin = {
+  readonly snapshots: readonly [string, string];
+  /** What programs call each column, and whose it is: 0 the first snapshot's, 1 the second's. */
+  readonly origins: ReadonlyMap<string, JoinedColumn>;
+};
 
 /** Reads people's rows, and gives nothing but exact sums of them, which are secret until they are noised. */
 export interface Engine {
   /**
-   * The exact integer sum of what each row adds, one for each element of the contribution: the same
+   * The exact integer sum of what each row, or each pair of rows, adds, one for each element of the contribution: the same
    * integers as `exactSums` of the room privacy. It asks for the ledger's receipt, so unpaid reading does
    * not compile. The problem says nothing of the data.
    */
   sums(
-    snapshot: string,
+    source: RowSource,
     contribution: Contribution,
     paid: Receipt,
   ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>>;

@@ -3,7 +3,7 @@
 import type { Contribution } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 import { DuckDbEngine, type DuckDbOptions } from "./duckdb-engine.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, RowSource } from "./engine.ts";
 import { PostgresEngine } from "./postgres-engine.ts";
 import { isPostgresSnapshot } from "./postgres-snapshot.ts";
 
@@ -19,8 +19,10 @@ export class HomeEngine implements Engine {
     return new HomeEngine(await DuckDbEngine.open(options));
   }
 
-  sums(snapshot: string, contribution: Contribution, paid: Receipt) {
-    return this.#of(snapshot).sums(snapshot, contribution, paid);
+  /** A join is of two files: one that has a side in a database was refused before it was charged. */
+  sums(source: RowSource, contribution: Contribution, paid: Receipt) {
+    const engine = typeof source === "string" ? this.#of(source) : this.#files;
+    return engine.sums(source, contribution, paid);
   }
 
   rowCount(snapshot: string) {

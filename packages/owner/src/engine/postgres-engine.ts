@@ -6,7 +6,7 @@ import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/b
 import type { Contribution } from "@unseen/privacy";
 import type pg from "pg";
 import type { Receipt } from "../ledger/index.ts";
-import { type Engine, notComputed } from "./engine.ts";
+import { type Engine, notComputed, type RowSource } from "./engine.ts";
 import { Lanes } from "./lanes.ts";
 import { pagesIn, questionPool, rowsIn, within } from "./postgres-session.ts";
 import { parsePostgresSnapshot } from "./postgres-snapshot.ts";
@@ -33,13 +33,14 @@ export class PostgresEngine implements Engine {
   }
 
   async sums(
-    snapshot: string,
+    source: RowSource,
     contribution: Contribution,
     paid: Receipt,
   ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>> {
     invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
     try {
-      const { pool, table } = await this.#open(snapshot);
+      invariant(typeof source === "string", "a join is of two files");
+      const { pool, table } = await this.#open(source);
       const query = this.#way === "script" ? undefined : pushDown(contribution, table, postgres);
       if (query !== undefined) return ok(Secret.of(await ask(pool, query)));
       const sums = await this.#streams.run(paid.asker, () =>

@@ -17,6 +17,7 @@ import {
   readAsk,
   readClaim,
   readDatasetName,
+  readDatasetRef,
   readPrice,
   readSample,
   readSearch,
@@ -30,10 +31,17 @@ import {
 } from "@unseen/wire";
 import type { Accounts } from "../accounts/index.ts";
 import { LedgerFailed } from "../ledger/index.ts";
-import { answerQuestion, budgetText, findDataset, priceQuestion, questionKey } from "../questions/index.ts";
+import {
+  answerQuestion,
+  budgetText,
+  findDataset,
+  openSource,
+  priceQuestion,
+  questionKey,
+} from "../questions/index.ts";
 import { translateSql } from "../sql/index.ts";
 import { callerOfContext } from "./caller-context.ts";
-import { describeDataset, sampleOf } from "./describe-dataset.ts";
+import { describeDataset, describeSource, sampleOf } from "./describe-dataset.ts";
 import type { OwnerNode } from "./owner-node.ts";
 import { matchesTerms } from "./search.ts";
 import { isQuick, Turns } from "./turns.ts";
@@ -73,16 +81,16 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
       },
       describe: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
-        const dataset = valueOrRefusal(
-          await findDataset(questions.datasets, valueOrRefusal(readDatasetName(request))),
+        const source = valueOrRefusal(
+          await openSource(questions.datasets, valueOrRefusal(readDatasetRef(request))),
         );
-        return { dataset: encodeDataset(await describeDataset(questions, caller, dataset)) };
+        return { dataset: encodeDataset(await describeSource(questions, caller, source)) };
       },
       sample: async (request, context) => {
         await callerOfContext(accounts, context);
-        const { dataset, mostRows } = valueOrRefusal(readSample(request));
-        const { card } = valueOrRefusal(await findDataset(questions.datasets, dataset));
-        return encodeSample(sampleOf(card, mostRows));
+        const wish = valueOrRefusal(readSample(request));
+        const source = valueOrRefusal(await openSource(questions.datasets, wish));
+        return encodeSample(sampleOf(source, wish.mostRows));
       },
       translate: async (request, context) => {
         await turns.next((await callerOfContext(accounts, context)).id);
@@ -106,6 +114,9 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
         return {
           answer: encodeAnswer(valueOrRefusal(answered.outcome)),
           remaining: encodeLoss(answered.remaining),
+          ...(answered.joinedRemaining === undefined
+            ? {}
+            : { joinedRemaining: encodeLoss(answered.joinedRemaining) }),
         };
       },
       budget: async (request, context) => {

@@ -13,21 +13,22 @@ import {
   sumsOfStage,
 } from "@unseen/privacy";
 import type { PlainTensor } from "@unseen/program";
-import type { AskedQuestion, LossText } from "@unseen/wire";
+import type { AskedQuestion, DatasetRef } from "@unseen/wire";
 import type { Receipt } from "../ledger/index.ts";
 import { personMs } from "./answer-slots.ts";
-import { remainingText } from "./budget-text.ts";
+import { type RemainingText, remainingTexts } from "./budget-text.ts";
 import { chargedEvent } from "./charged-event.ts";
 import { guaranteeInWords } from "./guarantee.ts";
+import { chargedDatasets } from "./open-source.ts";
 import { decodeOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
 import { permit } from "./permit.ts";
 import type { Caller, QuestionPorts } from "./ports.ts";
 import { type PlannedQuestion, planQuestion, questionHash } from "./question.ts";
 
-export type Answered = { readonly outcome: Outcome; readonly remaining: LossText };
+export type Answered = RemainingText & { readonly outcome: Outcome };
 
 /**
- * Answers a question once, however often it is asked under one id. Charged before anything private is
+ * Answers a question once, from one dataset or from two that are joined on the person, however often it is asked under one id. Charged before anything private is
  * read, durably; never refunded. The asker learns the noised answer and what is left; the price, every
  * refusal before the charge and every error after it are the same whatever the rows say.
  */
@@ -40,7 +41,7 @@ export async function answerQuestion(
   const hash = questionHash(asked);
   const earlier = await ports.ledger.recorded(key, hash);
   if (!earlier.ok) return earlier;
-  if (earlier.value !== undefined) return answered(ports, caller, asked.dataset, earlier.value);
+  if (earlier.value !== undefined) return answered(ports, caller, asked, earlier.value);
 
   const question = await planQuestion(ports.datasets, asked);
   if (!question.ok) return question;
@@ -52,7 +53,7 @@ export async function answerQuestion(
   const sinceMs = ports.clock.nowMs();
   const receipt = await ports.ledger.charge({
     ...key,
-    datasets: [asked.dataset],
+    datasets: chargedDatasets(question.value.source),
     questionHash: hash,
     epsilon: price.epsilon,
     delta: price.delta,
@@ -64,7 +65,7 @@ export async function answerQuestion(
   const recorded = await computeAndRecord(ports, question.value, receipt.value).finally(() =>
     ports.slots.next(sinceMs, personMs(question.value.plan)),
   );
-  return recorded.ok ? answered(ports, caller, asked.dataset, recorded.value) : recorded;
+  return recorded.ok ? answered(ports, caller, asked, recorded.value) : recorded;
 }
 
 /** Paid: reads, noises, finishes, records. Only the bytes that the ledger gives back may leave. */
@@ -82,7 +83,7 @@ async function computeAndRecord(
 /** Stage by stage: sums exactly, adds the noise, goes on with what was released. */
 async function release(
   { engine, entropy }: QuestionPorts,
-  { plan, price, dataset }: PlannedQuestion,
+  { plan, price, rows }: PlannedQuestion,
   receipt: Receipt,
 ): Promise<Result<Released<Result<Finished, Problem>>, Problem>> {
   const sums: Released<ReleasedSum>[] = [];
@@ -92,7 +93,7 @@ async function release(
     // It depends on released values alone, so it is an outcome like any other: recorded, and paid for.
     if (!questions.ok) return ok(afterRelease(releasedTogether<ReleasedSum[]>(sums), () => questions));
     for (const question of questions.value) {
-      const exact = await engine.sums(dataset.snapshot, question.contribution, receipt);
+      const exact = await engine.sums(rows, question.contribution, receipt);
       if (!exact.ok) return exact;
       const measurement = measurementFor(price, question);
       const sum = readSum(question, measurement, measurement.release(exact.value, entropy));
@@ -112,11 +113,11 @@ function nothingPrivate(): Problem<"program-malformed"> {
 async function answered(
   { ledger }: QuestionPorts,
   caller: Caller,
-  dataset: string,
+  asked: DatasetRef,
   recorded: Uint8Array,
 ): Promise<Result<Answered, Problem>> {
   return ok({
     outcome: decodeOutcome(recorded),
-    remaining: remainingText(await ledger.budget(dataset, caller.id)),
+    ...(await remainingTexts(ledger, asked, caller.id)),
   });
 }

@@ -1,8 +1,13 @@
 import { formatDelta, formatEpsilon } from "@unseen/privacy";
+import { chargedDatasets } from "./open-source.ts";
 import type { PlannedQuestion } from "./question.ts";
 
-/** Who was protected and how, in words: the unit, the neighbours, the price and the noise. */
-export function guaranteeInWords({ plan, offer }: PlannedQuestion): string {
+/** Who was protected and how, in words: the unit, the neighbours, the price, the noise, and of a join where it was charged. */
+export function guaranteeInWords({
+  plan,
+  offer,
+  source,
+}: Pick<PlannedQuestion, "plan" | "offer" | "source">): string {
   const { neighbours, unitInWords } = plan.dataset;
   const change =
     neighbours === "replace" ? "Replacing one person by another" : "Adding or removing one person";
@@ -11,5 +16,8 @@ export function guaranteeInWords({ plan, offer }: PlannedQuestion): string {
     offer.kind === "pure"
       ? `by a factor of at most e^${epsilon} (epsilon ${epsilon}, pure; discrete Laplace noise)`
       : `by a factor of at most e^${epsilon}, but for a chance of ${formatDelta(offer.delta)} (epsilon ${epsilon} at delta ${formatDelta(offer.delta)}; discrete Gaussian noise, zCDP converted by Canonne, Kamath, Steinke 2020, Corollary 13)`;
-  return `${change} (${unitInWords}) changes the probability of any answer ${promise}. Losses of several answers add up.`;
+  const [first, second] = chargedDatasets(source);
+  const whose = second === undefined ? "" : ` in ${first}, in ${second} or in both`;
+  const charged = second === undefined ? "" : ` The whole price was charged to ${first} and to ${second}.`;
+  return `${change}${whose} (${unitInWords}) changes the probability of any answer ${promise}. Losses of several answers add up.${charged}`;
 }

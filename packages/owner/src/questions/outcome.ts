@@ -30,12 +30,21 @@ function sentAnswer(
   }: { readonly receipt: Receipt; readonly nodeId: string; readonly guarantee: string },
 ): SentAnswer {
   const { askId, datasets, questionHash, serial, chargedAtMs, entryHash, epsilon, delta } = receipt;
-  const [dataset] = datasets;
+  const [dataset, joined] = datasets;
   return {
     values,
     plusMinus,
     spent: { epsilon: formatEpsilon(epsilon), delta: formatDelta(delta) },
-    receipt: { askId, dataset, questionHash, serial, chargedAtMs, nodeId, entryHash },
+    receipt: {
+      askId,
+      dataset,
+      ...(joined === undefined ? {} : { joined }),
+      questionHash,
+      serial,
+      chargedAtMs,
+      nodeId,
+      entryHash,
+    },
     guarantee,
   };
 }

@@ -13,8 +13,9 @@ import {
 } from "@unseen/privacy";
 import type { PlainTensor } from "@unseen/program";
 import type { PricedQuestion, SentPrice } from "@unseen/wire";
-import { remainingText } from "./budget-text.ts";
+import { remainingTexts } from "./budget-text.ts";
 import { chargedEvent } from "./charged-event.ts";
+import { chargedDatasets } from "./open-source.ts";
 import { permit } from "./permit.ts";
 import type { Caller, QuestionPorts } from "./ports.ts";
 import { type PlannedQuestion, planQuestion } from "./question.ts";
@@ -34,10 +35,9 @@ export async function priceQuestion(
   const measure = (sum: SumQuestion) => measurementFor(price, sum);
   const expected = expectFinish(plan, sums.value, measure, ports.entropy);
   if (!expected.ok) return expected;
-  const budget = await ports.ledger.budget(asked.dataset, caller.id);
   const isAffordable = await ports.ledger.affords({
     asker: caller.id,
-    datasets: [asked.dataset],
+    datasets: chargedDatasets(question.value.source),
     epsilon: price.epsilon,
     delta: price.delta,
     event: chargedEvent(question.value),
@@ -46,7 +46,7 @@ export async function priceQuestion(
     cost: { epsilon: formatEpsilon(price.epsilon), delta: formatDelta(price.delta) },
     expectedPlusMinus: expected.value.plusMinus,
     releases: sums.value.map((sum) => describeRelease(sum, measure(sum))),
-    remaining: remainingText(budget),
+    ...(await remainingTexts(ports.ledger, asked, caller.id)),
     isAffordable,
   });
 }

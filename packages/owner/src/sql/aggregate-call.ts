@@ -10,8 +10,8 @@ import { refuse, refuseClause } from "./refusal.ts";
 import { armsOf, isNull, number, rowValue, truth } from "./row-expression.ts";
 import type { RowValue } from "./row-value.ts";
 import type { Cell } from "./row-writer.ts";
-import { both, type Scope } from "./scope.ts";
-import { functionName, hasAggregate, nameOf } from "./syntax.ts";
+import { both, namesPerson, type Scope } from "./scope.ts";
+import { functionName, hasAggregate } from "./syntax.ts";
 
 export function aggregateOf(call: FuncCall, { scope, groups }: Grouped): Expression {
   const name = functionName(call);
@@ -165,17 +165,10 @@ function argumentOf(node: Node, scope: Scope): { readonly value: RowValue; reado
 }
 
 /** COUNT(DISTINCT ...) takes the column that names the person, and no other. */
-function requirePerson(args: readonly Node[], { writer: { card }, tables }: Scope): void {
+function requirePerson(args: readonly Node[], scope: Scope): void {
   const [arg] = args;
-  const name = arg !== undefined && "ColumnRef" in arg ? nameOf(arg.ColumnRef.fields) : "";
-  const { unit } = card;
-  const isShadowed = tables.some(({ columns }) => columns.has(name));
-  const isPerson =
-    args.length === 1 &&
-    unit.kind === "column" &&
-    !isShadowed &&
-    unit.column.toLowerCase() === name.toLowerCase();
-  if (isPerson) return;
+  if (args.length === 1 && arg !== undefined && "ColumnRef" in arg && namesPerson(scope, arg.ColumnRef))
+    return;
   refuseClause(
     "COUNT(DISTINCT ...)",
     "which values there are is told by single people",

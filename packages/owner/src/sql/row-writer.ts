@@ -6,7 +6,6 @@
 import { invariant, problem } from "@unseen/base";
 import {
   type Attributes,
-  type Card,
   type ColumnCard,
   type Expression,
   type Facts,
@@ -16,18 +15,19 @@ import {
   readAttributes,
   scalar,
 } from "@unseen/program";
+import type { AskedCard } from "./asked-rows.ts";
 import { refuse, refuseClause } from "./refusal.ts";
 
 /** One number for each row, or for none: `facts` are public for a constant. */
 export type Cell = { readonly expression: Expression; readonly facts: Facts };
 
 export class RowWriter {
-  readonly card: Card;
+  readonly card: Pick<AskedCard, "columns" | "unit">;
   readonly #places = new Map<Expression, number>();
   readonly #expressions = new Map<string, Expression>();
   readonly #cells = new Map<Expression, Cell>();
 
-  constructor(card: Card) {
+  constructor(card: Pick<AskedCard, "columns" | "unit">) {
     this.card = card;
   }
 

@@ -8,15 +8,19 @@ import { type Card, type Expression, type Program, programLimits, programOf } fr
 import { type SentTranslation, type TableColumnLayout, wireLimits } from "@unseen/wire";
 import type { Node, SelectStmt, SortBy } from "libpg-query";
 import type { Datasets } from "../questions/index.ts";
-import { type Names, narrowed, refuseSetOperation, scopeOf, withCommon } from "./from-clause.ts";
+import { type AskedCard, askedRows } from "./asked-rows.ts";
+import { type Names, scopeOf, withCommon } from "./from-clause.ts";
 import { type Grouped, groupsOf } from "./group-keys.ts";
+import { narrowed } from "./narrowed.ts";
 import { refuse, refuseClause, SqlRefusal } from "./refusal.ts";
 import { type ReleasedValue, releasedValue, truth } from "./released-expression.ts";
+import { refuseSetOperation } from "./row-wise.ts";
+import { RowWriter } from "./row-writer.ts";
 import { starRefused } from "./scope.ts";
 import { parseSelect } from "./sql-parser.ts";
 import { functionName, hasAggregate, nameOf } from "./syntax.ts";
 
-/** Tables that one query may name: one dataset, under as many names as it likes. */
+/** Tables that one query may name: one dataset or two, under as many names as it likes. */
 const mostTables = 64;
 
 /** The asker learns the translation or why there is none. Refusals: "sql-malformed", "sql-unsupported", and those of names and bounds. */
@@ -28,11 +32,16 @@ export async function translateSql(
   if (!select.ok) return select;
   const cards = await cardsNamed(datasets, select.value);
   try {
-    return ok(translated(select.value, { cards, common: new Map() }));
+    return ok(translated(select.value, { ...asked(select.value, cards), cards, common: new Map() }));
   } catch (error) {
     if (error instanceof SqlRefusal) return err(error.problem);
     throw error;
   }
+}
+
+function asked(select: SelectStmt, cards: ReadonlyMap<string, Card>): Pick<Names, "asked"> {
+  const rows = askedRows(select, cards);
+  return { asked: rows && { rows, writer: new RowWriter(rows.card) } };
 }
 
 /** The cards of every name that the query reads tables under; those that WITH gives are among them and not there. */
@@ -88,10 +97,11 @@ function translated(select: SelectStmt, given: Names): SentTranslation {
   if (table.outputs.length === 0) return refuse(nothingPrivate());
   const program = programOf(table.outputs);
   if (!program.ok) return refuse(program.problem);
-  if (!readsRows(program.value, scope.writer.card)) return refuse(nothingPrivate());
+  if (!readsRows(program.value, scope.rows.card)) return refuse(nothingPrivate());
   const mostRows = wholeOrAll(select.limitCount, "LIMIT");
   return {
-    dataset: scope.dataset,
+    dataset: scope.rows.datasets[0],
+    ...(scope.rows.datasets[1] === undefined ? {} : { joined: scope.rows.datasets[1] }),
     program: program.value,
     layout: {
       rows,
@@ -106,7 +116,7 @@ function translated(select: SelectStmt, given: Names): SentTranslation {
 }
 
 /** A count that the card declares public reads no row, and neither does a list of declared keys. */
-function readsRows({ nodes }: Program, { people, unit }: Card): boolean {
+function readsRows({ nodes }: Program, { people, unit }: AskedCard): boolean {
   const isCountPublic = people.isPublic && unit.kind === "row";
   const isOfEverybody = (at: number | undefined) => {
     const condition = at === undefined ? undefined : nodes[at];

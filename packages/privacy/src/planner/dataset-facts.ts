@@ -55,7 +55,7 @@ export function datasetFacts(card: Card, peopleCount: number | undefined): Datas
     typicalRowCount: card.people.isPublic
       ? Math.max(peopleCount ?? 1, 1)
       : Math.sqrt(Math.max(card.people.band[0], 1) * Math.max(card.people.band[1], 1)),
-    mock: new Map(columns.map(([name, column]) => [name, mockColumn(card, name, column)])),
+    mock: mockColumns(card),
     mockRowCount: card.mock.rows.length,
     unitInWords: unitInWords(card),
   };
@@ -77,8 +77,13 @@ function columnFacts(column: ColumnCard): ColumnFacts {
   return { least: column.bounds[0], greatest: column.bounds[1], integral: column.type === "integer" };
 }
 
-function mockColumn(card: Card, name: string, column: ColumnCard): Float64Array {
-  return Float64Array.from(card.mock.rows, (row) => {
+/** Mock rows as numbers, column by column. */
+export function mockColumns({ columns, mock }: Pick<Card, "columns" | "mock">): Columns {
+  return new Map(Object.entries(columns).map(([name, column]) => [name, mockColumn(mock, name, column)]));
+}
+
+function mockColumn(mock: Card["mock"], name: string, column: ColumnCard): Float64Array {
+  return Float64Array.from(mock.rows, (row) => {
     const value = row[name];
     if (column.type === "category")
       return Math.max(0, column.categories.indexOf(String(value ?? column.missing)));

@@ -27,7 +27,16 @@ export type ColumnCard = NumberColumn | CategoryColumn;
 /** Who is protected: each row is a person, or a column names the person. */
 export type PrivacyUnit =
   | { readonly kind: "row" }
-  | { readonly kind: "column"; readonly column: string; readonly mostRowsEach: number };
+  | {
+      readonly kind: "column";
+      readonly column: string;
+      readonly mostRowsEach: number;
+      /**
+       * What kind of name the column holds, as "mrn". Two datasets that declare the same may be joined on the person:
+       * the owner says so, because two numberings of people would match strangers.
+       */
+      readonly identity?: string;
+    };
 
 /**
  * Whether the number of people may be known. Where it is public, neighbours differ by one person

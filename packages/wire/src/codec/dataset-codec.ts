@@ -44,6 +44,8 @@ export type DatasetDescription = {
   /** Who is protected, in words. */
   readonly privacyUnit: string;
   readonly budget: BudgetText;
+  /** Of a join on the person: the second dataset and its own line. */
+  readonly joined?: { readonly name: string; readonly budget: BudgetText };
 };
 
 export function encodeDataset(dataset: DatasetDescription): Dataset {
@@ -55,6 +57,9 @@ export function encodeDataset(dataset: DatasetDescription): Dataset {
     rows: { count: encodeRows(dataset.rows) },
     privacyUnit: dataset.privacyUnit,
     budget: encodeBudget(dataset.budget),
+    ...(dataset.joined === undefined
+      ? {}
+      : { joined: dataset.joined.name, joinedBudget: encodeBudget(dataset.joined.budget) }),
   });
 }
 
@@ -84,6 +89,8 @@ export function decodeDataset(message: Dataset | undefined): Result<DatasetDescr
   if (!rows.ok) return rows;
   const budget = decodeBudget(message.budget);
   if (!budget.ok) return budget;
+  const joined = decodeJoinedLine(message);
+  if (!joined.ok) return joined;
   return ok({
     name: plainText(message.name, wireLimits.nameLength),
     description: plainText(message.description, wireLimits.descriptionLength, "lines"),
@@ -92,7 +99,16 @@ export function decodeDataset(message: Dataset | undefined): Result<DatasetDescr
     rows: rows.value,
     privacyUnit: plainText(message.privacyUnit, wireLimits.problemLength),
     budget: budget.value,
+    ...(joined.value === undefined ? {} : { joined: joined.value }),
   });
+}
+
+function decodeJoinedLine(message: Dataset): Result<DatasetDescription["joined"], Problem> {
+  if (message.joined === "") return ok(undefined);
+  const budget = decodeBudget(message.joinedBudget);
+  return budget.ok
+    ? ok({ name: plainText(message.joined, wireLimits.nameLength), budget: budget.value })
+    : budget;
 }
 
 function name(text: string): Result<string, Problem> {

@@ -21,6 +21,7 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "bounds-unknown": Code.FailedPrecondition,
   "rows-exposed": Code.PermissionDenied,
   "rows-mixed": Code.FailedPrecondition,
+  "join-refused": Code.FailedPrecondition,
   "private-data": Code.PermissionDenied,
   "expression-malformed": Code.InvalidArgument,
   "sql-malformed": Code.InvalidArgument,

@@ -18,14 +18,15 @@ import { wireLimits } from "../limits.ts";
 
 export type Credentials = { readonly name: string; readonly password: string };
 export type Claim = Credentials & { readonly ownerToken: string };
-export type PricedQuestion = {
-  readonly dataset: string;
+/** One dataset, or two whose rows are joined on the person. */
+export type DatasetRef = { readonly dataset: string; readonly joined?: string };
+export type PricedQuestion = DatasetRef & {
   readonly program: Program;
   readonly offer: OfferText;
 };
 export type AskedQuestion = PricedQuestion & { readonly askId: string };
 /** `mostRows` undefined: all that the card holds. */
-export type SampleWish = { readonly dataset: string; readonly mostRows: number | undefined };
+export type SampleWish = DatasetRef & { readonly mostRows: number | undefined };
 
 const askId = /^[A-Za-z0-9_-]{8,64}$/;
 
@@ -70,7 +71,7 @@ export function readSearch({ terms }: SearchRequest): Result<readonly string[], 
   return ok(terms.map((term) => term.trim()).filter((term) => term !== ""));
 }
 
-/** For Describe and Budget, which name a dataset and no more. */
+/** For Budget, which names a dataset and no more. */
 export function readDatasetName({ dataset }: { readonly dataset: string }): Result<string, Problem> {
   return isName(dataset)
     ? ok(dataset)
@@ -81,11 +82,25 @@ export function readDatasetName({ dataset }: { readonly dataset: string }): Resu
       );
 }
 
+/** For every call about a dataset or a join. Whether the two can be joined is the owner's to say. */
+export function readDatasetRef({
+  dataset,
+  joined,
+}: {
+  readonly dataset: string;
+  readonly joined: string;
+}): Result<DatasetRef, Problem> {
+  const first = readDatasetName({ dataset });
+  if (!first.ok || joined === "") return first.ok ? ok({ dataset: first.value }) : first;
+  const second = readDatasetName({ dataset: joined });
+  return second.ok ? ok({ dataset: first.value, joined: second.value }) : second;
+}
+
 export function readSample(request: SampleRequest): Result<SampleWish, Problem> {
-  const dataset = readDatasetName(request);
-  if (!dataset.ok) return dataset;
+  const read = readDatasetRef(request);
+  if (!read.ok) return read;
   const mostRows = request.mostRows === 0 ? undefined : Math.min(request.mostRows, wireLimits.sampleRows);
-  return ok({ dataset: dataset.value, mostRows });
+  return ok({ ...read.value, mostRows });
 }
 
 /** One statement as text; what it says is for the owner's reader of SQL to judge. */
@@ -101,15 +116,15 @@ export function readTranslate({ sql }: TranslateRequest): Result<string, Problem
 }
 
 export function readPrice(
-  request: Pick<PriceRequest, "dataset" | "program" | "offer">,
+  request: Pick<PriceRequest, "dataset" | "joined" | "program" | "offer">,
 ): Result<PricedQuestion, Problem> {
-  const dataset = readDatasetName(request);
-  if (!dataset.ok) return dataset;
+  const read = readDatasetRef(request);
+  if (!read.ok) return read;
   const offer = decodeOffer(request.offer);
   if (!offer.ok) return offer;
   const program = decodeProgram(request.program);
   if (!program.ok) return program;
-  return ok({ dataset: dataset.value, program: program.value, offer: offer.value });
+  return ok({ ...read.value, program: program.value, offer: offer.value });
 }
 
 export function readAsk(request: AskRequest): Result<AskedQuestion, Problem> {

@@ -12,7 +12,15 @@ import {
 } from "../gen/unseen/v1/grid_pb.ts";
 import { RunRequestSchema } from "../gen/unseen/v1/workspace_pb.ts";
 import { wireLimits } from "../limits.ts";
-import { readAsk, readClaim, readDatasetName, readSample, readSearch, readSignIn } from "./grid-requests.ts";
+import {
+  readAsk,
+  readClaim,
+  readDatasetName,
+  readDatasetRef,
+  readSample,
+  readSearch,
+  readSignIn,
+} from "./grid-requests.ts";
 import { readRun } from "./workspace-requests.ts";
 
 function codeOf(result: { ok: true } | { ok: false; problem: { code: string } }): string {
@@ -41,12 +49,29 @@ test("an ask is read whole or refused by the first thing that is wrong with it",
     [{ askId: "ask-00000001\n" }, "ask-id-invalid"],
     [{ dataset: "" }, "dataset-unknown"],
     [{ dataset: "d".repeat(201) }, "dataset-unknown"],
+    [{ joined: "d".repeat(201) }, "dataset-unknown"],
     [{ offer: undefined }, "epsilon-invalid"],
     [{ offer: { epsilon: "1", delta: "x" } }, "delta-invalid"],
     [{ program: undefined }, "program-malformed"],
   ];
   for (const [change, code] of wrong)
     expect(codeOf(readAsk(create(AskRequestSchema, { ...ask, ...change })))).toBe(code);
+});
+
+test("a second dataset is read where one is named, and is no field where none is", () => {
+  const joined = { ...ask, joined: "patients" };
+  expect(readAsk(create(AskRequestSchema, joined))).toMatchObject({ value: { joined: "patients" } });
+  expect(readAsk(create(AskRequestSchema, ask))).not.toHaveProperty("value.joined");
+  expect(readDatasetRef({ dataset: "visits", joined: "patients" })).toEqual({
+    ok: true,
+    value: { dataset: "visits", joined: "patients" },
+  });
+  expect(codeOf(readDatasetRef({ dataset: "", joined: "patients" }))).toBe("dataset-unknown");
+  const sample = create(SampleRequestSchema, { dataset: "visits", joined: "patients" });
+  expect(readSample(sample)).toEqual({
+    ok: true,
+    value: { dataset: "visits", joined: "patients", mostRows: undefined },
+  });
 });
 
 test("a search has few and short words, and blanks among them are none", () => {

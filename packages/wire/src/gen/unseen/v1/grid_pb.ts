@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file unseen/v1/grid.proto.
  */
 export const file_unseen_v1_grid: GenFile = /*@__PURE__*/
-  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiIgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkiNwoQRGVzY3JpYmVSZXNwb25zZRIjCgdkYXRhc2V0GAEgASgLMhIudW5zZWVuLnYxLkRhdGFzZXQiwgEKB0RhdGFzZXQSDAoEbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEiIKB2NvbHVtbnMYBCADKAsyES51bnNlZW4udjEuQ29sdW1uEiEKBHJvd3MYBSABKAsyEy51bnNlZW4udjEuUm93Q291bnQSFAoMcHJpdmFjeV91bml0GAYgASgJEikKBmJ1ZGdldBgHIAEoCzIZLnVuc2Vlbi52MS5CdWRnZXRSZXNwb25zZSJ8CgZDb2x1bW4SDAoEbmFtZRgBIAEoCRIMCgR0eXBlGAIgASgJEgwKBHVuaXQYAyABKAkSDQoFbGVhc3QYBCABKAESEAoIZ3JlYXRlc3QYBSABKAESEgoKY2F0ZWdvcmllcxgGIAMoCRITCgtkZXNjcmlwdGlvbhgHIAEoCSJFCghSb3dDb3VudBIPCgVleGFjdBgBIAEoBEgAEh8KBGJhbmQYAiABKAsyDy51bnNlZW4udjEuQmFuZEgAQgcKBWNvdW50IicKBEJhbmQSDQoFbGVhc3QYASABKAQSEAoIZ3JlYXRlc3QYAiABKAQiMwoNU2FtcGxlUmVxdWVzdBIPCgdkYXRhc2V0GAEgASgJEhEKCW1vc3Rfcm93cxgCIAEoDSJVCg5TYW1wbGVSZXNwb25zZRIOCgZvcmlnaW4YASABKAkSDwoHY29sdW1ucxgCIAMoCRIiCgRyb3dzGAMgAygLMhQudW5zZWVuLnYxLlNhbXBsZVJvdyIrCglTYW1wbGVSb3cSHgoFY2VsbHMYASADKAsyDy51bnNlZW4udjEuQ2VsbCIxCgRDZWxsEhAKBm51bWJlchgBIAEoAUgAEg4KBHRleHQYAiABKAlIAEIHCgV2YWx1ZSInCgVPZmZlchIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIiYKBExvc3MSDwoHZXBzaWxvbhgBIAEoCRINCgVkZWx0YRgCIAEoCSIfChBUcmFuc2xhdGVSZXF1ZXN0EgsKA3NxbBgBIAEoCSJxChFUcmFuc2xhdGVSZXNwb25zZRIPCgdkYXRhc2V0GAEgASgJEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRImCgZsYXlvdXQYAyABKAsyFi51bnNlZW4udjEuVGFibGVMYXlvdXQiywEKC1RhYmxlTGF5b3V0EgwKBHJvd3MYASABKA0SJwoHY29sdW1ucxgCIAMoCzIWLnVuc2Vlbi52MS5UYWJsZUNvbHVtbhINCgVzaG93bhgDIAEoDRIRCgRrZWVwGAQgASgNSACIAQESJAoFb3JkZXIYBSADKAsyFS51bnNlZW4udjEuVGFibGVPcmRlchIOCgZvZmZzZXQYBiABKA0SFgoJbW9zdF9yb3dzGAcgASgNSAGIAQFCBwoFX2tlZXBCDAoKX21vc3Rfcm93cyJcCgtUYWJsZUNvbHVtbhIMCgRuYW1lGAEgASgJEhAKBm91dHB1dBgCIAEoDUgAEiQKBGtleXMYAyABKAsyFC51bnNlZW4udjEuVGFibGVLZXlzSABCBwoFY2VsbHMiKwoJVGFibGVLZXlzEh4KBWNlbGxzGAEgAygLMg8udW5zZWVuLnYxLkNlbGwiMAoKVGFibGVPcmRlchIOCgZjb2x1bW4YASABKA0SEgoKZGVzY2VuZGluZxgCIAEoCCJlCgxQcmljZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIjCgdwcm9ncmFtGAIgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYAyABKAsyEC51bnNlZW4udjEuT2ZmZXIiqAEKDVByaWNlUmVzcG9uc2USHQoEY29zdBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEi4KE2V4cGVjdGVkX3BsdXNfbWludXMYAiADKAsyES51bnNlZW4udjEuVGVuc29yEhAKCHJlbGVhc2VzGAMgAygJEiIKCXJlbWFpbmluZxgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEhIKCmFmZm9yZGFibGUYBSABKAgicwoKQXNrUmVxdWVzdBIOCgZhc2tfaWQYASABKAkSDwoHZGF0YXNldBgCIAEoCRIjCgdwcm9ncmFtGAMgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYBCABKAsyEC51bnNlZW4udjEuT2ZmZXIiVAoLQXNrUmVzcG9uc2USIQoGYW5zd2VyGAEgASgLMhEudW5zZWVuLnYxLkFuc3dlchIiCglyZW1haW5pbmcYAiABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJIo0BCgdSZWNlaXB0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEhUKDXF1ZXN0aW9uX2hhc2gYAyABKAkSDgoGc2VyaWFsGAQgASgEEhUKDWNoYXJnZWRfYXRfbXMYBSABKAMSDwoHbm9kZV9pZBgGIAEoCRISCgplbnRyeV9oYXNoGAcgASgJIiAKDUJ1ZGdldFJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCSL1AQoOQnVkZ2V0UmVzcG9uc2USHAoDY2FwGAEgASgLMg8udW5zZWVuLnYxLkxvc3MSHgoFc3BlbnQYAiABKAsyDy51bnNlZW4udjEuTG9zcxIiCglyZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcxIhCgh5b3VyX2NhcBgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEiMKCnlvdXJfc3BlbnQYBSABKAsyDy51bnNlZW4udjEuTG9zcxInCg55b3VyX3JlbWFpbmluZxgGIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEhAKCHJlbmV3YWxzGAcgASgNMoEFCgtHcmlkU2VydmljZRI6CgVIZWxsbxIXLnVuc2Vlbi52MS5IZWxsb1JlcXVlc3QaGC51bnNlZW4udjEuSGVsbG9SZXNwb25zZRI9CgZTaWduSW4SGC51bnNlZW4udjEuU2lnbkluUmVxdWVzdBoZLnVuc2Vlbi52MS5TaWduSW5SZXNwb25zZRI7CgVDbGFpbRIXLnVuc2Vlbi52MS5DbGFpbVJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USPQoGU2VhcmNoEhgudW5zZWVuLnYxLlNlYXJjaFJlcXVlc3QaGS51bnNlZW4udjEuU2VhcmNoUmVzcG9uc2USQwoIRGVzY3JpYmUSGi51bnNlZW4udjEuRGVzY3JpYmVSZXF1ZXN0GhsudW5zZWVuLnYxLkRlc2NyaWJlUmVzcG9uc2USPQoGU2FtcGxlEhgudW5zZWVuLnYxLlNhbXBsZVJlcXVlc3QaGS51bnNlZW4udjEuU2FtcGxlUmVzcG9uc2USRgoJVHJhbnNsYXRlEhsudW5zZWVuLnYxLlRyYW5zbGF0ZVJlcXVlc3QaHC51bnNlZW4udjEuVHJhbnNsYXRlUmVzcG9uc2USOgoFUHJpY2USFy51bnNlZW4udjEuUHJpY2VSZXF1ZXN0GhgudW5zZWVuLnYxLlByaWNlUmVzcG9uc2USNAoDQXNrEhUudW5zZWVuLnYxLkFza1JlcXVlc3QaFi51bnNlZW4udjEuQXNrUmVzcG9uc2USPQoGQnVkZ2V0EhgudW5zZWVuLnYxLkJ1ZGdldFJlcXVlc3QaGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2ViBnByb3RvMw", [file_unseen_v1_tensor]);
+  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiMgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkSDgoGam9pbmVkGAIgASgJIjcKEERlc2NyaWJlUmVzcG9uc2USIwoHZGF0YXNldBgBIAEoCzISLnVuc2Vlbi52MS5EYXRhc2V0IoQCCgdEYXRhc2V0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEdGFncxgDIAMoCRIiCgdjb2x1bW5zGAQgAygLMhEudW5zZWVuLnYxLkNvbHVtbhIhCgRyb3dzGAUgASgLMhMudW5zZWVuLnYxLlJvd0NvdW50EhQKDHByaXZhY3lfdW5pdBgGIAEoCRIpCgZidWRnZXQYByABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2USDgoGam9pbmVkGAggASgJEjAKDWpvaW5lZF9idWRnZXQYCSABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2UifAoGQ29sdW1uEgwKBG5hbWUYASABKAkSDAoEdHlwZRgCIAEoCRIMCgR1bml0GAMgASgJEg0KBWxlYXN0GAQgASgBEhAKCGdyZWF0ZXN0GAUgASgBEhIKCmNhdGVnb3JpZXMYBiADKAkSEwoLZGVzY3JpcHRpb24YByABKAkiRQoIUm93Q291bnQSDwoFZXhhY3QYASABKARIABIfCgRiYW5kGAIgASgLMg8udW5zZWVuLnYxLkJhbmRIAEIHCgVjb3VudCInCgRCYW5kEg0KBWxlYXN0GAEgASgEEhAKCGdyZWF0ZXN0GAIgASgEIkMKDVNhbXBsZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIRCgltb3N0X3Jvd3MYAiABKA0SDgoGam9pbmVkGAMgASgJIlUKDlNhbXBsZVJlc3BvbnNlEg4KBm9yaWdpbhgBIAEoCRIPCgdjb2x1bW5zGAIgAygJEiIKBHJvd3MYAyADKAsyFC51bnNlZW4udjEuU2FtcGxlUm93IisKCVNhbXBsZVJvdxIeCgVjZWxscxgBIAMoCzIPLnVuc2Vlbi52MS5DZWxsIjEKBENlbGwSEAoGbnVtYmVyGAEgASgBSAASDgoEdGV4dBgCIAEoCUgAQgcKBXZhbHVlIicKBU9mZmVyEg8KB2Vwc2lsb24YASABKAkSDQoFZGVsdGEYAiABKAkiJgoETG9zcxIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIh8KEFRyYW5zbGF0ZVJlcXVlc3QSCwoDc3FsGAEgASgJIoEBChFUcmFuc2xhdGVSZXNwb25zZRIPCgdkYXRhc2V0GAEgASgJEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRImCgZsYXlvdXQYAyABKAsyFi51bnNlZW4udjEuVGFibGVMYXlvdXQSDgoGam9pbmVkGAQgASgJIssBCgtUYWJsZUxheW91dBIMCgRyb3dzGAEgASgNEicKB2NvbHVtbnMYAiADKAsyFi51bnNlZW4udjEuVGFibGVDb2x1bW4SDQoFc2hvd24YAyABKA0SEQoEa2VlcBgEIAEoDUgAiAEBEiQKBW9yZGVyGAUgAygLMhUudW5zZWVuLnYxLlRhYmxlT3JkZXISDgoGb2Zmc2V0GAYgASgNEhYKCW1vc3Rfcm93cxgHIAEoDUgBiAEBQgcKBV9rZWVwQgwKCl9tb3N0X3Jvd3MiXAoLVGFibGVDb2x1bW4SDAoEbmFtZRgBIAEoCRIQCgZvdXRwdXQYAiABKA1IABIkCgRrZXlzGAMgASgLMhQudW5zZWVuLnYxLlRhYmxlS2V5c0gAQgcKBWNlbGxzIisKCVRhYmxlS2V5cxIeCgVjZWxscxgBIAMoCzIPLnVuc2Vlbi52MS5DZWxsIjAKClRhYmxlT3JkZXISDgoGY29sdW1uGAEgASgNEhIKCmRlc2NlbmRpbmcYAiABKAgidQoMUHJpY2VSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkSIwoHcHJvZ3JhbRgCIAEoCzISLnVuc2Vlbi52MS5Qcm9ncmFtEh8KBW9mZmVyGAMgASgLMhAudW5zZWVuLnYxLk9mZmVyEg4KBmpvaW5lZBgEIAEoCSLTAQoNUHJpY2VSZXNwb25zZRIdCgRjb3N0GAEgASgLMg8udW5zZWVuLnYxLkxvc3MSLgoTZXhwZWN0ZWRfcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISEAoIcmVsZWFzZXMYAyADKAkSIgoJcmVtYWluaW5nGAQgASgLMg8udW5zZWVuLnYxLkxvc3MSEgoKYWZmb3JkYWJsZRgFIAEoCBIpChBqb2luZWRfcmVtYWluaW5nGAYgASgLMg8udW5zZWVuLnYxLkxvc3MigwEKCkFza1JlcXVlc3QSDgoGYXNrX2lkGAEgASgJEg8KB2RhdGFzZXQYAiABKAkSIwoHcHJvZ3JhbRgDIAEoCzISLnVuc2Vlbi52MS5Qcm9ncmFtEh8KBW9mZmVyGAQgASgLMhAudW5zZWVuLnYxLk9mZmVyEg4KBmpvaW5lZBgFIAEoCSJ/CgtBc2tSZXNwb25zZRIhCgZhbnN3ZXIYASABKAsyES51bnNlZW4udjEuQW5zd2VyEiIKCXJlbWFpbmluZxgCIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEikKEGpvaW5lZF9yZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJIp0BCgdSZWNlaXB0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEhUKDXF1ZXN0aW9uX2hhc2gYAyABKAkSDgoGc2VyaWFsGAQgASgEEhUKDWNoYXJnZWRfYXRfbXMYBSABKAMSDwoHbm9kZV9pZBgGIAEoCRISCgplbnRyeV9oYXNoGAcgASgJEg4KBmpvaW5lZBgIIAEoCSIgCg1CdWRnZXRSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAki9QEKDkJ1ZGdldFJlc3BvbnNlEhwKA2NhcBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEh4KBXNwZW50GAIgASgLMg8udW5zZWVuLnYxLkxvc3MSIgoJcmVtYWluaW5nGAMgASgLMg8udW5zZWVuLnYxLkxvc3MSIQoIeW91cl9jYXAYBCABKAsyDy51bnNlZW4udjEuTG9zcxIjCgp5b3VyX3NwZW50GAUgASgLMg8udW5zZWVuLnYxLkxvc3MSJwoOeW91cl9yZW1haW5pbmcYBiABKAsyDy51bnNlZW4udjEuTG9zcxIQCghyZW5ld2FscxgHIAEoDTKBBQoLR3JpZFNlcnZpY2USOgoFSGVsbG8SFy51bnNlZW4udjEuSGVsbG9SZXF1ZXN0GhgudW5zZWVuLnYxLkhlbGxvUmVzcG9uc2USPQoGU2lnbkluEhgudW5zZWVuLnYxLlNpZ25JblJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USOwoFQ2xhaW0SFy51bnNlZW4udjEuQ2xhaW1SZXF1ZXN0GhkudW5zZWVuLnYxLlNpZ25JblJlc3BvbnNlEj0KBlNlYXJjaBIYLnVuc2Vlbi52MS5TZWFyY2hSZXF1ZXN0GhkudW5zZWVuLnYxLlNlYXJjaFJlc3BvbnNlEkMKCERlc2NyaWJlEhoudW5zZWVuLnYxLkRlc2NyaWJlUmVxdWVzdBobLnVuc2Vlbi52MS5EZXNjcmliZVJlc3BvbnNlEj0KBlNhbXBsZRIYLnVuc2Vlbi52MS5TYW1wbGVSZXF1ZXN0GhkudW5zZWVuLnYxLlNhbXBsZVJlc3BvbnNlEkYKCVRyYW5zbGF0ZRIbLnVuc2Vlbi52MS5UcmFuc2xhdGVSZXF1ZXN0GhwudW5zZWVuLnYxLlRyYW5zbGF0ZVJlc3BvbnNlEjoKBVByaWNlEhcudW5zZWVuLnYxLlByaWNlUmVxdWVzdBoYLnVuc2Vlbi52MS5QcmljZVJlc3BvbnNlEjQKA0FzaxIVLnVuc2Vlbi52MS5Bc2tSZXF1ZXN0GhYudW5zZWVuLnYxLkFza1Jlc3BvbnNlEj0KBkJ1ZGdldBIYLnVuc2Vlbi52MS5CdWRnZXRSZXF1ZXN0GhkudW5zZWVuLnYxLkJ1ZGdldFJlc3BvbnNlYgZwcm90bzM", [file_unseen_v1_tensor]);
 
 /**
  * @generated from message unseen.v1.HelloRequest
@@ -176,6 +176,8 @@ export const SearchResponseSchema: GenMessage<SearchResponse> = /*@__PURE__*/
   messageDesc(file_unseen_v1_grid, 6);
 
 /**
+ * Here and below: `joined` names a second dataset, whose rows are joined to the first's on the person. Empty: none.
+ *
  * @generated from message unseen.v1.DescribeRequest
  */
 export type DescribeRequest = Message<"unseen.v1.DescribeRequest"> & {
@@ -183,6 +185,11 @@ export type DescribeRequest = Message<"unseen.v1.DescribeRequest"> & {
    * @generated from field: string dataset = 1;
    */
   dataset: string;
+
+  /**
+   * @generated from field: string joined = 2;
+   */
+  joined: string;
 };
 
 /**
@@ -251,6 +258,18 @@ export type Dataset = Message<"unseen.v1.Dataset"> & {
    * @generated from field: unseen.v1.BudgetResponse budget = 7;
    */
   budget?: BudgetResponse | undefined;
+
+  /**
+   * Of a join: the second dataset and its own line. Columns that both have are called "dataset.column".
+   *
+   * @generated from field: string joined = 8;
+   */
+  joined: string;
+
+  /**
+   * @generated from field: unseen.v1.BudgetResponse joined_budget = 9;
+   */
+  joinedBudget?: BudgetResponse | undefined;
 };
 
 /**
@@ -377,6 +396,11 @@ export type SampleRequest = Message<"unseen.v1.SampleRequest"> & {
    * @generated from field: uint32 most_rows = 2;
    */
   mostRows: number;
+
+  /**
+   * @generated from field: string joined = 3;
+   */
+  joined: string;
 };
 
 /**
@@ -548,6 +572,13 @@ export type TranslateResponse = Message<"unseen.v1.TranslateResponse"> & {
    * @generated from field: unseen.v1.TableLayout layout = 3;
    */
   layout?: TableLayout | undefined;
+
+  /**
+   * The second one, where it reads two that it joins on the person.
+   *
+   * @generated from field: string joined = 4;
+   */
+  joined: string;
 };
 
 /**
@@ -707,6 +738,11 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
    * @generated from field: unseen.v1.Offer offer = 3;
    */
   offer?: Offer | undefined;
+
+  /**
+   * @generated from field: string joined = 4;
+   */
+  joined: string;
 };
 
 /**
@@ -745,9 +781,18 @@ export type PriceResponse = Message<"unseen.v1.PriceResponse"> & {
   remaining?: Loss | undefined;
 
   /**
+   * By both lines, where two are joined.
+   *
    * @generated from field: bool affordable = 5;
    */
   affordable: boolean;
+
+  /**
+   * What is left of the joined dataset.
+   *
+   * @generated from field: unseen.v1.Loss joined_remaining = 6;
+   */
+  joinedRemaining?: Loss | undefined;
 };
 
 /**
@@ -782,6 +827,11 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
    * @generated from field: unseen.v1.Offer offer = 4;
    */
   offer?: Offer | undefined;
+
+  /**
+   * @generated from field: string joined = 5;
+   */
+  joined: string;
 };
 
 /**
@@ -806,6 +856,13 @@ export type AskResponse = Message<"unseen.v1.AskResponse"> & {
    * @generated from field: unseen.v1.Loss remaining = 2;
    */
   remaining?: Loss | undefined;
+
+  /**
+   * What is left of the joined dataset.
+   *
+   * @generated from field: unseen.v1.Loss joined_remaining = 3;
+   */
+  joinedRemaining?: Loss | undefined;
 };
 
 /**
@@ -898,6 +955,13 @@ export type Receipt = Message<"unseen.v1.Receipt"> & {
    * @generated from field: string entry_hash = 7;
    */
   entryHash: string;
+
+  /**
+   * The joined dataset, which was charged the same price.
+   *
+   * @generated from field: string joined = 8;
+   */
+  joined: string;
 };
 
 /**
