@@ -25,7 +25,7 @@ export type DatasetFacts = {
   readonly publicRowCount: number | undefined;
   /** The number of people where it is public, and otherwise undefined. */
   readonly publicPeopleCount: number | undefined;
-  /** As many rows as the card allows for: the upper end of the band, or the public number of people with all their rows. */
+  /** As many rows as the card allows for: the upper end of the band, or the public number of people, with all the rows of each. */
   readonly mostRows: number;
   /** A row count for expectations of accuracy: public, or the geometric middle of the declared band. */
   readonly typicalRowCount: number;
@@ -62,8 +62,8 @@ export function datasetFacts(card: Card, peopleCount: number | undefined): Datas
 }
 
 function mostRowsOf({ people, unit }: Card, peopleCount: number | undefined): number {
-  if (!people.isPublic) return Math.max(people.band[1], 1);
-  return Math.max(peopleCount ?? 1, 1) * (unit.kind === "row" ? 1 : unit.mostRowsEach);
+  const mostPeople = people.isPublic ? (peopleCount ?? 1) : people.band[1];
+  return Math.max(mostPeople, 1) * (unit.kind === "row" ? 1 : unit.mostRowsEach);
 }
 
 /** Who is protected, in words. */
