@@ -2,7 +2,7 @@ import { parseCard } from "@unseen/program";
 import { expect, test } from "vitest";
 import { datasetFacts } from "./dataset-facts.ts";
 
-const card = (unit: object, people: object) => {
+const card = (unit: unknown, people: unknown) => {
   const parsed = parseCard({
     name: "visits",
     description: "Visits of a clinic.",
