@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { platformEntropy } from "@unseen/base";
 import { type Expression, type Program, parseCard, programOf } from "@unseen/program";
+import type { SentAnswer } from "@unseen/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Owner, openOwner } from "../packages/owner/src/open-owner.ts";
 import { answerQuestion } from "../packages/owner/src/questions/answer-question.ts";
@@ -56,7 +57,7 @@ async function ask(program: Program) {
   const ports = owner.node.questions;
   const asked = { askId: `ask-${asks++}-00000`, dataset: "visits", program, offer: { epsilon: "50" } };
   const { releases } = whole(await priceQuestion(ports, ada, asked));
-  const { values } = whole(whole(await answerQuestion(ports, ada, asked)).outcome);
+  const { values } = whole(whole(await answerQuestion(ports, ada, asked)).outcome) as SentAnswer;
   return { values: values.map(({ data }) => [...data]), releases };
 }
 

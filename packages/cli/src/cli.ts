@@ -11,6 +11,7 @@ import { tagsOf } from "./owner/read-card.ts";
 import { ask } from "./researcher/ask.ts";
 import { showBudgetAt } from "./researcher/budget.ts";
 import { describe } from "./researcher/describe.ts";
+import { keys } from "./researcher/keys.ts";
 import { price } from "./researcher/price.ts";
 import { sample } from "./researcher/sample.ts";
 import { search } from "./researcher/search.ts";
@@ -191,6 +192,13 @@ function researcherCommands(unseen: Command, shell: Shell): void {
     .option("--node <name>", "which node, where several have a dataset of the same name")
     .option("--id <ask-id>", "name of the charge: the same SQL under the same name is charged once")
     .action((text, options) => sql(shell, text, options));
+  withSignIn(unseen.command("keys <dataset> <column>"))
+    .description("ask which texts of a column may be shown, and be charged")
+    .requiredOption("--epsilon <amount>", "what you offer: smaller protects better and shows fewer keys")
+    .requiredOption("--delta <amount>", "the chance that a text of one person alone is shown, as 0.000001")
+    .option("--most <keys>", "keys that one person counts for at most; 1 unless given", Number)
+    .option("--id <ask-id>", "name of the charge: the same question under the same name is charged once")
+    .action((name, column, options) => keys(shell, name, column, options));
 }
 
 function budgetCommands(unseen: Command, shell: Shell): void {

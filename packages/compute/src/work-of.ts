@@ -89,6 +89,7 @@ const works: ReadonlyMap<string, Work> = new Map<string, Work>([
     "Cosh",
     "Exp",
     "Histogram",
+    "LabelEncoder",
     "Log",
     "Pow",
     "QuantileOfCounts",

@@ -12,7 +12,14 @@ import { catalogued } from "./catalogued-datasets.ts";
 import { HomeEngine, isPostgresSnapshot } from "./engine/index.ts";
 import { type OwnerNode, Workspaces } from "./http/index.ts";
 import { type IngestReport, ingestFile, ingestTable, removeTableSnapshot } from "./ingest/index.ts";
-import { amount, type Caps, type Ledger, type LedgerPolicy, openHomeLedger } from "./ledger/index.ts";
+import {
+  amount,
+  type Caps,
+  type Ledger,
+  type LedgerPolicy,
+  openHomeLedger,
+  usualFilter,
+} from "./ledger/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
 import { openHome } from "./store/index.ts";
 
@@ -147,16 +154,19 @@ function register(
 }
 
 /** The card's declared budget in the ledger's units. The card's parser has held it to what these accept. */
-export function capsOf({ budget }: Card): Caps {
+export function capsOf({ budget, columns }: Card): Caps {
   const epsilon = (value: number) => {
     const parsed = parseEpsilon(value);
     return parsed.ok ? parsed.value : 0n;
   };
   const delta = budget.delta === 0 ? noDelta : parsedDelta(budget.delta);
   const cap = amount(epsilon(budget.epsilon), delta);
+  // Keys cost a delta of their own, so a dataset that has a column of them keeps some for that.
+  const hasKeys = Object.values(columns).some(({ type }) => type === "text");
+  const filter = hasKeys ? { filter: usualFilter(cap, hasKeys) } : {};
   return budget.perAsker === undefined
-    ? { cap }
-    : { cap, allotment: amount(epsilon(budget.perAsker), delta) };
+    ? { cap, ...filter }
+    : { cap, ...filter, allotment: amount(epsilon(budget.perAsker), delta) };
 }
 
 function parsedDelta(value: number): bigint {

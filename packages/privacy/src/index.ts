@@ -150,6 +150,7 @@ export {
 export { type TopChoices, topChoices } from "./mechanisms/top-choices.ts";
 export { type NoisedTree, type TreePrice, type TreeSums, treeSums } from "./mechanisms/tree-sums.ts";
 export { type BoundedCount, truncatedGeometric } from "./mechanisms/truncated-geometric.ts";
+export type { Texts } from "./planner/coded-texts.ts";
 export type { Across, AcrossPeople, Contribution, Grid } from "./planner/contribution.ts";
 export { acrossRows, mostRows, quantise } from "./planner/contribution.ts";
 export { type DatasetFacts, datasetFacts, type Neighbours, unitInWords } from "./planner/dataset-facts.ts";

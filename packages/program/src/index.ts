@@ -7,6 +7,7 @@ export type {
   NumberColumn,
   PeopleCount,
   PrivacyUnit,
+  TextColumn,
 } from "./card/card.ts";
 export type { CardProblem } from "./card/card-fields.ts";
 export {
@@ -16,6 +17,7 @@ export {
   joinCards,
   mostPairsEach,
 } from "./card/join-cards.ts";
+export { hidingCharacters, isKeyText, unseenCharacters } from "./card/key-text.ts";
 export { type Card, cardToJson, parseCard, withSyntheticRows } from "./card/parse-card.ts";
 export { readAttributes } from "./graph/attributes.ts";
 export { programLimits } from "./graph/limits.ts";
@@ -34,6 +36,7 @@ export { isFiniteEverywhere } from "./operations/bounds.ts";
 export { operations } from "./operations/index.ts";
 export type {
   Attributes,
+  AttributeValue,
   Facts,
   Lowering,
   Operation,

@@ -47,7 +47,7 @@ function binLabels(
   column: ColumnFacts | undefined,
   count: number,
 ): AnswerLabels | undefined {
-  const declared = column !== undefined && column.type !== "category" ? column : undefined;
+  const declared = column?.type === "number" || column?.type === "integer" ? column : undefined;
   const least = given.length === 2 ? declared?.least : numberOf(given[2]);
   const greatest = given.length === 2 ? declared?.greatest : numberOf(given[3]);
   if (least === undefined || greatest === undefined) return undefined;

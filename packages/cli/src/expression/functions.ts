@@ -352,7 +352,7 @@ function histogram<T extends Recorder<T>>(given: Given<T>): T {
   const column = given.column(0);
   if (given.count === 1 && column?.type === "category") return countsOf(given, "histogram");
   if (given.count === 1) given.refuse(0, "a histogram needs its number of bins", "as histogram(x, 10)");
-  const bounds = column !== undefined && column.type !== "category" ? column : undefined;
+  const bounds = column?.type === "number" || column?.type === "integer" ? column : undefined;
   if (given.count === 3)
     given.refuse(2, "a histogram takes both ends or none", "as histogram(x, 10, 60, 140)");
   if (given.count === 2 && bounds === undefined)

@@ -24,13 +24,16 @@ export async function sql(shell: Shell, text: string, options: SqlOptions): Prom
     ...(options.node === undefined ? {} : { node: options.node }),
   });
   if (options.json !== true) return say(shell, shown(shell, answer));
-  const { dataset, columns, rows, plusMinus, spent, remaining, joinedRemaining, receipt, guarantee } = answer;
+  const { dataset, columns, rows, plusMinus, spent, keys, remaining, joinedRemaining, receipt, guarantee } =
+    answer;
+  const ofKeys = keys === undefined ? {} : { keys: { spent: keys.spent, receipt: keys.receipt } };
   const left = joinedRemaining === undefined ? { remaining } : { remaining, joinedRemaining };
-  sayJson(shell, { dataset, sql: text, columns, rows, plusMinus, spent, ...left, receipt, guarantee });
+  const told = { columns, rows, plusMinus, spent, ...ofKeys, ...left, receipt, guarantee };
+  sayJson(shell, { dataset, sql: text, ...told });
 }
 
 function shown(shell: Shell, answer: SqlTable): string {
-  const { columns, rows, plusMinus, receipt, guarantee } = answer;
+  const { columns, rows, plusMinus, keys, receipt, guarantee } = answer;
   const lines = rows.map((row, line) => row.map((cell, at) => cellText(cell, plusMinus[line]![at]!)));
   const sides = columns.map((_, at) =>
     rows.some((row) => typeof row[at] === "string") ? ("left" as const) : ("right" as const),
@@ -38,6 +41,7 @@ function shown(shell: Shell, answer: SqlTable): string {
   const facts: readonly (readonly [string, string])[] = [
     ["±", "each interval holds the number without noise 95 times out of 100"],
     ...spentOn(answer),
+    ...(keys === undefined ? [] : [["of it", `${lossText(keys.spent)} for the keys`] as const]),
     ["receipt", `no. ${receipt.serial}; the same SQL with --id ${receipt.askId} is free`],
     ["guarantee", guarantee],
   ];

@@ -3,8 +3,8 @@ import type { PrivateTensor } from "../datasets/private-tensor.ts";
 import { AskRefused } from "../refusals/ask-refused.ts";
 import { type HeldByPerson, meanByPerson, sumByPerson } from "./by-person.ts";
 import { FilteredTensor } from "./filtered-tensor.ts";
-import { groupKeys } from "./group-keys.ts";
-import { GroupedRows } from "./grouped-rows.ts";
+import { type GroupedBy, groupedBy } from "./grouped-by.ts";
+import type { GroupedRows } from "./grouped-rows.ts";
 import { declaredRange, describedColumn, type Rows } from "./rows.ts";
 
 /** The rows of a dataset that a condition chooses. Which they are, and how many, nobody learns without paying. */
@@ -58,8 +58,8 @@ export class FilteredRows {
     return new FilteredRows(this.#rows, this.#condition.and(condition));
   }
 
-  groupBy(...columns: readonly string[]): GroupedRows {
-    const keys = groupKeys(this.#rows, columns);
-    return new GroupedRows(this.#rows, { ...keys, place: this.#condition.where(keys.place, -1) });
+  /** As of all rows. Which keys may be shown is asked of all rows too, and not only of these. */
+  groupBy(...columns: GroupedBy): GroupedRows {
+    return groupedBy(this.#rows, columns, (place) => this.#condition.where(place, -1));
   }
 }

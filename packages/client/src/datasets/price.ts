@@ -35,8 +35,15 @@ export class Price {
     const left = `${printLoss(this.remaining)}${other} remaining`;
     return [
       `costs ${printLoss(this.cost)}${joinedRemaining === undefined ? "" : " on each of both"} (${this.affordable ? left : `too much: ${left}`})`,
-      `expected ± ${printNested(this.expectedPlusMinus)} (95 %)`,
+      ...(hasNumbers(this.expectedPlusMinus)
+        ? [`expected ± ${printNested(this.expectedPlusMinus)} (95 %)`]
+        : []),
       ...this.releases.map((release) => `releases ${release}`),
     ].join("\n");
   }
+}
+
+/** A question of keys has none. */
+function hasNumbers(nested: NestedNumbers): boolean {
+  return typeof nested === "number" || nested.length > 0;
 }

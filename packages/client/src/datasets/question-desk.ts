@@ -2,12 +2,20 @@
 
 import { err, type Problem, type Result } from "@unseen/base";
 import type { Program } from "@unseen/program";
-import { type DatasetRef, encodeOffer, encodeProgram } from "@unseen/wire";
+import { type DatasetRef, encodeOffer, encodeProgram, type KeysWish } from "@unseen/wire";
 import type { GridNode } from "../grid/grid-node.ts";
 import type { Answer } from "./answer.ts";
+import type { KeysAnswer } from "./keys-answer.ts";
 import { type Offer, offerText } from "./offer.ts";
 import type { Price } from "./price.ts";
-import { type AnswerForm, readAnswer, readPrice } from "./read-replies.ts";
+import {
+  type AnswerForm,
+  type AskResponse,
+  readAnswer,
+  readKeys,
+  readKeysPrice,
+  readPrice,
+} from "./read-replies.ts";
 
 export type Deadlines = {
   /** For calls that read no private row. */
@@ -15,6 +23,11 @@ export type Deadlines = {
   /** For an ask: the owner's engine may read millions of rows. */
   readonly answerDeadlineMs: number;
 };
+
+type Sent = { readonly askId: string; readonly offer: Offer } & (
+  | { readonly program: ReturnType<typeof encodeProgram> }
+  | { readonly keys: KeysWish }
+);
 
 /** Waits before an ask is sent again: short for a dropped connection, longer for a node that restarts. */
 const pausesMs = [100, 1_000] as const;
@@ -62,8 +75,29 @@ export class QuestionDesk {
     { offer, askId }: { readonly offer: Offer; readonly askId: string },
     form: AnswerForm,
   ): Promise<Result<Answer, Problem>> {
-    const question = { program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
-    const request = { askId, ...this.#of, ...question };
+    const reply = await this.#send({ askId, program: encodeProgram(program), offer });
+    return reply.ok ? readAnswer(reply.value, program, form) : reply;
+  }
+
+  /** The same for the question which keys may be shown. */
+  async askKeys(
+    keys: KeysWish,
+    { offer, askId }: { readonly offer: Offer; readonly askId: string },
+  ): Promise<Result<KeysAnswer, Problem>> {
+    const reply = await this.#send({ askId, keys, offer });
+    return reply.ok ? readKeys(reply.value, keys.column) : reply;
+  }
+
+  async priceKeys(keys: KeysWish, offer: Offer): Promise<Result<Price, Problem>> {
+    const request = { ...this.#of, keys, offer: encodeOffer(offerText(offer)) };
+    const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+      grid.price(request, options),
+    );
+    return reply.ok ? readKeysPrice(reply.value) : reply;
+  }
+
+  async #send({ askId, offer, ...asked }: Sent): Promise<Result<AskResponse, Problem>> {
+    const request = { askId, ...this.#of, ...asked, offer: encodeOffer(offerText(offer)) };
     const send = () =>
       this.#node.call(this.#deadlines.answerDeadlineMs, ({ grid }, options) => grid.ask(request, options));
     let reply = await send();
@@ -72,7 +106,7 @@ export class QuestionDesk {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       reply = await send();
     }
-    if (reply.ok) return readAnswer(reply.value, program, form);
+    if (reply.ok) return reply;
     return isReplyLost(reply.problem) || reply.problem.code === "node-failed"
       ? err(withAskId(reply.problem, askId))
       : reply;

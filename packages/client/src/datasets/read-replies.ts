@@ -4,12 +4,20 @@
 import type { Client } from "@connectrpc/connect";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type NestedNumbers, nestedOf, type PlainTensor, type Program, sameShape } from "@unseen/program";
-import { decodeAnswer, decodeLoss, decodeOptionalLoss, decodePrice, type GridService } from "@unseen/wire";
+import {
+  decodeAnswer,
+  decodeKeys,
+  decodeLoss,
+  decodeOptionalLoss,
+  decodePrice,
+  type GridService,
+} from "@unseen/wire";
 import { Answer } from "./answer.ts";
+import { KeysAnswer } from "./keys-answer.ts";
 import { lossOf } from "./offer.ts";
 import { Price } from "./price.ts";
 
-type AskResponse = Awaited<ReturnType<Client<typeof GridService>["ask"]>>;
+export type AskResponse = Awaited<ReturnType<Client<typeof GridService>["ask"]>>;
 type PriceResponse = Awaited<ReturnType<Client<typeof GridService>["price"]>>;
 
 /** Whether a question has one value, or several in a list. */
@@ -50,6 +58,32 @@ export function readPrice(reply: PriceResponse, program: Program, form: AnswerFo
       releases,
       remaining: lossOf(remaining),
       ...(joinedRemaining === undefined ? {} : { joinedRemaining: lossOf(joinedRemaining) }),
+      affordable: isAffordable,
+    }),
+  );
+}
+
+export function readKeys(reply: AskResponse, column: string): Result<KeysAnswer, Problem> {
+  if (reply.keys === undefined) return err(misfit("no keys"));
+  const keys = decodeKeys(reply.keys);
+  if (!keys.ok) return keys;
+  const remaining = decodeLoss(reply.remaining);
+  if (!remaining.ok) return remaining;
+  const { spent, ...told } = keys.value;
+  return ok(new KeysAnswer({ ...told, column, spent: lossOf(spent), remaining: lossOf(remaining.value) }));
+}
+
+/** Keys are shown or not: there is no half-width. */
+export function readKeysPrice(reply: PriceResponse): Result<Price, Problem> {
+  const price = decodePrice(reply);
+  if (!price.ok) return price;
+  const { cost, releases, remaining, isAffordable } = price.value;
+  return ok(
+    new Price({
+      cost: lossOf(cost),
+      expectedPlusMinus: [],
+      releases,
+      remaining: lossOf(remaining),
       affordable: isAffordable,
     }),
   );

@@ -10,15 +10,14 @@ import {
   decodeBudget,
   decodeDataset,
   decodeSample,
-  type RowsDescription,
 } from "@unseen/wire";
 import type { AnalysisQuestion } from "../analysis/analysis-question.ts";
 import { type HeldByPerson, meanByPerson, sumByPerson } from "../analysis/by-person.ts";
 import { correlations } from "../analysis/correlations.ts";
 import { distinctPeople } from "../analysis/distinct-people.ts";
 import { FilteredRows } from "../analysis/filtered-rows.ts";
-import { groupKeys } from "../analysis/group-keys.ts";
-import { GroupedRows } from "../analysis/grouped-rows.ts";
+import { type GroupedBy, groupedBy } from "../analysis/grouped-by.ts";
+import type { GroupedRows } from "../analysis/grouped-rows.ts";
 import { type KMeans, kMeans } from "../analysis/k-means.ts";
 import { type LinearRegression, linearRegression } from "../analysis/linear-regression.ts";
 import { type LogisticRegression, logisticRegression } from "../analysis/logistic-regression.ts";
@@ -28,9 +27,14 @@ import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-r
 import { type Budget, budgetOf } from "./budget.ts";
 import { closeNames } from "./close-names.ts";
 import { type ColumnList, columnList } from "./column-list.ts";
+import type { KeysAnswer, KeysOffer } from "./keys-answer.ts";
+import { listed } from "./listed-names.ts";
+import { namedOffer, type Offer } from "./offer.ts";
+import type { Price } from "./price.ts";
 import { privateDataProblem } from "./private-data-problem.ts";
 import { PrivateTensor } from "./private-tensor.ts";
 import { type Deadlines, QuestionDesk } from "./question-desk.ts";
+import { rowCount } from "./row-count.ts";
 import { SampleTable } from "./sample-table.ts";
 
 export class RemoteDataset {
@@ -140,9 +144,30 @@ export class RemoteDataset {
     return new FilteredRows(this, condition);
   }
 
-  /** By one or more columns of declared categories; every declared group is answered. */
-  groupBy(...columns: readonly string[]): GroupedRows {
-    return new GroupedRows(this, groupKeys(this, columns));
+  /**
+   * By one or more columns of declared categories; every declared group is answered. A column of texts is grouped by keys:
+   * `groupBy("diagnosis", { keys })`; without them, asking takes two charges, and half of the epsilon and the whole
+   * delta of the offer go to the question which keys may be shown.
+   */
+  groupBy(...columns: GroupedBy): GroupedRows {
+    return groupedBy(this, columns);
+  }
+
+  /**
+   * The texts of a column that may be shown: those that enough people have. Charged the whole offer once; a delta is
+   * needed, which is the chance that a text of one person alone is among them. The asker learns these keys and no count.
+   * Throws `AskRefused`.
+   */
+  async keys(column: string, { mostKeysEach = 1, ...given }: KeysOffer): Promise<KeysAnswer> {
+    return orThrow(await this.#desk.askKeys({ column, mostKeysEach }, namedOffer(given)));
+  }
+
+  /** What `keys` would cost, and how many people a key needs. Free. */
+  async priceOfKeys(
+    column: string,
+    { mostKeysEach = 1, ...offer }: Offer & Pick<KeysOffer, "mostKeysEach">,
+  ): Promise<Price> {
+    return orThrow(await this.#desk.priceKeys({ column, mostKeysEach }, offer));
   }
 
   /** How many rows have each two keys together. */
@@ -227,7 +252,7 @@ export class RemoteDataset {
     const asked = `All rows of ${this.name} were asked for`;
     const number =
       this.schema.find(({ type }) => type === "number") ?? this.schema.find(({ type }) => type === "integer");
-    const column = number ?? this.schema[0];
+    const column = number ?? this.schema.find(({ type }) => type === "category");
     if (column === undefined) return privateDataProblem({ asked, answered: undefined });
     const picked = this.column(column.name);
     const name = JSON.stringify(column.name);
@@ -245,8 +270,6 @@ export class RemoteDataset {
   }
 }
 
-/** Names that a hint lists before it says "and so on". */
-const mostListed = 30;
 /** Characters of a caller's own word that a message repeats. */
 const longestEcho = 80;
 const rows: Shape = Object.freeze(["rows" as const]);
@@ -270,15 +293,4 @@ function elsewhere(one: RemoteDataset, other: RemoteDataset): Problem<"join-refu
     `${one.name} is at ${one.node} and ${other.name} at ${other.node}: neither owner sees the other's people`,
     { hint: "ask each dataset by itself and combine the answers" },
   );
-}
-
-function rowCount(declared: RowsDescription): number | string {
-  if (declared.kind === "exact") return declared.exact;
-  const { least, greatest } = declared;
-  return least === greatest ? least : `${least} to ${greatest}`;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, mostListed).join(", ");
-  return names.length > mostListed ? `${shown} and ${names.length - mostListed} more` : shown;
 }

@@ -4,12 +4,20 @@
 import type { NestedNumbers } from "@unseen/program";
 import type { SentTranslation, TableLayout } from "@unseen/wire";
 import { type Answer, printSpent, type Receipt } from "../datasets/answer.ts";
-import type { Loss } from "../datasets/offer.ts";
+import { lossOfBoth } from "../datasets/keys-and-values.ts";
+import type { KeysAnswer } from "../datasets/keys-answer.ts";
+import { type Loss, printLoss } from "../datasets/offer.ts";
 import type { QuestionDesk } from "../datasets/question-desk.ts";
 
 export type SqlCell = number | string;
 
 type TableParts = Omit<SqlTable, "toString">;
+
+type Asked = Pick<QuestionDesk, "dataset" | "node">;
+
+type Parts = Pick<Answer, "spent" | "remaining" | "receipt" | "guarantee"> & {
+  readonly joinedRemaining?: Loss;
+};
 
 /** One row before any is dropped: a value and a half-width for each column, hidden ones included. */
 type WideRow = { readonly cells: readonly SqlCell[]; readonly plusMinus: readonly (number | null)[] };
@@ -24,7 +32,10 @@ export class SqlTable {
   readonly rows: readonly (readonly SqlCell[])[];
   /** Half-width of the 95 % interval of the noise for each cell; null for group keys, which are public. */
   readonly plusMinus: readonly (readonly (number | null)[])[];
+  /** Of all that was asked, the keys too. */
   readonly spent: Loss;
+  /** The keys that were asked for first, where a column of texts was grouped by, and their part of `spent`. */
+  readonly keys: KeysAnswer | undefined;
   /** What this asker may still spend on the dataset. */
   readonly remaining: Loss;
   /** The same on the dataset that it was joined with, where it was. */
@@ -40,6 +51,7 @@ export class SqlTable {
     this.rows = parts.rows;
     this.plusMinus = parts.plusMinus;
     this.spent = parts.spent;
+    this.keys = parts.keys;
     this.remaining = parts.remaining;
     if (parts.joinedRemaining !== undefined) this.joinedRemaining = parts.joinedRemaining;
     this.receipt = parts.receipt;
@@ -47,12 +59,30 @@ export class SqlTable {
   }
 
   /** `answer` is to the translation's program, a list with a value for each output. */
-  static of(
-    { layout }: SentTranslation,
-    { dataset, node }: Pick<QuestionDesk, "dataset" | "node">,
-    answer: Answer,
+  static of({ layout }: SentTranslation, desk: Asked, answer: Answer, keys?: KeysAnswer): SqlTable {
+    const parts: Parts =
+      keys === undefined
+        ? answer
+        : {
+            ...answer,
+            spent: lossOfBoth(keys, answer.spent),
+            guarantee: `Keys: ${keys.guarantee}\nNumbers: ${answer.guarantee}`,
+          };
+    return SqlTable.#laid(layout, desk, laidOut(layout, answer), parts, keys);
+  }
+
+  /** No key may be shown, so there is no group, and the numbers were not asked for. */
+  static withoutRows({ layout }: SentTranslation, desk: Asked, keys: KeysAnswer): SqlTable {
+    return SqlTable.#laid(layout, desk, [], keys, keys);
+  }
+
+  static #laid(
+    layout: TableLayout,
+    { dataset, node }: Asked,
+    rows: readonly WideRow[],
+    parts: Parts,
+    keys: KeysAnswer | undefined,
   ): SqlTable {
-    const rows = laidOut(layout, answer);
     const { shown } = layout;
     return new SqlTable({
       dataset,
@@ -60,11 +90,12 @@ export class SqlTable {
       columns: layout.columns.slice(0, shown).map(({ name }) => name),
       rows: rows.map(({ cells }) => cells.slice(0, shown)),
       plusMinus: rows.map(({ plusMinus }) => plusMinus.slice(0, shown)),
-      spent: answer.spent,
-      remaining: answer.remaining,
-      ...(answer.joinedRemaining === undefined ? {} : { joinedRemaining: answer.joinedRemaining }),
-      receipt: answer.receipt,
-      guarantee: answer.guarantee,
+      spent: parts.spent,
+      keys,
+      remaining: parts.remaining,
+      ...(parts.joinedRemaining === undefined ? {} : { joinedRemaining: parts.joinedRemaining }),
+      receipt: parts.receipt,
+      guarantee: parts.guarantee,
     });
   }
 
@@ -83,9 +114,9 @@ export class SqlTable {
         .join("  ")
         .trimEnd(),
     );
-    return [...lines, "", `± holds the number without noise 95 times out of 100; ${printSpent(this)}`].join(
-      "\n",
-    );
+    const ofKeys = this.keys === undefined ? "" : `; of it ${printLoss(this.keys.spent)} for the keys`;
+    const price = `${printSpent(this)}${ofKeys}`;
+    return [...lines, "", `± holds the number without noise 95 times out of 100; ${price}`].join("\n");
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

@@ -3,14 +3,16 @@
 
 import { join, resolve } from "node:path";
 import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
-import { type Contribution, mostRows } from "@unseen/privacy";
+import { type Contribution, type GroupSizes, mostRows } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import { type Engine, notComputed, type RowSource, type SnapshotJoin } from "./engine.ts";
 import { joinedTable } from "./joined-table.ts";
 import { Lanes } from "./lanes.ts";
+import { peopleOfKeysQuery } from "./people-of-keys.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
 import {
+  isTexts,
   metadataKey,
   parseSnapshotName,
   type SnapshotMetadata,
@@ -34,6 +36,9 @@ export type DuckDbOptions = {
 
 /** Numbers of all snapshots that are held in memory together: some 100 MiB with the integers prepared beside them. */
 const mostNumbersHeld = 4_000_000;
+
+/** Numbers in whose room a text may stand: 128 bytes. */
+const roomOfText = 16;
 
 /** Questions of one asker that are worked on in script at once. */
 const mostStreamsEach = 4;
@@ -73,6 +78,23 @@ export class DuckDbEngine implements Engine {
       return sums?.ok ? ok(Secret.of(sums.value)) : err(notComputed());
     } catch {
       // What the engine says may quote rows, so none of it goes on.
+      return err(notComputed());
+    }
+  }
+
+  async peopleOfKeys(
+    snapshot: string,
+    keys: { readonly column: string; readonly mostKeysEach: number },
+    paid: Receipt,
+  ): Promise<Result<Secret<GroupSizes>, Problem<"answer-not-computed">>> {
+    invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
+    try {
+      const query = peopleOfKeysQuery(await this.#table(snapshot), keys);
+      if (query === undefined) return err(notComputed());
+      using session = await this.#session.another();
+      const counted = await session.rows(query);
+      return ok(Secret.of(new Map(counted.map(([key, people]) => [String(key), BigInt(people as bigint)]))));
+    } catch {
       return err(notComputed());
     }
   }
@@ -136,7 +158,8 @@ export class DuckDbEngine implements Engine {
     const [counted] = await session.rows(`SELECT count(*) FROM read_parquet(${path})`);
     const rowCount = Number(counted?.[0]);
     // A pseudonym takes the room of two numbers.
-    const width = metadata.columns.length + (metadata.hasPeople ? 2 : 0);
+    const texts = metadata.columns.filter(isTexts).length;
+    const width = metadata.columns.length + (roomOfText - 1) * texts + (metadata.hasPeople ? 2 : 0);
     return {
       sql: await this.#source(session, name, path, rowCount * width),
       rowCount,

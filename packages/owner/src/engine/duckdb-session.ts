@@ -58,6 +58,10 @@ export class DuckDbSession implements Disposable {
           return value;
         },
         text: (column, row) => textOf(at(column, row)),
+        key: (column, row) => {
+          const value = at(column, row);
+          return typeof value === "string" ? value : null;
+        },
       };
     }
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { platformEntropy } from "@unseen/base";
-import { type Across, acrossRows, type Contribution, type People } from "@unseen/privacy";
+import { type Across, acrossRows, type Columns, type Contribution, type People } from "@unseen/privacy";
 import {
   makeProgram,
   type OperationNode,
@@ -46,7 +46,7 @@ export const receipt: Receipt = receiptOf({
 export async function writtenSnapshot(
   dataDirectory: string,
   declared: readonly SnapshotColumn[],
-  columns: ReadonlyMap<string, Float64Array>,
+  columns: Columns,
   people?: readonly number[],
 ): Promise<string> {
   const snapshot = newSnapshotName(entropy.fill(new Uint8Array(16)));
@@ -56,14 +56,17 @@ export async function writtenSnapshot(
     { length: rowCount },
     (_, row) =>
       `(${[
-        ...names.map((name) => doubleLiteral(columns.get(name)![row]!)),
+        ...names.map((name) => cellLiteral(columns.get(name)![row]!)),
         ...(people === undefined ? [] : [pseudonymOf(people[row]!)]),
       ].join(", ")})`,
   );
   const named = people === undefined ? [] : [personColumn];
   const listed = [...names.map((name) => identifier(snapshotColumn(name))), ...named].join(", ");
   const empty = [
-    ...names.map((name) => `${doubleLiteral(0)} AS ${identifier(snapshotColumn(name))}`),
+    ...names.map((name) => {
+      const isText = !(columns.get(name) instanceof Float64Array);
+      return `${cellLiteral(isText ? "" : 0)} AS ${identifier(snapshotColumn(name))}`;
+    }),
     ...named.map((name) => `${pseudonymOf(0)} AS ${name}`),
   ];
   const source =
@@ -72,6 +75,11 @@ export async function writtenSnapshot(
       : `SELECT * FROM (VALUES ${rows.join(", ")}) AS t(${listed})`;
   await writeParquet(join(dataDirectory, snapshot), declared, source, people !== undefined);
   return snapshot;
+}
+
+function cellLiteral(cell: number | string | null): string {
+  if (cell === null) return "CAST(NULL AS VARCHAR)";
+  return typeof cell === "number" ? doubleLiteral(cell) : textLiteral(cell);
 }
 
 /** Any 128 bits that tell people apart, as DuckDB writes them. */

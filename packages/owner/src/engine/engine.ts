@@ -1,5 +1,5 @@
 import { type Problem, problem, type Result, type Secret } from "@unseen/base";
-import type { Contribution } from "@unseen/privacy";
+import type { Contribution, GroupSizes } from "@unseen/privacy";
 import type { JoinedColumn } from "@unseen/program";
 import type { Receipt } from "../ledger/index.ts";
 
@@ -24,6 +24,17 @@ export interface Engine {
     contribution: Contribution,
     paid: Receipt,
   ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>>;
+
+  /**
+   * For each text of a column, how many different people have it, where each person counts for `mostKeysEach` of theirs at
+   * most. Which those are follows from the person's own rows alone, so one person more or less, or another in their
+   * place, changes the counts of at most so many texts, each by one.
+   */
+  peopleOfKeys(
+    snapshot: string,
+    keys: { readonly column: string; readonly mostKeysEach: number },
+    paid: Receipt,
+  ): Promise<Result<Secret<GroupSizes>, Problem<"answer-not-computed">>>;
 
   /** Rows in a snapshot. For askers only where the card declares the number of people public. */
   rowCount(snapshot: string): Promise<Result<number, Problem<"answer-not-computed">>>;

@@ -25,6 +25,14 @@ export class HomeEngine implements Engine {
     return engine.sums(source, contribution, paid);
   }
 
+  peopleOfKeys(
+    snapshot: string,
+    keys: { readonly column: string; readonly mostKeysEach: number },
+    paid: Receipt,
+  ) {
+    return this.#of(snapshot).peopleOfKeys(snapshot, keys, paid);
+  }
+
   rowCount(snapshot: string) {
     return this.#of(snapshot).rowCount(snapshot);
   }

@@ -3,7 +3,7 @@
 // and adds them up by the plain rules. Which of the two follows from the program and the card alone.
 
 import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
-import type { Contribution } from "@unseen/privacy";
+import type { Contribution, GroupSizes } from "@unseen/privacy";
 import type pg from "pg";
 import type { Receipt } from "../ledger/index.ts";
 import { type Engine, notComputed, type RowSource } from "./engine.ts";
@@ -53,6 +53,11 @@ export class PostgresEngine implements Engine {
       // What the server says may quote rows, so none of it goes on.
       return err(notComputed());
     }
+  }
+
+  /** No table whose card has a column of texts is taken in. */
+  async peopleOfKeys(): Promise<Result<Secret<GroupSizes>, Problem<"answer-not-computed">>> {
+    return err(notComputed());
   }
 
   async rowCount(snapshot: string): Promise<Result<number, Problem<"answer-not-computed">>> {
@@ -113,6 +118,7 @@ async function ask(pool: pg.Pool, { sql, read }: PushDown): Promise<BigInt64Arra
 async function* blocksIn(client: pg.PoolClient, sql: string): AsyncGenerator<Block> {
   for await (const rows of pagesIn(client, sql)) {
     const text = (column: number, row: number) => String(rows[row]?.[column]);
-    yield { rowCount: rows.length, number: (column, row) => Number(text(column, row)), text };
+    const key = (column: number, row: number) => rows[row]?.[column] ?? null;
+    yield { rowCount: rows.length, number: (column, row) => Number(text(column, row)), text, key };
   }
 }

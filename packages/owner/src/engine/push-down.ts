@@ -3,12 +3,20 @@
 
 import { type Contribution, type Grid, quantise } from "@unseen/privacy";
 import type { Program } from "@unseen/program";
-import type { SnapshotColumn } from "./snapshot.ts";
+import { isTexts, type SnapshotColumn } from "./snapshot.ts";
 import { type Dialect, duckDb } from "./sql-dialect.ts";
 import { product } from "./sql-elementwise.ts";
 import { groupsOverPeople, sumsOverPeople } from "./sql-people.ts";
-import { constantRow, type DenseRow, namedRow, type ScatteredRow, type SqlRow, sqlRow } from "./sql-rules.ts";
-import { columnScalar, constantScalar, type Scalar } from "./sql-scalar.ts";
+import {
+  constantRow,
+  type DenseRow,
+  holdsText,
+  namedRow,
+  type ScatteredRow,
+  type SqlRow,
+  sqlRow,
+} from "./sql-rules.ts";
+import { columnScalar, constantScalar, type Scalar, textScalar } from "./sql-scalar.ts";
 import { doubleLiteral, identifier, isNaNText, preparedName, snapshotColumn } from "./sql-text.ts";
 import { SqlWriter } from "./sql-writer.ts";
 import { storedPlaces } from "./stored-places.ts";
@@ -83,7 +91,8 @@ function rowOf(writer: SqlWriter, program: Program, table: Table): SqlRow | unde
     if (row === undefined) return undefined;
     rows.push(uses[at]! > 1 ? namedRow(writer, row) : row);
   }
-  return rows[program.outputs[0]!];
+  const made = rows[program.outputs[0]!];
+  return made !== undefined && holdsText(made) ? undefined : made;
 }
 
 /** How often each result is read on the way to the output; one that is not read is not written. */
@@ -104,7 +113,7 @@ function inputRow(name: string, shape: Program["shapes"][number], { columns }: T
   return {
     kind: "dense",
     shape: [1],
-    elements: [columnScalar(sql, column)],
+    elements: [isTexts(column) ? textScalar(sql) : columnScalar(sql, column)],
   };
 }
 

@@ -1,5 +1,5 @@
 // A snapshot is the cleaned and bounded copy of a dataset that questions are answered from: a Parquet file
-// of doubles in the owner's home. Beside the rows it holds what the card declared about each column, and where
+// of doubles and keys in the owner's home. Beside the rows it holds what the card declared about each column, and where
 // a person may have several rows, a pseudonym that says which rows are one person's.
 
 import type { Brand } from "@unseen/base";
@@ -29,13 +29,22 @@ export function isEarlierSnapshot(text: string): boolean {
 export const snapshotVersion = 2;
 
 /** Declared, and held to by every number in the snapshot: none is missing, NaN, infinite or outside. */
-export type SnapshotColumn = {
+export type SnapshotColumn = NumbersColumn | TextsColumn;
+
+export type NumbersColumn = {
   readonly name: string;
   readonly least: number;
   readonly greatest: number;
   /** Whole numbers only: an integer column or the places of a category. */
   readonly isWhole: boolean;
 };
+
+/** Texts as the door left them, NULL where a row has no key. They are compared and grouped, and never calculated with. */
+export type TextsColumn = { readonly name: string; readonly isText: true };
+
+export function isTexts(column: SnapshotColumn): column is TextsColumn {
+  return "isText" in column;
+}
 
 /** Written into the Parquet file's own metadata under `metadataKey`, as JSON. */
 export type SnapshotMetadata = {

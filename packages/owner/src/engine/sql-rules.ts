@@ -4,7 +4,7 @@
 import { type Attributes, broadcastPlaces, operations, type PlainTensor, sizeOf } from "@unseen/program";
 import { clipped, product, quotient, scalarRules } from "./sql-elementwise.ts";
 import { constantScalar, madeFrom, type Scalar } from "./sql-scalar.ts";
-import { doubleLiteral } from "./sql-text.ts";
+import { doubleLiteral, textLiteral } from "./sql-text.ts";
 import type { SqlWriter } from "./sql-writer.ts";
 
 /** One row of a tensor: its shape with the row axis as 1, and its numbers. */
@@ -36,6 +36,8 @@ export function sqlRow(
   inputs: readonly SqlRow[],
   attributes: Attributes,
 ): SqlRow | undefined {
+  // Script takes every text for the same number where nothing compares it; SQL would not.
+  if (inputs.some(holdsText) && operation !== "LabelEncoder" && operation !== "RowOnes") return undefined;
   const scattered = scatteredRow(writer, operation, inputs, attributes);
   if (scattered !== undefined) return scattered;
   const dense: DenseRow[] = [];
@@ -47,6 +49,10 @@ export function sqlRow(
   const row = denseRow(writer, operation, dense, attributes);
   if (row === undefined || row.elements.length > widest || writer.isTooLarge) return undefined;
   return { ...row, elements: row.elements.map((element) => writer.shallow(element)) };
+}
+
+export function holdsText(row: SqlRow): boolean {
+  return row.kind === "dense" && row.elements.some(({ isText }) => isText === true);
 }
 
 /** What keeps a scattered row scattered: other shapes, and multiplying or dividing all of it by one number. */
@@ -120,6 +126,8 @@ function denseRow(
       return moved(operation, inputs, attributes);
     case "OneHot":
       return oneHots(writer, inputs[0]!, attributes.depth as number);
+    case "LabelEncoder":
+      return mapped(inputs[0]!, (x) => placeAmong(x, attributes.keys_strings as readonly string[]));
     case "RowOnes":
       return constantRow({ shape: [1], data: Float64Array.of(1) });
     case "Clip":
@@ -136,6 +144,23 @@ function denseRow(
       return elementwise(writer, operation, inputs);
   }
 }
+
+/**
+ * DuckDB looks a text up in an ENUM by its hash. A key that holds a control character is in no snapshot, and could not
+ * stand in a statement, so a text that no snapshot holds either takes its place. Numbers are looked up in script.
+ */
+function placeAmong(x: Scalar, keys: readonly string[]): Scalar | undefined {
+  if (x.isText !== true || keys.length === 0) return undefined;
+  const listed = keys.map((key, at) => textLiteral(hasControls.test(key) ? `\u0001${at}` : key));
+  return madeFrom(
+    [x],
+    `CAST(coalesce(enum_code(TRY_CAST(${x.sql} AS ENUM(${listed.join(", ")}))), -1) AS DOUBLE)`,
+    { least: -1, greatest: keys.length - 1, mayBeNaN: false, isWhole: true },
+  );
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const hasControls = /[\u0000-\u001f]/;
 
 function isConstant(row: DenseRow): boolean {
   return row.elements.every((element) => element.constant !== undefined);

@@ -2,7 +2,7 @@
 // from the declared ones by rules that rounding respects (a correctly rounded monotone function is
 // monotone), so they hold for the very doubles that the engine computes, and not only nearly.
 
-import type { SnapshotColumn } from "./snapshot.ts";
+import type { NumbersColumn } from "./snapshot.ts";
 import { doubleLiteral } from "./sql-text.ts";
 
 export type Scalar = {
@@ -16,6 +16,8 @@ export type Scalar = {
   readonly greatest: number;
   readonly mayBeNaN: boolean;
   readonly isWhole: boolean;
+  /** A text and no number: LabelEncoder alone may read it. */
+  readonly isText?: true;
   /** The column of whole numbers that it is, moved by one whole number: so each is as far above its least as the other. */
   readonly shifted?: string;
   /** A zero has the sign that IEEE gives it. Without this it must not be divided by. */
@@ -66,10 +68,25 @@ export function constantScalar(value: number): Scalar {
   };
 }
 
-export function columnScalar(sql: string, { name, least, greatest, isWhole }: SnapshotColumn): Scalar {
+export function columnScalar(sql: string, { name, least, greatest, isWhole }: NumbersColumn): Scalar {
   const grain = grainOf(least, greatest, isWhole);
   const sure = { least, greatest, mayBeNaN: false, isWhole, hasSignedZero: true, grain, mayRaise: false };
   return { sql, ...sure, ...(isWhole ? { shifted: name } : {}), layer: 0, depth: 0 };
+}
+
+export function textScalar(sql: string): Scalar {
+  const unknown = { least: Number.NEGATIVE_INFINITY, greatest: Number.POSITIVE_INFINITY, mayBeNaN: true };
+  return {
+    sql,
+    ...unknown,
+    isWhole: false,
+    isText: true,
+    hasSignedZero: true,
+    grain: grainOf(unknown.least, unknown.greatest, false),
+    mayRaise: false,
+    layer: 0,
+    depth: 0,
+  };
 }
 
 export function madeFrom(inputs: readonly Scalar[], sql: string, made: Made): Scalar {

@@ -6,7 +6,7 @@ import { ok, type Problem, type Result } from "@unseen/base";
 import { type Contribution, ExactSums, type People } from "@unseen/privacy";
 import { choiceRank } from "./choice-rank.ts";
 import type { Table } from "./push-down.ts";
-import { personColumn } from "./snapshot.ts";
+import { isTexts, personColumn } from "./snapshot.ts";
 import { identifier, snapshotColumn } from "./sql-text.ts";
 
 /** Rows handed to the plain rules at once: four of DuckDB's vectors of 2,048. */
@@ -23,6 +23,8 @@ export type Block = {
   readonly rowCount: number;
   readonly number: (column: number, row: number) => number;
   readonly text: (column: number, row: number) => string;
+  /** Null where a row has no key. */
+  readonly key: (column: number, row: number) => string | null;
 };
 
 /** Runs a query and hands its rows over as they come. */
@@ -40,14 +42,27 @@ export async function streamSums(
   if (overPeople && !table.hasPeople) return undefined;
   const sums = new ExactSums(contribution);
   const whose: string[] = [];
-  const columns = new Map([...new Set(names)].map((name) => [name, new Float64Array(rowsAtOnce)] as const));
+  const columns = new Map(
+    [...new Set(names)].map((name) => {
+      const holdsTexts = isTexts(table.columns.get(name)!);
+      return [
+        name,
+        holdsTexts ? new Array<string | null>(rowsAtOnce) : new Float64Array(rowsAtOnce),
+      ] as const;
+    }),
+  );
   let held = 0;
   let atOnce = 1;
   let busyMs = 0;
   const add = async (): Promise<Result<undefined, Problem>> => {
     for (let from = 0; from < held; ) {
       const to = Math.min(from + atOnce, held);
-      const block = new Map([...columns].map(([name, values]) => [name, values.subarray(from, to)] as const));
+      const block = new Map(
+        [...columns].map(([name, values]) => {
+          const some = values instanceof Float64Array ? values.subarray(from, to) : values.slice(from, to);
+          return [name, some] as const;
+        }),
+      );
       const beganMs = performance.now();
       const people: People | undefined = overPeople
         ? { whose: whose.slice(from, to), rank: choiceRank }
@@ -77,7 +92,8 @@ export async function streamSums(
     }
     for (const [at, values] of [...columns.values()].entries()) {
       for (let row = 0; row < block.rowCount; row++) {
-        values[held + row] = block.number(at, row);
+        if (values instanceof Float64Array) values[held + row] = block.number(at, row);
+        else values[held + row] = block.key(at, row);
       }
     }
     if (overPeople)

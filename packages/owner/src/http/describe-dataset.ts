@@ -60,6 +60,7 @@ function describeRows({ card, peopleCount }: OpenDataset): RowsDescription {
 function describeColumn(name: string, column: ColumnCard): ColumnDescription {
   const about = column.description === undefined ? {} : { description: column.description };
   if (column.type === "category") return { name, type: "category", categories: column.categories, ...about };
+  if (column.type === "text") return { name, type: "text", longest: column.longest, ...about };
   const [least, greatest] = column.bounds;
   return {
     name,
@@ -79,6 +80,8 @@ export function sampleOf(source: OpenSource, mostRows: number | undefined): Samp
   return {
     origin: mock.origin,
     columns: names,
-    rows: mock.rows.slice(0, mostRows).map((row) => names.map((name) => row[name] ?? columns[name]!.missing)),
+    rows: mock.rows
+      .slice(0, mostRows)
+      .map((row) => names.map((name) => row[name] ?? columns[name]!.missing ?? "")),
   };
 }

@@ -7,6 +7,7 @@ import {
   encodeBudget,
   encodeDataset,
   encodeGreeting,
+  encodeKeys,
   encodeLoss,
   encodePrice,
   encodeSample,
@@ -39,7 +40,7 @@ import {
   priceQuestion,
   questionKey,
 } from "../questions/index.ts";
-import { translateSql } from "../sql/index.ts";
+import { translateOrWantKeys } from "../sql/index.ts";
 import { callerOfContext } from "./caller-context.ts";
 import { describeDataset, describeSource, sampleOf } from "./describe-dataset.ts";
 import type { OwnerNode } from "./owner-node.ts";
@@ -94,8 +95,8 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
       },
       translate: async (request, context) => {
         await turns.next((await callerOfContext(accounts, context)).id);
-        const text = valueOrRefusal(readTranslate(request));
-        return encodeTranslation(valueOrRefusal(await translateSql(questions.datasets, text)));
+        const asked = valueOrRefusal(readTranslate(request));
+        return encodeTranslation(valueOrRefusal(await translateOrWantKeys(questions.datasets, asked)));
       },
       price: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
@@ -107,13 +108,16 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
       ask: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
         const asked = valueOrRefusal(readAsk(request));
-        if (!isQuick(asked.program)) await turns.next(caller.id);
+        if ("keys" in asked || !isQuick(asked.program)) await turns.next(caller.id);
         const answered = valueOrRefusal(
           await node.underway.run(questionKey(caller, asked), () => answerQuestion(questions, caller, asked)),
         );
+        const outcome = valueOrRefusal(answered.outcome);
+        const remaining = encodeLoss(answered.remaining);
+        if ("keys" in outcome) return { keys: encodeKeys(outcome), remaining };
         return {
-          answer: encodeAnswer(valueOrRefusal(answered.outcome)),
-          remaining: encodeLoss(answered.remaining),
+          answer: encodeAnswer(outcome),
+          remaining,
           ...(answered.joinedRemaining === undefined
             ? {}
             : { joinedRemaining: encodeLoss(answered.joinedRemaining) }),

@@ -28,7 +28,10 @@ import { commonContributions } from "./common-contributions.ts";
  * dataset of the home, and nothing that anybody without the key could work out or compare.
  */
 export function bounded(card: Card, key: Uint8Array): string {
-  const values = Object.keys(card.columns).map((_, at) => `v${at}`);
+  // A text goes in as its hash, so that none can be written like two cells; NULL would be left out.
+  const values = Object.values(card.columns).map(({ type }, at) =>
+    type === "text" ? `coalesce(sha256(v${at}), '-')` : `v${at}`,
+  );
   const content = `concat_ws(',', ${values.join(", ")})`;
   const block = keyBlock("unseen bounding 1", key);
   if (card.unit.kind === "row") return `SELECT *, ${keyedHash(block, content)} AS place FROM staged`;
@@ -97,6 +100,8 @@ function declaredColumns(card: Card): readonly SnapshotColumn[] {
   return Object.entries(card.columns).map(([name, column]) =>
     column.type === "category"
       ? { name, least: 0, greatest: column.categories.length - 1, isWhole: true }
-      : { name, least: column.bounds[0], greatest: column.bounds[1], isWhole: column.type === "integer" },
+      : column.type === "text"
+        ? { name, isText: true }
+        : { name, least: column.bounds[0], greatest: column.bounds[1], isWhole: column.type === "integer" },
   );
 }

@@ -27,7 +27,9 @@ export type IngestedTable = Omit<Ingested, "snapshot"> & { readonly snapshot: st
 /** The snapshot is committed before it resolves; on a problem nothing is left behind, here or there. */
 export async function ingestTable(
   input: TableInput,
-): Promise<Result<IngestedTable, IngestProblem | TableProblem | Problem<"database-address-invalid">>> {
+): Promise<
+  Result<IngestedTable, IngestProblem | TableProblem | Problem<"database-address-invalid" | "card-malformed">>
+> {
   const { from, card, dataDirectory, entropy } = input;
   const address = parsePostgresAddress(from, ["table", "reader"]);
   if (!address.ok) return address;
@@ -35,6 +37,7 @@ export async function ingestTable(
   if (place === undefined)
     return err(addressInvalid("the address names a table: ?table=SCHEMA.NAME", "or ?table=NAME, in public"));
   if (isSurelyTooWide(card)) return err(tooWide());
+  if (Object.values(card.columns).some(({ type }) => type === "text")) return err(textsStayInFiles());
   const taken = await ingestSource({
     ...input,
     open: (session) => openTable(session, address.value, place, card),
@@ -79,4 +82,15 @@ function tooWide(): TableProblem {
   return problem("table-unreadable", "The card has more columns than a row of a table in PostgreSQL holds.", {
     hint: "declare fewer columns, or export the table to Parquet and add the file",
   });
+}
+
+/** An owner's database would look texts up by rules of its own, and a person's keys could be others there. */
+function textsStayInFiles(): Problem<"card-malformed"> {
+  return problem(
+    "card-malformed",
+    "a column of texts is kept in the home, and this table stays in the database",
+    {
+      hint: "leave the column out, declare its values as a category, or register the data from a file",
+    },
+  );
 }

@@ -18,7 +18,7 @@ import { LedgerWriter } from "./ledger-writer.ts";
 import { admits, type Line, lossOf, remainingOf } from "./line.ts";
 import type { Receipt } from "./receipt.ts";
 import { answerNotRecorded, askIdReused, LedgerFailed, ledgerUnavailable } from "./refusals.ts";
-import { rhoOfCharge } from "./rho.ts";
+import { priceOfCharge } from "./rho.ts";
 import { askerLine, datasetLine } from "./rows.ts";
 
 export class GroupedLedger implements Ledger {
@@ -53,7 +53,7 @@ export class GroupedLedger implements Ledger {
 
   async affords({ asker, datasets, epsilon, delta, event }: Omit<Charge, "askId" | "questionHash">) {
     const rows = await this.#rowsOf(datasets.map((dataset) => ({ dataset, asker })));
-    const price = { epsilon, delta, rho: rhoOfCharge({ epsilon, delta }, event) };
+    const price = priceOfCharge({ epsilon, delta }, event);
     return datasets.every((dataset) => {
       const budget = rows.budget(dataset);
       if (budget === undefined) return false;

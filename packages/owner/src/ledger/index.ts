@@ -5,7 +5,7 @@ export { type HomeLedger, openHomeLedger } from "./home-ledger.ts";
 export type { AskKey, Budget, BudgetLine, Charge, ChargeRefused, Ledger } from "./ledger.ts";
 export { longestKey } from "./ledger.ts";
 export type { AuditFinding } from "./ledger-audit.ts";
-export type { FilterName } from "./line.ts";
+export { type FilterName, usualFilter } from "./line.ts";
 export type { ChargedDatasets, Receipt } from "./receipt.ts";
 export { LedgerFailed } from "./refusals.ts";
 export { sqliteLedger } from "./sqlite-ledger.ts";

@@ -7,15 +7,13 @@
 
 import { type Amount, amount } from "./amount.ts";
 import { brokenLink, type ChainedEntry, type ChargeEntry, noHash, type PolicyEntry } from "./entry.ts";
-import { admits, type FilterName, type Line, lossOf, type Price, spendOn, untouched } from "./line.ts";
+import { admits, type FilterName, lossOf, type Spending, spendOn, untouched } from "./line.ts";
 import { isRaised, readPolicy } from "./policy-event.ts";
 import { datasetsOf } from "./receipt.ts";
-import { rhoOfCharge } from "./rho.ts";
+import { type Price, priceOfCharge } from "./rho.ts";
 
 /** `position` is that of the entry at fault, where there is one. `rule` says what does not hold. */
 export type AuditFinding = { readonly position?: bigint; readonly rule: string };
-
-type Spending = Pick<Line, "spent" | "rho" | "charges">;
 
 /** A dataset's line as the entries tell it. */
 export type AuditedLine = {
@@ -78,7 +76,7 @@ export class LedgerAudit {
       return;
     }
     if (entry.joined === entry.dataset) this.#find(position, "it charges one dataset twice");
-    const price = { ...amount(entry.epsilon, entry.delta), rho: rhoOfCharge(entryPrice(entry), entry.event) };
+    const price = priceOfCharge(entryPrice(entry), entry.event);
     for (const dataset of datasetsOf(entry)) this.#spend(position, dataset, entry.asker, price);
   }
 

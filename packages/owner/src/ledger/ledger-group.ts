@@ -20,7 +20,7 @@ import { admits, type Line, remainingOf, spendOn, untouched, usualFilter } from 
 import { isRaised, type PolicyDecision, policyText } from "./policy-event.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import { allotmentExhausted, askIdReused, budgetExhausted, datasetUnknown } from "./refusals.ts";
-import { rhoOfCharge } from "./rho.ts";
+import { priceOfCharge } from "./rho.ts";
 import {
   answerEntry,
   askerLine,
@@ -165,11 +165,11 @@ export class LedgerGroup {
 
   /** What a dataset's line and the asker's in it would be after this charge, or the reason why one does not admit it. */
   #spentLine(dataset: string, charge: Charge): Result<SpentLine, ChargeRefused> {
-    const { asker, epsilon, delta, event } = charge;
+    const { asker } = charge;
     const budget = this.#budget(dataset);
     if (budget === undefined) return err(datasetUnknown());
     const line = datasetLine(budget);
-    const price = { epsilon, delta, rho: rhoOfCharge(charge, event) };
+    const price = priceOfCharge(charge, charge.event);
     if (!admits(line, price)) return err(budgetExhausted(dataset, charge, remainingOf(line)));
 
     const allotment = this.#allotment(dataset, asker);

@@ -23,9 +23,12 @@ const spending = `
   spent_epsilon bigint not null default 0 check (spent_epsilon >= 0),
   spent_delta bigint not null default 0 check (spent_delta >= 0),
   spent_rho text collate "C" not null check (length(spent_rho) = 64),
+  spent_beside bigint not null default 0 check (spent_beside >= 0),
   charges bigint not null default 0`;
+const filter = "check (filter in ('basic', 'zcdp', 'zcdp-keys'))";
+const neverDown = ["spent_epsilon", "spent_delta", "spent_rho", "spent_beside", "charges"];
 
-export const newestPostgresVersion = 1;
+export const newestPostgresVersion = 2;
 
 const joined = `joined text collate "C" not null default '' check (joined <> dataset)`;
 
@@ -94,11 +97,11 @@ export const postgresSchema = `
     cap_delta bigint not null check (cap_delta >= 0),
     allotment_epsilon bigint check (allotment_epsilon >= 0),
     allotment_delta bigint check (allotment_delta >= 0),
-    filter text not null check (filter in ('basic', 'zcdp')),
+    filter text not null ${filter},
     renewals bigint not null default 0,
     ${spending}
   );
-  ${goesUp("budgets", ["spent_epsilon", "spent_delta", "spent_rho", "charges", "renewals"])}
+  ${goesUp("budgets", [...neverDown, "renewals"])}
 
   create table allotments (
     dataset ${key} references budgets (dataset),
@@ -108,5 +111,5 @@ export const postgresSchema = `
     ${spending},
     primary key (dataset, asker)
   );
-  ${goesUp("allotments", ["spent_epsilon", "spent_delta", "spent_rho", "charges"])}
+  ${goesUp("allotments", neverDown)}
 `;

@@ -110,6 +110,7 @@ export const budgetColumns = [
   "spent_epsilon",
   "spent_delta",
   "spent_rho",
+  "spent_beside",
   "charges",
 ] as const satisfies readonly (keyof BudgetRow)[];
 export const allotmentColumns = [
@@ -120,6 +121,7 @@ export const allotmentColumns = [
   "spent_epsilon",
   "spent_delta",
   "spent_rho",
+  "spent_beside",
   "charges",
 ] as const satisfies readonly (keyof AllotmentRow)[];
 
@@ -172,6 +174,7 @@ function prepare(store: Store): Statements {
             spent_epsilon: fresh.ref("excluded.spent_epsilon"),
             spent_delta: fresh.ref("excluded.spent_delta"),
             spent_rho: fresh.ref("excluded.spent_rho"),
+            spent_beside: fresh.ref("excluded.spent_beside"),
             charges: fresh.ref("excluded.charges"),
           })),
         ),
@@ -187,6 +190,7 @@ function prepare(store: Store): Statements {
             spent_epsilon: fresh.ref("excluded.spent_epsilon"),
             spent_delta: fresh.ref("excluded.spent_delta"),
             spent_rho: fresh.ref("excluded.spent_rho"),
+            spent_beside: fresh.ref("excluded.spent_beside"),
             charges: fresh.ref("excluded.charges"),
           })),
         ),

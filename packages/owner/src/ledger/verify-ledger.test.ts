@@ -151,7 +151,7 @@ test("whatever row of the home's file is changed behind the ledger's back, it is
     "update allotments set cap_epsilon = 1 where asker = 'asker-1'",
     "update allotments set spent_epsilon = 0 where asker = 'asker-1'",
     "delete from allotments where asker = 'asker-1'",
-    "insert into allotments select 'diabetes', 'eve', null, null, 0, 0, 0, spent_rho from allotments limit 1",
+    "insert into allotments select 'diabetes', 'eve', null, null, 0, 0, 0, spent_rho, 0 from allotments limit 1",
     "delete from answers where serial = 2",
     "delete from charges where serial = 12",
     "delete from policy_events where position = 4",

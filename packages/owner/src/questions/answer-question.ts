@@ -13,17 +13,18 @@ import {
   sumsOfStage,
 } from "@unseen/privacy";
 import type { PlainTensor } from "@unseen/program";
-import type { AskedQuestion, DatasetRef } from "@unseen/wire";
+import type { AskedKeys, AskedQuestion, DatasetRef } from "@unseen/wire";
 import type { Receipt } from "../ledger/index.ts";
 import { personMs } from "./answer-slots.ts";
 import { type RemainingText, remainingTexts } from "./budget-text.ts";
 import { chargedEvent } from "./charged-event.ts";
 import { guaranteeInWords } from "./guarantee.ts";
+import { releaseKeys } from "./keys-question.ts";
 import { chargedDatasets } from "./open-source.ts";
-import { decodeOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
+import { decodeOutcome, encodeKeysOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
 import { permit } from "./permit.ts";
 import type { Caller, QuestionPorts } from "./ports.ts";
-import { type PlannedQuestion, planQuestion, questionHash } from "./question.ts";
+import { type PlannedProgram, type PlannedQuestion, planQuestion, questionHash } from "./question.ts";
 
 export type Answered = RemainingText & { readonly outcome: Outcome };
 
@@ -35,7 +36,7 @@ export type Answered = RemainingText & { readonly outcome: Outcome };
 export async function answerQuestion(
   ports: QuestionPorts,
   caller: Caller,
-  asked: AskedQuestion,
+  asked: AskedQuestion | AskedKeys,
 ): Promise<Result<Answered, Problem>> {
   const key = { asker: caller.id, askId: asked.askId };
   const hash = questionHash(asked);
@@ -49,7 +50,8 @@ export async function answerQuestion(
   if (!permitted.ok) return permitted;
 
   const { price } = question.value;
-  if (question.value.plan.cuts.length === 0) return err(nothingPrivate());
+  if (question.value.kind === "program" && question.value.plan.cuts.length === 0)
+    return err(nothingPrivate());
   const sinceMs = ports.clock.nowMs();
   const receipt = await ports.ledger.charge({
     ...key,
@@ -63,7 +65,7 @@ export async function answerQuestion(
 
   // Whatever becomes of it leaves in a slot, a failure of ours too.
   const recorded = await computeAndRecord(ports, question.value, receipt.value).finally(() =>
-    ports.slots.next(sinceMs, personMs(question.value.plan)),
+    ports.slots.next(sinceMs, question.value.kind === "program" ? personMs(question.value.plan) : 0),
   );
   return recorded.ok ? answered(ports, caller, asked, recorded.value) : recorded;
 }
@@ -74,16 +76,20 @@ async function computeAndRecord(
   question: PlannedQuestion,
   receipt: Receipt,
 ): Promise<Result<Uint8Array, Problem>> {
+  const said = { receipt, nodeId: ports.nodeId, guarantee: guaranteeInWords(question) };
+  if (question.kind === "keys") {
+    const keys = await releaseKeys(ports, question, receipt);
+    return keys.ok ? ports.ledger.record(receipt, encodeKeysOutcome(keys.value, said)) : keys;
+  }
   const finished = await release(ports, question, receipt);
   if (!finished.ok) return finished;
-  const said = { receipt, nodeId: ports.nodeId, guarantee: guaranteeInWords(question) };
   return ports.ledger.record(receipt, encodeOutcome(finished.value, said));
 }
 
 /** Stage by stage: sums exactly, adds the noise, goes on with what was released. */
 async function release(
   { engine, entropy }: QuestionPorts,
-  { plan, price, rows }: PlannedQuestion,
+  { plan, price, rows }: PlannedProgram,
   receipt: Receipt,
 ): Promise<Result<Released<Result<Finished, Problem>>, Problem>> {
   const sums: Released<ReleasedSum>[] = [];

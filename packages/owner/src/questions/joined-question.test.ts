@@ -1,4 +1,5 @@
 import type { Columns } from "@unseen/privacy";
+import type { SentAnswer } from "@unseen/wire";
 import { expect, test } from "vitest";
 import { BudgetPolicy } from "../ledger/index.ts";
 import { wholeEpsilon } from "../ledger/ledger-for-tests.ts";
@@ -84,8 +85,8 @@ test("a question about a join is answered, charged in full to both, and says so"
   expect(outcome.value.guarantee).toMatch(
     /^Adding or removing one person in visits, in patients or in both \(patient of visits and patient of patients name the person, at most 6 pairs of rows each\) changes .* The whole price was charged to visits and to patients\.$/,
   );
-  const truth = pairs.get("bp")!.reduce((sum, value) => sum + value, 0);
-  const { values, plusMinus } = outcome.value;
+  const truth = (pairs.get("bp") as Float64Array).reduce((sum, value) => sum + value, 0);
+  const { values, plusMinus } = outcome.value as SentAnswer;
   expect(Math.abs(values[0]!.data[0]! - truth)).toBeLessThan(20 * plusMinus[0]!.data[0]!);
   // Six pairs of at most 128 each, at epsilon 1: a scale of 768, three times which the noise stays within 95 in 100.
   expect(plusMinus[0]!.data[0]!).toBeGreaterThan(2.9 * 768);

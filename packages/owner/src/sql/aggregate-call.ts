@@ -80,7 +80,7 @@ function ofOne(name: string, aggregates: Aggregates, x: Cell, { writer }: Scope)
 function numeric(value: RowValue, shown: string): Cell {
   if (value.kind === "number") return value.cell;
   return refuseClause(
-    `${shown} of ${value.kind === "truth" ? "a condition" : "a category"}`,
+    `${shown} of ${value.kind === "truth" ? "a condition" : value.kind === "key" ? "a column of texts" : "a category"}`,
     isQuantile(shown.toLowerCase()) ? "only numbers have quantiles" : "only numbers are summed",
     value.kind === "truth"
       ? "count where it holds: COUNT(*) FILTER (WHERE ...)"

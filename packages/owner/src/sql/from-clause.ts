@@ -147,10 +147,10 @@ function namedSource(
 function datasetScope({ name, columns, unit }: Card, { rows, writer }: Asked): Scope {
   const values = Object.entries(columns).map(([column, declared]): [string, RowValue] => {
     const cell = writer.column(rows.calledIn(name, column));
-    return [
-      column,
-      declared.type === "category" ? { kind: "category", cell, labels: declared.categories } : numberOf(cell),
-    ];
+    if (declared.type === "category")
+      return [column, { kind: "category", cell, labels: declared.categories }];
+    if (declared.type !== "text") return [column, numberOf(cell)];
+    return [column, { kind: "key", cell, column: rows.calledIn(name, column) }];
   });
   const person = unit.kind === "column" ? { person: unit.column } : {};
   return {

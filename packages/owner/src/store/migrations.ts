@@ -34,6 +34,8 @@ const movedAway = (table: string) => `
   create trigger ${table}_moved_away before insert on ${table} when exists (select 1 from ledger_place)
   begin select raise(abort, 'this ledger has moved'); end;`;
 
+const spentByRho = ["spent_epsilon", "spent_delta", "spent_rho", "spent_beside", "charges"];
+
 export const migrations: readonly Migration[] = [
   {
     version: 1,
@@ -184,6 +186,24 @@ export const migrations: readonly Migration[] = [
       when old.ledger is not null and (new.ledger is not old.ledger or new.known_position < old.known_position)
       begin select raise(abort, 'a home keeps to its ledger'); end;
       ${["charges", "answers", "policy_events"].map(movedAway).join("\n")}
+    `,
+  },
+  {
+    // A line knows the delta that is lost beside rho, and a filter that keeps some of its cap for that.
+    version: 5,
+    sql: `
+      drop trigger budgets_spending_goes_up;
+      drop trigger allotments_spending_goes_up;
+      alter table budgets add column spent_beside integer not null default 0 check (spent_beside >= 0);
+      alter table allotments add column spent_beside integer not null default 0 check (spent_beside >= 0);
+      alter table budgets rename column filter to earlier_filter;
+      alter table budgets add column filter text not null default 'basic' check (filter in ('basic', 'zcdp', 'zcdp-keys'));
+      update budgets set filter = earlier_filter;
+      alter table budgets drop column earlier_filter;
+    `,
+    seal: `
+      ${nothingGoesDown("budgets", [...spentByRho, "renewals"])}
+      ${nothingGoesDown("allotments", spentByRho)}
     `,
   },
 ];

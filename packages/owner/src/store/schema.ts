@@ -32,6 +32,7 @@ export type Schema = {
     spent_epsilon: bigint;
     spent_delta: bigint;
     spent_rho: string;
+    spent_beside: bigint;
     charges: bigint;
   };
   allotments: {
@@ -42,6 +43,7 @@ export type Schema = {
     spent_epsilon: bigint;
     spent_delta: bigint;
     spent_rho: string;
+    spent_beside: bigint;
     charges: bigint;
   };
   /** Where the ledger is, if not here; at most one row. While `ledger` is null it is on its way there. */

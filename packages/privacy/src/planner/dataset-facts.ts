@@ -3,9 +3,12 @@
 
 import { invariant } from "@unseen/base";
 import type { Card, ColumnCard } from "@unseen/program";
+import type { Texts } from "./coded-texts.ts";
 import type { Columns } from "./exact-sums.ts";
 
-export type ColumnFacts = { readonly least: number; readonly greatest: number; readonly integral: boolean };
+export type NumberFacts = { readonly least: number; readonly greatest: number; readonly integral: boolean };
+/** Bounds of numbers; nothing where the column holds texts that nobody declared. */
+export type ColumnFacts = NumberFacts | "texts";
 
 /**
  * How two datasets that must look alike may differ. "add-or-remove": one person with all their rows is
@@ -73,6 +76,7 @@ export function unitInWords({ unit }: Card): string {
 }
 
 function columnFacts(column: ColumnCard): ColumnFacts {
+  if (column.type === "text") return "texts";
   if (column.type === "category") return { least: 0, greatest: column.categories.length - 1, integral: true };
   return { least: column.bounds[0], greatest: column.bounds[1], integral: column.type === "integer" };
 }
@@ -82,7 +86,9 @@ export function mockColumns({ columns, mock }: Pick<Card, "columns" | "mock">): 
   return new Map(Object.entries(columns).map(([name, column]) => [name, mockColumn(mock, name, column)]));
 }
 
-function mockColumn(mock: Card["mock"], name: string, column: ColumnCard): Float64Array {
+function mockColumn(mock: Card["mock"], name: string, column: ColumnCard): Float64Array | Texts {
+  if (column.type === "text")
+    return mock.rows.map((row) => (row[name] === undefined ? null : String(row[name])));
   return Float64Array.from(mock.rows, (row) => {
     const value = row[name];
     if (column.type === "category")

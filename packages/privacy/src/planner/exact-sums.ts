@@ -3,11 +3,12 @@
 import { invariant, ok, type Problem, type Result } from "@unseen/base";
 import { evaluate } from "@unseen/compute";
 import { elementsARow, type PlainTensor } from "@unseen/program";
+import { codedTexts, codesOf, type Texts } from "./coded-texts.ts";
 import { type Contribution, quantise } from "./contribution.ts";
 import { PersonTotal, type Rank } from "./person-total.ts";
 
 /** Columns of rows that have been bounded to the privacy unit already: each [rows], all of one length. */
-export type Columns = ReadonlyMap<string, Float64Array>;
+export type Columns = ReadonlyMap<string, Float64Array | Texts>;
 
 /** Whose each row is. Where each row is a person it is left out. */
 export type People = {
@@ -74,9 +75,15 @@ export class ExactSums {
   /** What each row's formula gives, one after the other. */
   #rows(columns: Columns, from: number, to: number): Result<Float64Array, Problem> {
     const inputs = new Map<string, PlainTensor>();
-    for (const [name, column] of columns)
-      inputs.set(name, { shape: [to - from], data: column.subarray(from, to) });
-    const outputs = evaluate(this.#contribution.program, inputs);
+    const { program, codes } = codedTexts(this.#contribution.program);
+    for (const [name, column] of columns) {
+      const data =
+        column instanceof Float64Array
+          ? column.subarray(from, to)
+          : codesOf(column.slice(from, to), codes.get(name));
+      inputs.set(name, { shape: [to - from], data });
+    }
+    const outputs = evaluate(program, inputs);
     return outputs.ok ? ok(outputs.value[0]!.data) : outputs;
   }
 
@@ -129,7 +136,10 @@ function personByPerson(columns: Columns, { whose, rank }: People): { columns: C
   const order = Uint32Array.from(whose.keys()).sort((a, b) =>
     whose[a]! < whose[b]! ? -1 : whose[a]! > whose[b]! ? 1 : a - b,
   );
-  const ordered = (column: Float64Array) => Float64Array.from(order, (row) => column[row]!);
+  const ordered = (column: Float64Array | Texts) =>
+    column instanceof Float64Array
+      ? Float64Array.from(order, (row) => column[row]!)
+      : Array.from(order, (row) => column[row]!);
   return {
     columns: new Map([...columns].map(([name, column]) => [name, ordered(column)])),
     people: { whose: Array.from(order, (row) => whose[row]!), rank },

@@ -86,20 +86,24 @@ export class Planner implements Lowering {
         ),
       );
     }
-    const facts: RowsFacts = {
-      kind: "rows",
-      shape: [],
-      lo: Float64Array.of(column.least),
-      hi: Float64Array.of(column.greatest),
-      oneHot: true,
-      integral: column.integral,
-    };
+    const facts: RowsFacts =
+      column === "texts"
+        ? textFacts
+        : {
+            kind: "rows",
+            shape: [],
+            lo: Float64Array.of(column.least),
+            hi: Float64Array.of(column.greatest),
+            oneHot: true,
+            integral: column.integral,
+          };
     return ok(this.#planned(this.#write({ kind: "column", name, facts, stage: 0 }, facts), ["rows"]));
   }
 
   apply(name: string, inputs: readonly Planned[], given: Attributes = {}): Result<Planned, Problem> {
     const operation = operations.get(name);
     invariant(operation !== undefined, "a program names allow-listed operations only");
+    if (readsTexts(inputs) && !readersOfTexts.has(name)) return err(textsAreKeys(name));
     if (inputs.every((input) => input.facts.kind === "public")) return this.#publicly(name, inputs, given);
     const attributes = readAttributes(operation, given);
     if (!attributes.ok) return attributes;
@@ -116,6 +120,7 @@ export class Planner implements Lowering {
   rowByRow(name: string, inputs: readonly Planned[], given: Attributes = {}): Result<Planned, Problem> {
     const operation = operations.get(name);
     invariant(operation !== undefined, "a rule names allow-listed operations only");
+    if (readsTexts(inputs) && !readersOfTexts.has(name)) return err(textsAreKeys(name));
     const attributes = readAttributes(operation, given);
     if (!attributes.ok) return attributes;
     const shape = operation.shape(
@@ -274,6 +279,35 @@ export class Planner implements Lowering {
   #stageAfter(inputs: readonly Planned[]): number {
     return inputs.reduce((stage, input) => Math.max(stage, stageOf(this.nodes[input.node]!)), 0);
   }
+}
+
+/** Nothing bounds it: were it read as a number anywhere, the sum over it would be refused. */
+const textFacts: RowsFacts = Object.freeze({
+  kind: "rows",
+  shape: [],
+  lo: Float64Array.of(Number.NEGATIVE_INFINITY),
+  hi: Float64Array.of(Number.POSITIVE_INFINITY),
+  oneHot: true,
+  integral: false,
+  isText: true,
+  unboundedBecause: "it is a column of texts",
+});
+
+/** The two others look at no value: a row is one row, whatever its text. */
+const readersOfTexts: ReadonlySet<string> = new Set(["LabelEncoder", "RowOnes", "Count"]);
+
+function readsTexts(inputs: readonly Planned[]): boolean {
+  return inputs.some(({ facts }) => facts.kind === "rows" && facts.isText === true);
+}
+
+function textsAreKeys(operation: string): Problem<"no-rule"> {
+  return problem(
+    "no-rule",
+    `${operation} of a column of texts is not answered: its texts are keys and no numbers`,
+    {
+      hint: 'compare it with texts that you name: .labelEncoder(["E11", "I10"]); or ask which keys may be shown: dataset.keys("diagnosis", { epsilon, delta })',
+    },
+  );
 }
 
 function keyOf(node: CanonicalNode): string {

@@ -1,7 +1,7 @@
 // Random joins of two datasets on the person, with a neighbour on one side or on both.
 
 import { type Card, type JoinedCard, joinCards, parseCard } from "@unseen/program";
-import { type DatasetFacts, datasetFacts } from "../planner/dataset-facts.ts";
+import { type DatasetFacts, datasetFacts, type NumberFacts } from "../planner/dataset-facts.ts";
 import type { Columns, People } from "../planner/exact-sums.ts";
 import { drawnRank, randomValue } from "./random-datasets.ts";
 import type { RandomStream } from "./random-stream.ts";
@@ -65,7 +65,7 @@ function randomSide(random: RandomStream, facts: DatasetFacts): Side {
 
 /** At most the declared number of rows, as ingest leaves them. */
 function randomRows(random: RandomStream, { columns, mostRowsEach }: DatasetFacts) {
-  const row = () => [...columns.values()].map((facts) => randomValue(random, facts));
+  const row = () => [...columns.values()].map((facts) => randomValue(random, facts as NumberFacts));
   const count = random.chance(0.7) ? mostRowsEach : random.whole(1, mostRowsEach);
   return random.chance(0.6)
     ? Array<readonly number[]>(count).fill(row())

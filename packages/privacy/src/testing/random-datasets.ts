@@ -1,6 +1,6 @@
 // Declared datasets, and pairs of real ones that differ in one person, drawn to be hard on the planner.
 
-import type { ColumnFacts, DatasetFacts } from "../planner/dataset-facts.ts";
+import type { DatasetFacts, NumberFacts } from "../planner/dataset-facts.ts";
 import type { Columns, People } from "../planner/exact-sums.ts";
 import type { RandomStream } from "./random-stream.ts";
 
@@ -32,7 +32,7 @@ const wholeBounds: readonly (readonly [number, number])[] = [
 ];
 
 export function randomDataset(random: RandomStream): DatasetFacts {
-  const columns = new Map<string, ColumnFacts>();
+  const columns = new Map<string, NumberFacts>();
   const width = random.whole(1, 4);
   for (let at = 0; at < width; at++) {
     const integral = random.chance(0.4);
@@ -60,12 +60,12 @@ export function randomDataset(random: RandomStream): DatasetFacts {
   };
 }
 
-function randomColumn(random: RandomStream, facts: ColumnFacts, rows: number): Float64Array {
+function randomColumn(random: RandomStream, facts: NumberFacts, rows: number): Float64Array {
   return Float64Array.from({ length: rows }, () => randomValue(random, facts));
 }
 
 /** Mostly the ends, where one person moves a sum the most. */
-export function randomValue(random: RandomStream, { least, greatest, integral }: ColumnFacts): number {
+export function randomValue(random: RandomStream, { least, greatest, integral }: NumberFacts): number {
   const held = (value: number) => Math.min(Math.max(value, least), greatest);
   const inside = held(least + random.unit() * (greatest / 2 - least / 2) * 2);
   const value = random.pick([least, greatest, least, greatest, held(0), held(1), held(-1), inside]);
@@ -84,16 +84,17 @@ export type NeighbouringPeople = {
 };
 
 export function randomNeighbours(random: RandomStream, dataset: DatasetFacts): NeighbouringPeople {
-  const facts = [...dataset.columns.values()];
+  // Columns of numbers alone are drawn.
+  const facts = [...dataset.columns.values()] as NumberFacts[];
   const mostRows = dataset.oneRowEach ? 1 : dataset.mostRowsEach + 2;
   // The owner's door replaces what is out of bounds. The exact part must hold even if that door stood open.
   const isDoorOpen = random.chance(0.15);
-  const outside = ({ least, greatest }: ColumnFacts) => {
+  const outside = ({ least, greatest }: NumberFacts) => {
     const width = greatest / 2 - least / 2 + 1;
     const near = [least - width, greatest + width, least - 5 * width, greatest + 5 * width];
     return random.pick([...near, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
   };
-  const value = (column: ColumnFacts) =>
+  const value = (column: NumberFacts) =>
     isDoorOpen && random.chance(0.4) ? outside(column) : randomValue(random, column);
   const row = () => facts.map(value);
   const person = (whose: string): Person => {
@@ -123,8 +124,8 @@ export function randomNeighbours(random: RandomStream, dataset: DatasetFacts): N
 }
 
 /** The person with every value at the other end of its bounds. */
-function opposite({ whose, rows }: Person, facts: readonly ColumnFacts[]): Person {
-  const turned = (value: number, { least, greatest }: ColumnFacts) => (value === least ? greatest : least);
+function opposite({ whose, rows }: Person, facts: readonly NumberFacts[]): Person {
+  const turned = (value: number, { least, greatest }: NumberFacts) => (value === least ? greatest : least);
   return { whose, rows: rows.map((row) => row.map((value, at) => turned(value, facts[at]!))) };
 }
 

@@ -266,6 +266,10 @@ class Growth {
       }
       case "OneHot":
         return { operation, inputs: [x], attributes: { depth: random.whole(1, 5) } };
+      case "LabelEncoder": {
+        const keys = random.shuffled([0, 1, -1, 2.5, 7]).slice(random.whole(0, 4));
+        return { operation, inputs: [x], attributes: { keys_floats: keys } };
+      }
       case "ArgMax":
       case "CumSum":
         return { operation, inputs: [x], attributes: { axis: signed(inner) } };

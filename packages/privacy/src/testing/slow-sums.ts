@@ -53,7 +53,9 @@ function partsOf(
   { columns, rowCount, people: { whose } }: RowsOfPeople,
   { held, holdsOneHot }: SlowSteps,
 ): readonly Part[] {
-  const inputs = new Map([...columns].map(([name, data]) => [name, { shape: [rowCount], data }]));
+  const inputs = new Map(
+    [...columns].map(([name, data]) => [name, { shape: [rowCount], data: data as Float64Array }]),
+  );
   const outputs = evaluate(program, inputs);
   if (!outputs.ok) throw new Error(outputs.problem.message);
   const { data } = outputs.value[0]!;

@@ -123,6 +123,10 @@ const special: Readonly<Record<string, (draw: Draw) => Case>> = {
     },
   }),
   Transpose: (draw) => ({ ...one(draw, [2, 3]), attributes: { perm: [0, 2, 1] } }),
+  LabelEncoder: (draw) => ({
+    ...one(draw, pick(draw, [[], [3]])),
+    attributes: { keys_floats: [0, 1, 2.5, -1].slice(Math.floor(draw() * 4)) },
+  }),
   OneHot: (draw) => ({ ...one(draw, pick(draw, [[], [1], [2]])), attributes: { depth: 4 } }),
   ArgMax: (draw) => ({ ...one(draw, [2, 3]), attributes: { axis: pick(draw, [1, 2, -1]) } }),
   CumSum: (draw) => ({ ...one(draw, [2, 3]), attributes: { axis: pick(draw, [1, 2, -1]) } }),

@@ -29,6 +29,7 @@ import { gather } from "./gather.ts";
 import { greater } from "./greater.ts";
 import { greaterOrEqual } from "./greater-or-equal.ts";
 import { histogram } from "./histogram.ts";
+import { labelEncoder } from "./label-encoder.ts";
 import { less } from "./less.ts";
 import { lessOrEqual } from "./less-or-equal.ts";
 import { inverse, solve } from "./linear-systems.ts";
@@ -101,6 +102,7 @@ const allowed: readonly Operation[] = [
   greaterOrEqual,
   histogram,
   inverse,
+  labelEncoder,
   less,
   lessOrEqual,
   log,

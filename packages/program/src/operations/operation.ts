@@ -8,15 +8,19 @@ import type { Problem, Result } from "@unseen/base";
 import type { Shape } from "../shape/shape.ts";
 import type { PlainTensor } from "../tensor/plain-tensor.ts";
 
-/** An operation's settings, all numbers: ONNX "attributes". */
-export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+/** What one setting holds: a number, a list of numbers, or a list of texts. */
+export type AttributeValue = number | readonly number[] | readonly string[];
+
+/** An operation's settings: ONNX "attributes". An empty list is of numbers and of texts alike. */
+export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** How each attribute is read at the door; one with a default may be left out. */
 export type AttributeSpec =
   | { readonly kind: "integer"; readonly default?: number }
   | { readonly kind: "number"; readonly default?: number }
   | { readonly kind: "integers"; readonly default?: readonly number[] }
-  | { readonly kind: "numbers"; readonly default?: readonly number[] };
+  | { readonly kind: "numbers"; readonly default?: readonly number[] }
+  | { readonly kind: "texts"; readonly default?: readonly string[] };
 
 /**
  * What is known of a value before anything private is read. A `public` value is a constant or has been
@@ -37,6 +41,8 @@ export type RowsFacts = {
   readonly oneHot: boolean;
   /** Every element is a whole number. */
   readonly integral: boolean;
+  /** A text of each row, and no number: it can be compared with public texts, and nothing else. */
+  readonly isText?: true;
   /** Why a bound is infinite, in the asker's words. */
   readonly unboundedBecause?: string;
 };

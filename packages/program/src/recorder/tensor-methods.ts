@@ -185,6 +185,11 @@ export abstract class TensorMethods<Self> {
   oneHot(depth: number): Self {
     return this.record("OneHot", [], { depth });
   }
+  /** The place of each value in a list of keys, from 0, and -1 for what is not in it: what a column of texts has. */
+  labelEncoder(keys: readonly string[] | readonly number[]): Self {
+    const isOfTexts = keys.some((key) => typeof key === "string");
+    return this.record("LabelEncoder", [], { [isOfTexts ? "keys_strings" : "keys_floats"]: keys });
+  }
   /** A one for each row. */
   rowOnes(): Self {
     return this.record("RowOnes", []);

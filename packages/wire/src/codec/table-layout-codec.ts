@@ -36,6 +36,12 @@ export type TableLayout = {
   readonly mostRows?: number;
 };
 
+/** The statement groups by a column of texts, and which of its texts are groups was not given. */
+export type WantedKeys = { readonly dataset: string; readonly wantsKeysOf: string };
+
+/** Keys of columns of texts, by the name of the column. */
+export type GivenKeys = ReadonlyMap<string, readonly string[]>;
+
 export type SentTranslation = {
   readonly dataset: string;
   /** The second dataset, where two are joined on the person. */
@@ -44,7 +50,10 @@ export type SentTranslation = {
   readonly layout: TableLayout;
 };
 
-export function encodeTranslation({ dataset, joined, program, layout }: SentTranslation): TranslateResponse {
+export function encodeTranslation(sent: SentTranslation | WantedKeys): TranslateResponse {
+  if ("wantsKeysOf" in sent)
+    return create(TranslateResponseSchema, { dataset: sent.dataset, wantsKeysOf: sent.wantsKeysOf });
+  const { dataset, joined, program, layout } = sent;
   const { rows, columns, shown, keep, order, offset, mostRows } = layout;
   return create(TranslateResponseSchema, {
     dataset,
@@ -69,10 +78,15 @@ function encodeCells(cells: TableColumnLayout["cells"]) {
 }
 
 /** What a client reads fits together: every place that the layout names is there and has a number for each row. */
-export function decodeTranslation(message: TranslateResponse): Result<SentTranslation, Problem> {
-  const { dataset, joined } = message;
+export function decodeTranslation(message: TranslateResponse): Result<SentTranslation | WantedKeys, Problem> {
+  const { dataset, joined, wantsKeysOf } = message;
   if (!isName(dataset) || (joined !== "" && !isName(joined)))
     return err(replyMalformed("the translation does not name a dataset"));
+  if (wantsKeysOf !== "") {
+    return wantsKeysOf.length <= wireLimits.nameLength && wantsKeysOf === plainText(wantsKeysOf, Infinity)
+      ? ok({ dataset, wantsKeysOf })
+      : err(replyMalformed("the translation does not name a column"));
+  }
   const program = decodeProgram(message.program);
   if (!program.ok) return program;
   const layout = decodeLayout(message.layout, program.value);

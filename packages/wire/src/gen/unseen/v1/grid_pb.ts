@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file unseen/v1/grid.proto.
  */
 export const file_unseen_v1_grid: GenFile = /*@__PURE__*/
-  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiMgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkSDgoGam9pbmVkGAIgASgJIjcKEERlc2NyaWJlUmVzcG9uc2USIwoHZGF0YXNldBgBIAEoCzISLnVuc2Vlbi52MS5EYXRhc2V0IoQCCgdEYXRhc2V0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEdGFncxgDIAMoCRIiCgdjb2x1bW5zGAQgAygLMhEudW5zZWVuLnYxLkNvbHVtbhIhCgRyb3dzGAUgASgLMhMudW5zZWVuLnYxLlJvd0NvdW50EhQKDHByaXZhY3lfdW5pdBgGIAEoCRIpCgZidWRnZXQYByABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2USDgoGam9pbmVkGAggASgJEjAKDWpvaW5lZF9idWRnZXQYCSABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2UifAoGQ29sdW1uEgwKBG5hbWUYASABKAkSDAoEdHlwZRgCIAEoCRIMCgR1bml0GAMgASgJEg0KBWxlYXN0GAQgASgBEhAKCGdyZWF0ZXN0GAUgASgBEhIKCmNhdGVnb3JpZXMYBiADKAkSEwoLZGVzY3JpcHRpb24YByABKAkiRQoIUm93Q291bnQSDwoFZXhhY3QYASABKARIABIfCgRiYW5kGAIgASgLMg8udW5zZWVuLnYxLkJhbmRIAEIHCgVjb3VudCInCgRCYW5kEg0KBWxlYXN0GAEgASgEEhAKCGdyZWF0ZXN0GAIgASgEIkMKDVNhbXBsZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIRCgltb3N0X3Jvd3MYAiABKA0SDgoGam9pbmVkGAMgASgJIlUKDlNhbXBsZVJlc3BvbnNlEg4KBm9yaWdpbhgBIAEoCRIPCgdjb2x1bW5zGAIgAygJEiIKBHJvd3MYAyADKAsyFC51bnNlZW4udjEuU2FtcGxlUm93IisKCVNhbXBsZVJvdxIeCgVjZWxscxgBIAMoCzIPLnVuc2Vlbi52MS5DZWxsIjEKBENlbGwSEAoGbnVtYmVyGAEgASgBSAASDgoEdGV4dBgCIAEoCUgAQgcKBXZhbHVlIicKBU9mZmVyEg8KB2Vwc2lsb24YASABKAkSDQoFZGVsdGEYAiABKAkiJgoETG9zcxIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIh8KEFRyYW5zbGF0ZVJlcXVlc3QSCwoDc3FsGAEgASgJIoEBChFUcmFuc2xhdGVSZXNwb25zZRIPCgdkYXRhc2V0GAEgASgJEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRImCgZsYXlvdXQYAyABKAsyFi51bnNlZW4udjEuVGFibGVMYXlvdXQSDgoGam9pbmVkGAQgASgJIssBCgtUYWJsZUxheW91dBIMCgRyb3dzGAEgASgNEicKB2NvbHVtbnMYAiADKAsyFi51bnNlZW4udjEuVGFibGVDb2x1bW4SDQoFc2hvd24YAyABKA0SEQoEa2VlcBgEIAEoDUgAiAEBEiQKBW9yZGVyGAUgAygLMhUudW5zZWVuLnYxLlRhYmxlT3JkZXISDgoGb2Zmc2V0GAYgASgNEhYKCW1vc3Rfcm93cxgHIAEoDUgBiAEBQgcKBV9rZWVwQgwKCl9tb3N0X3Jvd3MiXAoLVGFibGVDb2x1bW4SDAoEbmFtZRgBIAEoCRIQCgZvdXRwdXQYAiABKA1IABIkCgRrZXlzGAMgASgLMhQudW5zZWVuLnYxLlRhYmxlS2V5c0gAQgcKBWNlbGxzIisKCVRhYmxlS2V5cxIeCgVjZWxscxgBIAMoCzIPLnVuc2Vlbi52MS5DZWxsIjAKClRhYmxlT3JkZXISDgoGY29sdW1uGAEgASgNEhIKCmRlc2NlbmRpbmcYAiABKAgidQoMUHJpY2VSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkSIwoHcHJvZ3JhbRgCIAEoCzISLnVuc2Vlbi52MS5Qcm9ncmFtEh8KBW9mZmVyGAMgASgLMhAudW5zZWVuLnYxLk9mZmVyEg4KBmpvaW5lZBgEIAEoCSLTAQoNUHJpY2VSZXNwb25zZRIdCgRjb3N0GAEgASgLMg8udW5zZWVuLnYxLkxvc3MSLgoTZXhwZWN0ZWRfcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISEAoIcmVsZWFzZXMYAyADKAkSIgoJcmVtYWluaW5nGAQgASgLMg8udW5zZWVuLnYxLkxvc3MSEgoKYWZmb3JkYWJsZRgFIAEoCBIpChBqb2luZWRfcmVtYWluaW5nGAYgASgLMg8udW5zZWVuLnYxLkxvc3MigwEKCkFza1JlcXVlc3QSDgoGYXNrX2lkGAEgASgJEg8KB2RhdGFzZXQYAiABKAkSIwoHcHJvZ3JhbRgDIAEoCzISLnVuc2Vlbi52MS5Qcm9ncmFtEh8KBW9mZmVyGAQgASgLMhAudW5zZWVuLnYxLk9mZmVyEg4KBmpvaW5lZBgFIAEoCSJ/CgtBc2tSZXNwb25zZRIhCgZhbnN3ZXIYASABKAsyES51bnNlZW4udjEuQW5zd2VyEiIKCXJlbWFpbmluZxgCIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEikKEGpvaW5lZF9yZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJIp0BCgdSZWNlaXB0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEhUKDXF1ZXN0aW9uX2hhc2gYAyABKAkSDgoGc2VyaWFsGAQgASgEEhUKDWNoYXJnZWRfYXRfbXMYBSABKAMSDwoHbm9kZV9pZBgGIAEoCRISCgplbnRyeV9oYXNoGAcgASgJEg4KBmpvaW5lZBgIIAEoCSIgCg1CdWRnZXRSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAki9QEKDkJ1ZGdldFJlc3BvbnNlEhwKA2NhcBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEh4KBXNwZW50GAIgASgLMg8udW5zZWVuLnYxLkxvc3MSIgoJcmVtYWluaW5nGAMgASgLMg8udW5zZWVuLnYxLkxvc3MSIQoIeW91cl9jYXAYBCABKAsyDy51bnNlZW4udjEuTG9zcxIjCgp5b3VyX3NwZW50GAUgASgLMg8udW5zZWVuLnYxLkxvc3MSJwoOeW91cl9yZW1haW5pbmcYBiABKAsyDy51bnNlZW4udjEuTG9zcxIQCghyZW5ld2FscxgHIAEoDTKBBQoLR3JpZFNlcnZpY2USOgoFSGVsbG8SFy51bnNlZW4udjEuSGVsbG9SZXF1ZXN0GhgudW5zZWVuLnYxLkhlbGxvUmVzcG9uc2USPQoGU2lnbkluEhgudW5zZWVuLnYxLlNpZ25JblJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USOwoFQ2xhaW0SFy51bnNlZW4udjEuQ2xhaW1SZXF1ZXN0GhkudW5zZWVuLnYxLlNpZ25JblJlc3BvbnNlEj0KBlNlYXJjaBIYLnVuc2Vlbi52MS5TZWFyY2hSZXF1ZXN0GhkudW5zZWVuLnYxLlNlYXJjaFJlc3BvbnNlEkMKCERlc2NyaWJlEhoudW5zZWVuLnYxLkRlc2NyaWJlUmVxdWVzdBobLnVuc2Vlbi52MS5EZXNjcmliZVJlc3BvbnNlEj0KBlNhbXBsZRIYLnVuc2Vlbi52MS5TYW1wbGVSZXF1ZXN0GhkudW5zZWVuLnYxLlNhbXBsZVJlc3BvbnNlEkYKCVRyYW5zbGF0ZRIbLnVuc2Vlbi52MS5UcmFuc2xhdGVSZXF1ZXN0GhwudW5zZWVuLnYxLlRyYW5zbGF0ZVJlc3BvbnNlEjoKBVByaWNlEhcudW5zZWVuLnYxLlByaWNlUmVxdWVzdBoYLnVuc2Vlbi52MS5QcmljZVJlc3BvbnNlEjQKA0FzaxIVLnVuc2Vlbi52MS5Bc2tSZXF1ZXN0GhYudW5zZWVuLnYxLkFza1Jlc3BvbnNlEj0KBkJ1ZGdldBIYLnVuc2Vlbi52MS5CdWRnZXRSZXF1ZXN0GhkudW5zZWVuLnYxLkJ1ZGdldFJlc3BvbnNlYgZwcm90bzM", [file_unseen_v1_tensor]);
+  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiMgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkSDgoGam9pbmVkGAIgASgJIjcKEERlc2NyaWJlUmVzcG9uc2USIwoHZGF0YXNldBgBIAEoCzISLnVuc2Vlbi52MS5EYXRhc2V0IoQCCgdEYXRhc2V0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEdGFncxgDIAMoCRIiCgdjb2x1bW5zGAQgAygLMhEudW5zZWVuLnYxLkNvbHVtbhIhCgRyb3dzGAUgASgLMhMudW5zZWVuLnYxLlJvd0NvdW50EhQKDHByaXZhY3lfdW5pdBgGIAEoCRIpCgZidWRnZXQYByABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2USDgoGam9pbmVkGAggASgJEjAKDWpvaW5lZF9idWRnZXQYCSABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2UijQEKBkNvbHVtbhIMCgRuYW1lGAEgASgJEgwKBHR5cGUYAiABKAkSDAoEdW5pdBgDIAEoCRINCgVsZWFzdBgEIAEoARIQCghncmVhdGVzdBgFIAEoARISCgpjYXRlZ29yaWVzGAYgAygJEhMKC2Rlc2NyaXB0aW9uGAcgASgJEg8KB2xvbmdlc3QYCCABKA0iRQoIUm93Q291bnQSDwoFZXhhY3QYASABKARIABIfCgRiYW5kGAIgASgLMg8udW5zZWVuLnYxLkJhbmRIAEIHCgVjb3VudCInCgRCYW5kEg0KBWxlYXN0GAEgASgEEhAKCGdyZWF0ZXN0GAIgASgEIkMKDVNhbXBsZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIRCgltb3N0X3Jvd3MYAiABKA0SDgoGam9pbmVkGAMgASgJIlUKDlNhbXBsZVJlc3BvbnNlEg4KBm9yaWdpbhgBIAEoCRIPCgdjb2x1bW5zGAIgAygJEiIKBHJvd3MYAyADKAsyFC51bnNlZW4udjEuU2FtcGxlUm93IisKCVNhbXBsZVJvdxIeCgVjZWxscxgBIAMoCzIPLnVuc2Vlbi52MS5DZWxsIjEKBENlbGwSEAoGbnVtYmVyGAEgASgBSAASDgoEdGV4dBgCIAEoCUgAQgcKBXZhbHVlIicKBU9mZmVyEg8KB2Vwc2lsb24YASABKAkSDQoFZGVsdGEYAiABKAkiJgoETG9zcxIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIkQKEFRyYW5zbGF0ZVJlcXVlc3QSCwoDc3FsGAEgASgJEiMKBGtleXMYAiADKAsyFS51bnNlZW4udjEuQ29sdW1uS2V5cyIqCgpDb2x1bW5LZXlzEg4KBmNvbHVtbhgBIAEoCRIMCgRrZXlzGAIgAygJIpgBChFUcmFuc2xhdGVSZXNwb25zZRIPCgdkYXRhc2V0GAEgASgJEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRImCgZsYXlvdXQYAyABKAsyFi51bnNlZW4udjEuVGFibGVMYXlvdXQSDgoGam9pbmVkGAQgASgJEhUKDXdhbnRzX2tleXNfb2YYBSABKAkiywEKC1RhYmxlTGF5b3V0EgwKBHJvd3MYASABKA0SJwoHY29sdW1ucxgCIAMoCzIWLnVuc2Vlbi52MS5UYWJsZUNvbHVtbhINCgVzaG93bhgDIAEoDRIRCgRrZWVwGAQgASgNSACIAQESJAoFb3JkZXIYBSADKAsyFS51bnNlZW4udjEuVGFibGVPcmRlchIOCgZvZmZzZXQYBiABKA0SFgoJbW9zdF9yb3dzGAcgASgNSAGIAQFCBwoFX2tlZXBCDAoKX21vc3Rfcm93cyJcCgtUYWJsZUNvbHVtbhIMCgRuYW1lGAEgASgJEhAKBm91dHB1dBgCIAEoDUgAEiQKBGtleXMYAyABKAsyFC51bnNlZW4udjEuVGFibGVLZXlzSABCBwoFY2VsbHMiKwoJVGFibGVLZXlzEh4KBWNlbGxzGAEgAygLMg8udW5zZWVuLnYxLkNlbGwiMAoKVGFibGVPcmRlchIOCgZjb2x1bW4YASABKA0SEgoKZGVzY2VuZGluZxgCIAEoCCI2CgxLZXlzUXVlc3Rpb24SDgoGY29sdW1uGAEgASgJEhYKDm1vc3Rfa2V5c19lYWNoGAIgASgNIpwBCgxQcmljZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIjCgdwcm9ncmFtGAIgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYAyABKAsyEC51bnNlZW4udjEuT2ZmZXISDgoGam9pbmVkGAQgASgJEiUKBGtleXMYBSABKAsyFy51bnNlZW4udjEuS2V5c1F1ZXN0aW9uItMBCg1QcmljZVJlc3BvbnNlEh0KBGNvc3QYASABKAsyDy51bnNlZW4udjEuTG9zcxIuChNleHBlY3RlZF9wbHVzX21pbnVzGAIgAygLMhEudW5zZWVuLnYxLlRlbnNvchIQCghyZWxlYXNlcxgDIAMoCRIiCglyZW1haW5pbmcYBCABKAsyDy51bnNlZW4udjEuTG9zcxISCgphZmZvcmRhYmxlGAUgASgIEikKEGpvaW5lZF9yZW1haW5pbmcYBiABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoKQXNrUmVxdWVzdBIOCgZhc2tfaWQYASABKAkSDwoHZGF0YXNldBgCIAEoCRIjCgdwcm9ncmFtGAMgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYBCABKAsyEC51bnNlZW4udjEuT2ZmZXISDgoGam9pbmVkGAUgASgJEiUKBGtleXMYBiABKAsyFy51bnNlZW4udjEuS2V5c1F1ZXN0aW9uIqQBCgtBc2tSZXNwb25zZRIhCgZhbnN3ZXIYASABKAsyES51bnNlZW4udjEuQW5zd2VyEiIKCXJlbWFpbmluZxgCIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEikKEGpvaW5lZF9yZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgRrZXlzGAQgASgLMhUudW5zZWVuLnYxLktleXNBbnN3ZXIicgoKS2V5c0Fuc3dlchIMCgRrZXlzGAEgAygJEh4KBXNwZW50GAIgASgLMg8udW5zZWVuLnYxLkxvc3MSIwoHcmVjZWlwdBgDIAEoCzISLnVuc2Vlbi52MS5SZWNlaXB0EhEKCWd1YXJhbnRlZRgEIAEoCSKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJIp0BCgdSZWNlaXB0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEhUKDXF1ZXN0aW9uX2hhc2gYAyABKAkSDgoGc2VyaWFsGAQgASgEEhUKDWNoYXJnZWRfYXRfbXMYBSABKAMSDwoHbm9kZV9pZBgGIAEoCRISCgplbnRyeV9oYXNoGAcgASgJEg4KBmpvaW5lZBgIIAEoCSIgCg1CdWRnZXRSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAki9QEKDkJ1ZGdldFJlc3BvbnNlEhwKA2NhcBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEh4KBXNwZW50GAIgASgLMg8udW5zZWVuLnYxLkxvc3MSIgoJcmVtYWluaW5nGAMgASgLMg8udW5zZWVuLnYxLkxvc3MSIQoIeW91cl9jYXAYBCABKAsyDy51bnNlZW4udjEuTG9zcxIjCgp5b3VyX3NwZW50GAUgASgLMg8udW5zZWVuLnYxLkxvc3MSJwoOeW91cl9yZW1haW5pbmcYBiABKAsyDy51bnNlZW4udjEuTG9zcxIQCghyZW5ld2FscxgHIAEoDTKBBQoLR3JpZFNlcnZpY2USOgoFSGVsbG8SFy51bnNlZW4udjEuSGVsbG9SZXF1ZXN0GhgudW5zZWVuLnYxLkhlbGxvUmVzcG9uc2USPQoGU2lnbkluEhgudW5zZWVuLnYxLlNpZ25JblJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USOwoFQ2xhaW0SFy51bnNlZW4udjEuQ2xhaW1SZXF1ZXN0GhkudW5zZWVuLnYxLlNpZ25JblJlc3BvbnNlEj0KBlNlYXJjaBIYLnVuc2Vlbi52MS5TZWFyY2hSZXF1ZXN0GhkudW5zZWVuLnYxLlNlYXJjaFJlc3BvbnNlEkMKCERlc2NyaWJlEhoudW5zZWVuLnYxLkRlc2NyaWJlUmVxdWVzdBobLnVuc2Vlbi52MS5EZXNjcmliZVJlc3BvbnNlEj0KBlNhbXBsZRIYLnVuc2Vlbi52MS5TYW1wbGVSZXF1ZXN0GhkudW5zZWVuLnYxLlNhbXBsZVJlc3BvbnNlEkYKCVRyYW5zbGF0ZRIbLnVuc2Vlbi52MS5UcmFuc2xhdGVSZXF1ZXN0GhwudW5zZWVuLnYxLlRyYW5zbGF0ZVJlc3BvbnNlEjoKBVByaWNlEhcudW5zZWVuLnYxLlByaWNlUmVxdWVzdBoYLnVuc2Vlbi52MS5QcmljZVJlc3BvbnNlEjQKA0FzaxIVLnVuc2Vlbi52MS5Bc2tSZXF1ZXN0GhYudW5zZWVuLnYxLkFza1Jlc3BvbnNlEj0KBkJ1ZGdldBIYLnVuc2Vlbi52MS5CdWRnZXRSZXF1ZXN0GhkudW5zZWVuLnYxLkJ1ZGdldFJlc3BvbnNlYgZwcm90bzM", [file_unseen_v1_tensor]);
 
 /**
  * @generated from message unseen.v1.HelloRequest
@@ -289,7 +289,7 @@ export type Column = Message<"unseen.v1.Column"> & {
   name: string;
 
   /**
-   * "number", "integer" or "category".
+   * "number", "integer", "category" or "text".
    *
    * @generated from field: string type = 2;
    */
@@ -319,6 +319,13 @@ export type Column = Message<"unseen.v1.Column"> & {
    * @generated from field: string description = 7;
    */
   description: string;
+
+  /**
+   * Of a text column: characters of the longest key.
+   *
+   * @generated from field: uint32 longest = 8;
+   */
+  longest: number;
 };
 
 /**
@@ -543,6 +550,13 @@ export type TranslateRequest = Message<"unseen.v1.TranslateRequest"> & {
    * @generated from field: string sql = 1;
    */
   sql: string;
+
+  /**
+   * Keys of columns of texts that it groups by, as they were released or as the asker names them.
+   *
+   * @generated from field: repeated unseen.v1.ColumnKeys keys = 2;
+   */
+  keys: ColumnKeys[];
 };
 
 /**
@@ -551,6 +565,28 @@ export type TranslateRequest = Message<"unseen.v1.TranslateRequest"> & {
  */
 export const TranslateRequestSchema: GenMessage<TranslateRequest> = /*@__PURE__*/
   messageDesc(file_unseen_v1_grid, 19);
+
+/**
+ * @generated from message unseen.v1.ColumnKeys
+ */
+export type ColumnKeys = Message<"unseen.v1.ColumnKeys"> & {
+  /**
+   * @generated from field: string column = 1;
+   */
+  column: string;
+
+  /**
+   * @generated from field: repeated string keys = 2;
+   */
+  keys: string[];
+};
+
+/**
+ * Describes the message unseen.v1.ColumnKeys.
+ * Use `create(ColumnKeysSchema)` to create a new message.
+ */
+export const ColumnKeysSchema: GenMessage<ColumnKeys> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 20);
 
 /**
  * @generated from message unseen.v1.TranslateResponse
@@ -579,6 +615,13 @@ export type TranslateResponse = Message<"unseen.v1.TranslateResponse"> & {
    * @generated from field: string joined = 4;
    */
   joined: string;
+
+  /**
+   * In the place of a program: the column of texts that the statement groups by, and of which no keys were given.
+   *
+   * @generated from field: string wants_keys_of = 5;
+   */
+  wantsKeysOf: string;
 };
 
 /**
@@ -586,7 +629,7 @@ export type TranslateResponse = Message<"unseen.v1.TranslateResponse"> & {
  * Use `create(TranslateResponseSchema)` to create a new message.
  */
 export const TranslateResponseSchema: GenMessage<TranslateResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 20);
+  messageDesc(file_unseen_v1_grid, 21);
 
 /**
  * How a table is made of released numbers. Rows are dropped, then sorted, then cut; nothing is computed.
@@ -641,7 +684,7 @@ export type TableLayout = Message<"unseen.v1.TableLayout"> & {
  * Use `create(TableLayoutSchema)` to create a new message.
  */
 export const TableLayoutSchema: GenMessage<TableLayout> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 21);
+  messageDesc(file_unseen_v1_grid, 22);
 
 /**
  * @generated from message unseen.v1.TableColumn
@@ -679,7 +722,7 @@ export type TableColumn = Message<"unseen.v1.TableColumn"> & {
  * Use `create(TableColumnSchema)` to create a new message.
  */
 export const TableColumnSchema: GenMessage<TableColumn> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 22);
+  messageDesc(file_unseen_v1_grid, 23);
 
 /**
  * @generated from message unseen.v1.TableKeys
@@ -696,7 +739,7 @@ export type TableKeys = Message<"unseen.v1.TableKeys"> & {
  * Use `create(TableKeysSchema)` to create a new message.
  */
 export const TableKeysSchema: GenMessage<TableKeys> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 23);
+  messageDesc(file_unseen_v1_grid, 24);
 
 /**
  * @generated from message unseen.v1.TableOrder
@@ -718,7 +761,33 @@ export type TableOrder = Message<"unseen.v1.TableOrder"> & {
  * Use `create(TableOrderSchema)` to create a new message.
  */
 export const TableOrderSchema: GenMessage<TableOrder> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 24);
+  messageDesc(file_unseen_v1_grid, 25);
+
+/**
+ * Which texts of a column may be shown at all, when nobody declared them.
+ *
+ * @generated from message unseen.v1.KeysQuestion
+ */
+export type KeysQuestion = Message<"unseen.v1.KeysQuestion"> & {
+  /**
+   * @generated from field: string column = 1;
+   */
+  column: string;
+
+  /**
+   * Keys that one person counts for at most, 1 or more. The fewer, the fewer people a key needs to be shown.
+   *
+   * @generated from field: uint32 most_keys_each = 2;
+   */
+  mostKeysEach: number;
+};
+
+/**
+ * Describes the message unseen.v1.KeysQuestion.
+ * Use `create(KeysQuestionSchema)` to create a new message.
+ */
+export const KeysQuestionSchema: GenMessage<KeysQuestion> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 26);
 
 /**
  * @generated from message unseen.v1.PriceRequest
@@ -730,6 +799,8 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
   dataset: string;
 
   /**
+   * A program or a question of keys, never both.
+   *
    * @generated from field: unseen.v1.Program program = 2;
    */
   program?: Program | undefined;
@@ -743,6 +814,11 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
    * @generated from field: string joined = 4;
    */
   joined: string;
+
+  /**
+   * @generated from field: unseen.v1.KeysQuestion keys = 5;
+   */
+  keys?: KeysQuestion | undefined;
 };
 
 /**
@@ -750,7 +826,7 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
  * Use `create(PriceRequestSchema)` to create a new message.
  */
 export const PriceRequestSchema: GenMessage<PriceRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 25);
+  messageDesc(file_unseen_v1_grid, 27);
 
 /**
  * @generated from message unseen.v1.PriceResponse
@@ -800,7 +876,7 @@ export type PriceResponse = Message<"unseen.v1.PriceResponse"> & {
  * Use `create(PriceResponseSchema)` to create a new message.
  */
 export const PriceResponseSchema: GenMessage<PriceResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 26);
+  messageDesc(file_unseen_v1_grid, 28);
 
 /**
  * @generated from message unseen.v1.AskRequest
@@ -819,6 +895,8 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
   dataset: string;
 
   /**
+   * A program or a question of keys, never both.
+   *
    * @generated from field: unseen.v1.Program program = 3;
    */
   program?: Program | undefined;
@@ -832,6 +910,11 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
    * @generated from field: string joined = 5;
    */
   joined: string;
+
+  /**
+   * @generated from field: unseen.v1.KeysQuestion keys = 6;
+   */
+  keys?: KeysQuestion | undefined;
 };
 
 /**
@@ -839,7 +922,7 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
  * Use `create(AskRequestSchema)` to create a new message.
  */
 export const AskRequestSchema: GenMessage<AskRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 27);
+  messageDesc(file_unseen_v1_grid, 29);
 
 /**
  * @generated from message unseen.v1.AskResponse
@@ -863,6 +946,13 @@ export type AskResponse = Message<"unseen.v1.AskResponse"> & {
    * @generated from field: unseen.v1.Loss joined_remaining = 3;
    */
   joinedRemaining?: Loss | undefined;
+
+  /**
+   * In the place of an answer, where keys were asked for.
+   *
+   * @generated from field: unseen.v1.KeysAnswer keys = 4;
+   */
+  keys?: KeysAnswer | undefined;
 };
 
 /**
@@ -870,7 +960,43 @@ export type AskResponse = Message<"unseen.v1.AskResponse"> & {
  * Use `create(AskResponseSchema)` to create a new message.
  */
 export const AskResponseSchema: GenMessage<AskResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 28);
+  messageDesc(file_unseen_v1_grid, 30);
+
+/**
+ * @generated from message unseen.v1.KeysAnswer
+ */
+export type KeysAnswer = Message<"unseen.v1.KeysAnswer"> & {
+  /**
+   * In the order of their UTF-16 code units.
+   *
+   * @generated from field: repeated string keys = 1;
+   */
+  keys: string[];
+
+  /**
+   * @generated from field: unseen.v1.Loss spent = 2;
+   */
+  spent?: Loss | undefined;
+
+  /**
+   * @generated from field: unseen.v1.Receipt receipt = 3;
+   */
+  receipt?: Receipt | undefined;
+
+  /**
+   * In plain words, who was protected and how.
+   *
+   * @generated from field: string guarantee = 4;
+   */
+  guarantee: string;
+};
+
+/**
+ * Describes the message unseen.v1.KeysAnswer.
+ * Use `create(KeysAnswerSchema)` to create a new message.
+ */
+export const KeysAnswerSchema: GenMessage<KeysAnswer> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 31);
 
 /**
  * @generated from message unseen.v1.Answer
@@ -911,7 +1037,7 @@ export type Answer = Message<"unseen.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 29);
+  messageDesc(file_unseen_v1_grid, 32);
 
 /**
  * @generated from message unseen.v1.Receipt
@@ -969,7 +1095,7 @@ export type Receipt = Message<"unseen.v1.Receipt"> & {
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 30);
+  messageDesc(file_unseen_v1_grid, 33);
 
 /**
  * @generated from message unseen.v1.BudgetRequest
@@ -986,7 +1112,7 @@ export type BudgetRequest = Message<"unseen.v1.BudgetRequest"> & {
  * Use `create(BudgetRequestSchema)` to create a new message.
  */
 export const BudgetRequestSchema: GenMessage<BudgetRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 31);
+  messageDesc(file_unseen_v1_grid, 34);
 
 /**
  * Lifetime caps over all askers, and this asker's allotment inside them.
@@ -1037,7 +1163,7 @@ export type BudgetResponse = Message<"unseen.v1.BudgetResponse"> & {
  * Use `create(BudgetResponseSchema)` to create a new message.
  */
 export const BudgetResponseSchema: GenMessage<BudgetResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 32);
+  messageDesc(file_unseen_v1_grid, 35);
 
 /**
  * What an owner node answers. Every call but Hello, SignIn and Claim carries "authorization: Bearer TOKEN".
