@@ -12,14 +12,18 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import pg from "pg";
 import { platformEntropy } from "../packages/base/src/index.ts";
-import { type Ledger, postgresLedger } from "../packages/owner/src/ledger/index.ts";
+import type { Ledger } from "../packages/owner/src/ledger/index.ts";
 import {
   chargeOf,
   openLedger,
   stillClock,
   wholeEpsilon,
 } from "../packages/owner/src/ledger/ledger-for-tests.ts";
-import { postgresPrograms, startCluster } from "../packages/owner/src/ledger/postgres-for-tests.ts";
+import {
+  postgresLedger,
+  postgresPrograms,
+  startCluster,
+} from "../packages/owner/src/ledger/postgres-for-tests.ts";
 import { openHome } from "../packages/owner/src/store/index.ts";
 
 const turns = 7;

@@ -7,6 +7,7 @@ import { type Program, parseCard, plainTensor } from "@unseen/program";
 import { GridClient, type RemoteDataset } from "unseen";
 import { FakeNode, fakeDataset } from "../packages/client/src/testing/fake-node.ts";
 import { answerWithoutNoise } from "../packages/privacy/src/testing/answer-without-noise.ts";
+import { drawnRank } from "../packages/privacy/src/testing/random-datasets.ts";
 
 export type Column =
   | { readonly type: "number" | "integer"; readonly bounds: readonly [number, number] }
@@ -26,18 +27,20 @@ export async function worldOf(
   rows: Rows,
   {
     answered = "planned",
-    unit = "each row is a person",
-  }: { answered?: "planned" | "plain"; unit?: string } = {},
+    people,
+    unit = people === undefined ? "each row is a person" : "id names the person, at most 5 rows each",
+  }: { answered?: "planned" | "plain"; unit?: string; people?: readonly string[] } = {},
 ): Promise<World> {
   const columns = new Map(Object.keys(schema).map((name) => [name, Float64Array.from(rows[name] ?? [])]));
   const count = [...columns.values()][0]!.length;
-  const facts = factsOf(schema);
+  const facts = factsOf(schema, people === undefined ? "row" : { column: "id", mostRowsEach: 5 });
   const plans: Plan[] = [];
   const answer = (program: Program) => {
     const plan = planAnswer(program, facts);
     if (!plan.ok) throw new Error(plan.problem.message);
     plans.push(plan.value);
-    if (answered === "planned") return answerWithoutNoise(plan.value, columns, count);
+    const whose = people && { whose: people, rank: drawnRank };
+    if (answered === "planned") return answerWithoutNoise(plan.value, columns, count, whose);
     const inputs = new Map([...columns].map(([name, data]) => [name, plainTensor([count], data)]));
     const plain = evaluate(program, inputs);
     if (!plain.ok) throw new Error(plain.problem.message);
@@ -58,13 +61,13 @@ export async function worldOf(
   return { dataset: (await grid.search())[0]!, plans };
 }
 
-function factsOf(schema: Readonly<Record<string, Column>>): DatasetFacts {
+function factsOf(schema: Readonly<Record<string, Column>>, unit: unknown): DatasetFacts {
   const card = parseCard({
     name: "people",
     description: "",
     tags: [],
     columns: schema,
-    unit: "row",
+    unit,
     people: { isPublic: false, band: [10, 1000] },
     budget: { epsilon: 10, delta: 1e-6 },
   });

@@ -263,13 +263,55 @@ test("principal components are numpy's", async () => {
     expect(value).toBeCloseTo(values[at]!, 4);
 });
 
-test("people are counted where rows are people, and refused where they are not", async () => {
+test("people are counted, each once, whether they have one row or several", async () => {
   const { dataset } = await worldOf(schema, byColumn(cohort));
   expect((await dataset.countDistinctPeople().get(1)).value).toBe(120);
   const named = await worldOf(schema, byColumn(cohort), { unit: "id names the person, at most 1 row each" });
   expect((await named.dataset.countDistinctPeople().get(1)).value).toBe(120);
-  const many = await worldOf(schema, byColumn(cohort), { unit: "id names the person, at most 10 rows each" });
-  expect(() => many.dataset.countDistinctPeople()).toThrow(/people in people are not counted/);
+  const { dataset: several } = await worldOf(schema, byColumn(cohort), { people: visitors });
+  expect((await several.countDistinctPeople().get(1)).value).toBe(40);
+});
+
+/** Whose each row of the cohort is: each of forty people has three. */
+const visitors = cohort.map((_, at) => `person ${at % 40}`);
+const visits = Map.groupBy(cohort.keys(), (at) => visitors[at]!);
+
+/** What each person has in total in the rows that are chosen, for those who have one. */
+function totals(column: "age" | "smokes", isChosen: (row: Person) => boolean): readonly number[] {
+  return [...visits.values()]
+    .map((rows) => rows.map((at) => cohort[at]!).filter(isChosen))
+    .filter((rows) => rows.length > 0)
+    .map((rows) => rows.reduce((sum, row) => sum + row[column], 0));
+}
+
+test("totals of people are held, summed and averaged, of all, of some and by group", async () => {
+  const { dataset, plans } = await worldOf(schema, byColumn(cohort), { people: visitors });
+  const held = { least: 0, greatest: 120 };
+  const cut = (values: readonly number[]) => values.map((value) => Math.min(value, 120));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const all = cut(totals("age", () => true));
+  expect((await dataset.sumByPerson("age", held).get(0.1)).value).toBe(sum(all));
+  expect((await dataset.meanByPerson("age", held).get(0.1)).value).toBeCloseTo(sum(all) / 40, 9);
+
+  const smokers = dataset.filter(dataset.column("smokes").equal(1));
+  const ofSmokers = cut(totals("age", ({ smokes }) => smokes === 1));
+  expect((await smokers.countPeople().get(0.1)).value).toBe(ofSmokers.length);
+  expect((await smokers.sumByPerson("age", held).get(0.1)).value).toBe(sum(ofSmokers));
+  expect((await smokers.meanByPerson("age", held).get(0.1)).value).toBeCloseTo(mean(ofSmokers), 9);
+  expect((await smokers.column("age").countPeople().get(0.1)).value).toBe(
+    totals("age", ({ smokes, age }) => smokes === 1 && age !== 0).length,
+  );
+  expect((await smokers.column("age").sumByPerson(0, 120).get(0.1)).value).toBe(sum(ofSmokers));
+
+  const by = [0, 1, 2].map((region) => cut(totals("age", (row) => row.region === region)));
+  const groups = dataset.groupBy("region");
+  expect((await groups.countPeople().get(0.1)).value).toEqual(by.map(({ length }) => length));
+  expect((await groups.sumByPerson("age", held).get(0.1)).value).toEqual(by.map(sum));
+  const means = flat((await groups.meanByPerson("age", held).get(0.1)).value);
+  for (const [at, value] of means.entries()) expect(value).toBeCloseTo(mean(by[at]!), 9);
+  const once = flat((await groups.countPeople({ mostGroupsEach: 1 }).get(0.1)).value);
+  expect(sum(once)).toBe(40);
+  expect(plans.every(({ cuts }) => cuts.every(({ across }) => across.kind === "people"))).toBe(true);
 });
 
 test("the k commonest stand in the order of their counts, equals in the order of the card", async () => {

@@ -113,8 +113,8 @@ test("the numbers in the walk of a question are what the code computes", () => {
   const price = priceOf(plan, offer);
   expect(price.events.map(({ epsilon }) => epsilon)).toEqual(["1/4", "1/4"]);
   says(price.epsilon);
-  const dataset = { card, snapshot: "", peopleCount: 0 };
-  expect(walk).toContain(guaranteeInWords({ dataset, plan, price, offer }));
+  const source = { kind: "dataset", sides: [{ card, snapshot: "", peopleCount: 0 }] } as const;
+  expect(walk).toContain(guaranteeInWords({ kind: "program", source, plan, offer }));
 
   const rows = new Map([["bp", Float64Array.of(101.5, 87, 140)]]);
   const [sum, count] = whole(sumsOfStage(plan, 0, new Map()));

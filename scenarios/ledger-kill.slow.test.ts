@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chargeOf, openLedger, wholeEpsilon } from "../packages/owner/src/ledger/ledger-for-tests.ts";
+import { datasetsOf } from "../packages/owner/src/ledger/receipt.ts";
 import { verifyLedger } from "../packages/owner/src/ledger/verify-ledger.ts";
 import { openTestHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { type Home, queries } from "../packages/owner/src/store/index.ts";
@@ -33,16 +34,18 @@ test("five hundred killed processes lose no charge that was acknowledged and dou
 async function killManyTimes(lane: string, times: number) {
   const directory = mkdtempSync(join(tmpdir(), "unseen-kill-"));
   const born = openTestHome(directory);
-  await openLedger(born.store).policy.setBudget("diabetes", { cap: wholeEpsilon(1_000_000) });
+  const { policy } = openLedger(born.store);
+  for (const dataset of ["diabetes", "visits"])
+    await policy.setBudget(dataset, { cap: wholeEpsilon(1_000_000) });
   born.close();
   let acknowledged = 0;
   let charged = 0;
-  let next = new ChargingProcess(file, directory, `${lane}-0`, { atOnce: 3, ids: "own" });
+  let next = new ChargingProcess(file, directory, `${lane}-0`, { atOnce: 3, ids: "joined" });
   for (let cycle = 1; cycle <= times; cycle += 1) {
     await using child = next;
     await child.ready();
     // The next one loads while this one charges; it opens the home only when it is told to start.
-    next = new ChargingProcess(file, directory, `${lane}-${cycle}`, { atOnce: 3, ids: "own" });
+    next = new ChargingProcess(file, directory, `${lane}-${cycle}`, { atOnce: 3, ids: "joined" });
     await child.start();
     await new Promise((resume) => setTimeout(resume, 5 + ((cycle * 13) % 36))); // 5 to 40 ms, every value in turn
     await child.kill();
@@ -52,7 +55,7 @@ async function killManyTimes(lane: string, times: number) {
     reopened.close();
   }
   await next[Symbol.asyncDispose]();
-  expect(verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
+  expect(await verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
     ok: true,
     value: { isSound: true, charges: charged },
   });
@@ -63,18 +66,29 @@ async function killManyTimes(lane: string, times: number) {
 /** Every acknowledged ask is there once, the totals are the sum of the rows, and a retry costs nothing. */
 async function checkReopened({ store }: Home, { paid }: ChargingProcess): Promise<number> {
   const { ledger } = openLedger(store);
-  const rows = store.all(queries.selectFrom("charges").select(["asker", "ask_id", "serial", "epsilon"]));
+  const rows = store.all(
+    queries.selectFrom("charges").select(["asker", "ask_id", "serial", "epsilon", "dataset", "joined"]),
+  );
   const times = Map.groupBy(rows, ({ ask_id }) => ask_id);
   expect([...times.values()].every(({ length }) => length === 1)).toBe(true);
   for (const [askId, serial] of paid) expect(times.get(askId)?.[0]?.serial).toBe(BigInt(serial));
 
   const [[lastId, serial] = ["", 0]] = [...paid].slice(-1);
-  const asker = times.get(lastId)?.[0]?.asker ?? "";
-  const again = await ledger.charge(chargeOf({ asker, askId: lastId, epsilon: 1_000n }));
+  const last = times.get(lastId)?.[0];
+  if (last === undefined) throw new Error("an acknowledged ask is there");
+  const { asker } = last;
+  const again = await ledger.charge(
+    chargeOf({ asker, askId: lastId, epsilon: 1_000n, datasets: datasetsOf(last) }),
+  );
   expect(again).toMatchObject({ ok: true, value: { serial } });
 
-  const { spent, charges } = await ledger.budget("diabetes");
-  const sum = rows.reduce((total, { epsilon }) => total + epsilon, 0n);
-  expect({ epsilon: spent.epsilon, charges }).toEqual({ epsilon: sum, charges: rows.length });
+  // Whatever was cut off, no joined charge stands on one of its two lines alone.
+  for (const dataset of ["diabetes", "visits"]) {
+    const charged = rows.filter((row) => datasetsOf(row).some((one) => one === dataset));
+    const { spent, charges } = await ledger.budget(dataset);
+    const sum = charged.reduce((total, { epsilon }) => total + epsilon, 0n);
+    expect({ epsilon: spent.epsilon, charges }).toEqual({ epsilon: sum, charges: charged.length });
+  }
+  expect(rows.some(({ joined }) => joined !== "")).toBe(true);
   return rows.length;
 }

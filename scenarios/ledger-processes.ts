@@ -35,7 +35,7 @@ export class ChargingProcess implements AsyncDisposable {
     file: string,
     home: string,
     asker: string,
-    options: { atOnce: number; ids: "own" | "shared"; largestFileKib?: number },
+    options: { atOnce: number; ids: "own" | "shared" | "joined"; largestFileKib?: number },
   ) {
     const args = [process.execPath, file, home, asker, String(options.atOnce), options.ids];
     const [command = "", ...rest] =

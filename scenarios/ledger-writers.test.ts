@@ -27,7 +27,7 @@ async function world(
   await openLedger(home.store).policy.setBudget("diabetes", { cap: amount(affordable * price, 0n) });
   try {
     await play(directory, home);
-    expect(verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
+    expect(await verifyLedger(join(directory, "unseen.sqlite"))).toMatchObject({
       ok: true,
       value: { isSound: true },
     });

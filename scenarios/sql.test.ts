@@ -1,8 +1,6 @@
 // SQL from a researcher's hand to a table and back: over the real wire, an owner's real ledger, planner and
 // noise, on the diabetes rows; and from a shell, on a node that serves a file through DuckDB.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +14,7 @@ import { gridRoutes, serveNode } from "../packages/owner/src/http/index.ts";
 import { testHome } from "../packages/owner/src/store/home-for-tests.ts";
 import type { Home } from "../packages/owner/src/store/index.ts";
 import { ownerNode, researcher } from "./transcript-owner-node.ts";
+import { unseen } from "./unseen-command.ts";
 
 const url = "http://localhost:7700";
 const [header = "", ...lines] = readFileSync(new URL("../datasets/diabetes.csv", import.meta.url), "utf8")
@@ -155,7 +154,7 @@ test("from a shell, on a file that is read through DuckDB", async () => {
     const serving = await serveNode(owner.value.node, { host: "127.0.0.1", port: 0 });
     if (!serving.ok) throw new Error(serving.problem.message);
     const sql = "SELECT ward, COUNT(*), SUM(nights) FROM visits GROUP BY ward";
-    const asked = await unseen(["sql", sql, "--epsilon", "10", "--json"], serving.value.url);
+    const asked = await unseen(["sql", sql, "--epsilon", "10", "--json"], serving.value.url, researcher);
     const table = JSON.parse(asked.out) as { rows: (number | string)[][]; columns: string[] };
     expect(table.columns).toEqual(["ward", "count", "sum"]);
     expect(table.rows.map(([ward]) => ward)).toEqual(["a", "b", "c", "d"]);
@@ -165,15 +164,16 @@ test("from a shell, on a file that is read through DuckDB", async () => {
       expect(Math.abs(Number(row[1]) - these.length), String(at)).toBeLessThan(100);
       expect(Math.abs(Number(row[2]) - nights), String(at)).toBeLessThan(500);
     }
-    const shown = await unseen(["sql", sql, "--epsilon", "10"], serving.value.url);
+    const shown = await unseen(["sql", sql, "--epsilon", "10"], serving.value.url, researcher);
     expect(shown.out).toMatch(/ward\s+count\s+sum/);
     expect(shown.out).toContain("±");
     const refused = await unseen(
       ["sql", "SELECT MIN(nights) FROM visits", "--epsilon", "1"],
       serving.value.url,
+      researcher,
     );
     expect(refused).toMatchObject({ code: 3, out: "" });
-    const unread = await unseen(["sql", "SELECT", "--epsilon", "1"], serving.value.url);
+    const unread = await unseen(["sql", "SELECT", "--epsilon", "1"], serving.value.url, researcher);
     expect(unread).toMatchObject({ code: expect.any(Number), out: "" });
     expect(unread.code).not.toBe(0);
     await serving.value.close();
@@ -182,26 +182,3 @@ test("from a shell, on a file that is read through DuckDB", async () => {
     rmSync(folder, { recursive: true });
   }
 }, 120_000);
-
-async function unseen(args: readonly string[], at: string) {
-  const main = new URL("../packages/cli/src/main.ts", import.meta.url).pathname;
-  const child: ChildProcess = spawn(process.execPath, ["--conditions=unseen-source", main, ...args], {
-    env: {
-      ...process.env,
-      UNSEEN_AT: at,
-      UNSEEN_USER: researcher.username,
-      UNSEEN_PASSWORD: researcher.password,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let out = "";
-  let err = "";
-  child.stdout?.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr?.on("data", (chunk) => {
-    err += chunk;
-  });
-  const [code] = (await once(child, "close")) as [number];
-  return { code, out, err };
-}

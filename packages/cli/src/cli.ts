@@ -11,6 +11,7 @@ import { tagsOf } from "./owner/read-card.ts";
 import { ask } from "./researcher/ask.ts";
 import { showBudgetAt } from "./researcher/budget.ts";
 import { describe } from "./researcher/describe.ts";
+import { keys } from "./researcher/keys.ts";
 import { price } from "./researcher/price.ts";
 import { sample } from "./researcher/sample.ts";
 import { search } from "./researcher/search.ts";
@@ -18,7 +19,7 @@ import { withSignIn } from "./researcher/sign-in.ts";
 import { sql } from "./researcher/sql.ts";
 import { exitCodes } from "./shell/exit-codes.ts";
 import { usageFailure } from "./shell/failure.ts";
-import { expressionHelp, mainHelp } from "./shell/help-text.ts";
+import { expressionHelp, ledgerAddressHelp, mainHelp, tableAddressHelp } from "./shell/help-text.ts";
 import { reportFailure } from "./shell/report-failure.ts";
 import type { Shell } from "./shell/shell.ts";
 
@@ -89,6 +90,9 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
       wholeUpTo(60_000),
     )
     .option("--session-hours <hours>", "how long a sign-in lasts", wholeUpTo(8_760))
+    .addOption(
+      new Option("--ledger <address>", "keep the ledger in PostgreSQL; as `ledger use`").env("UNSEEN_LEDGER"),
+    )
     .action(async (options) => (await import("./owner/serve.ts")).serve(shell, options));
 
   unseen
@@ -106,7 +110,10 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
 
   const dataset = unseen.command("dataset").description("add, list and remove datasets");
   withHome(dataset.command("add <file>"))
-    .description("read a CSV, Parquet or JSON file once and register it under its card")
+    .description(
+      "read a CSV, Parquet or JSON file, or a PostgreSQL table, once and register it under its card",
+    )
+    .addHelpText("after", tableAddressHelp)
     .requiredOption("--card <file>", "the card: what you declare about the data, as JSON")
     .option("--name <name>", "instead of the card's")
     .option("--tags <tags>", 'instead of the card\'s, as "#diabetes,#data"', tagsOf)
@@ -185,6 +192,13 @@ function researcherCommands(unseen: Command, shell: Shell): void {
     .option("--node <name>", "which node, where several have a dataset of the same name")
     .option("--id <ask-id>", "name of the charge: the same SQL under the same name is charged once")
     .action((text, options) => sql(shell, text, options));
+  withSignIn(unseen.command("keys <dataset> <column>"))
+    .description("ask which texts of a column may be shown, and be charged")
+    .requiredOption("--epsilon <amount>", "what you offer: smaller protects better and shows fewer keys")
+    .requiredOption("--delta <amount>", "the chance that a text of one person alone is shown, as 0.000001")
+    .option("--most <keys>", "keys that one person counts for at most; 1 unless given", Number)
+    .option("--id <ask-id>", "name of the charge: the same question under the same name is charged once")
+    .action((name, column, options) => keys(shell, name, column, options));
 }
 
 function budgetCommands(unseen: Command, shell: Shell): void {
@@ -220,8 +234,14 @@ function ledgerCommands(unseen: Command, shell: Shell, outcome: { code: number }
     .description("check a home's ledger, or a file that `ledger export` wrote; needs no node and no key")
     .option("--head <hash>", "a hash kept from before, as of a receipt: it must still be there")
     .action(async (file, options) => {
-      outcome.code = (await import("./owner/ledger.ts")).verify(shell, file, options);
+      outcome.code = await (await import("./owner/ledger.ts")).verify(shell, file, options);
     });
+  withHome(ledger.command("use <address>"))
+    .description("keep a home's ledger in PostgreSQL from now on: postgres://USER@HOST/DATABASE")
+    .addHelpText("after", ledgerAddressHelp)
+    .action(async (address, options) =>
+      (await import("./owner/ledger.ts")).useLedger(shell, address, options),
+    );
   ledger
     .command("export")
     .description("the home's ledger as JSON lines, to keep elsewhere; answers stand in it as hashes")

@@ -31,6 +31,7 @@ export {
   type FilterName,
   isReason,
   type Ledger,
+  LedgerFailed,
   LedgerPolicy,
   type LedgerReport,
   type PolicyEvent,

@@ -10,10 +10,17 @@ import { type Card, cardToJson, parseCard } from "@unseen/program";
 import { Accounts, type Caller, ownerAtTheMachine } from "./accounts/index.ts";
 import { Catalogue } from "./catalogue/index.ts";
 import { catalogued } from "./catalogued-datasets.ts";
-import { DuckDbEngine } from "./engine/index.ts";
+import { HomeEngine, isPostgresSnapshot } from "./engine/index.ts";
 import { type OwnerNode, Workspaces } from "./http/index.ts";
-import { type IngestReport, ingestFile } from "./ingest/index.ts";
-import { amount, BudgetPolicy, type Caps, type Ledger, sqliteLedger } from "./ledger/index.ts";
+import { type IngestReport, ingestFile, ingestTable, removeTableSnapshot } from "./ingest/index.ts";
+import {
+  amount,
+  type Caps,
+  type Ledger,
+  type LedgerPolicy,
+  openHomeLedger,
+  usualFilter,
+} from "./ledger/index.ts";
 import { AllowedPeers, listenForPeers, meetOverTls, type PeerListener } from "./peers/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
 import { ComputingRoom, HeldShares, type SharesPorts } from "./shares/index.ts";
@@ -31,6 +38,11 @@ export type OwnerOptions = {
   readonly sessionLifetimeMs?: number;
   /** Where the node takes other parties in; left out: it takes no part in computations with others. Port 0: any. */
   readonly peers?: { readonly host: string; readonly port: number };
+  /**
+   * Address of the PostgreSQL database that keeps the ledger, without a password. Left out: where the home says, which
+   * is in the home itself until another place was named once. A ledger that is named another place moves there whole.
+   */
+  readonly ledger?: string;
 };
 
 /** Cards kept parsed; a node has a handful of datasets. */
@@ -44,16 +56,21 @@ export type Owner = {
   readonly accounts: Accounts;
   readonly catalogue: Catalogue<Card>;
   readonly ledger: Ledger;
-  readonly policy: BudgetPolicy;
+  readonly policy: LedgerPolicy;
+  /** The address of the ledger's database, without a password; undefined where the ledger is in the home. */
+  readonly ledgerKeptAt: string | undefined;
   /** Who the node is to other parties, for their owners to allow. */
   readonly fingerprint: Fingerprint;
   /** The nodes that this one computes with. */
   readonly peers: AllowedPeers;
   /** Where other parties come in, as wss://host:port/peers, if anywhere. */
   readonly peersUrl: string | undefined;
-  /** Reads a file once into a cleaned, bounded snapshot and registers it. Seconds for millions of rows. */
-  addDataset(file: string, card: Card): Promise<Result<AddedDataset, Problem>>;
-  /** Takes a dataset off the node and deletes its snapshot. What was spent under its name stays spent. */
+  /**
+   * Reads a file once into a cleaned, bounded snapshot and registers it. Seconds for millions of rows. Of a table in
+   * PostgreSQL, named by its address (postgres://USER@HOST/DATABASE?table=SCHEMA.NAME), the snapshot is made there.
+   */
+  addDataset(from: string, card: Card): Promise<Result<AddedDataset, Problem>>;
+  /** Takes a dataset off the node and deletes its snapshot, wherever it is. What was spent under its name stays spent. */
   removeDataset(name: string): Promise<Result<undefined, Problem>>;
   close(): Promise<void>;
 };
@@ -63,9 +80,13 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const home = openHome(options.home, { entropy });
   if (!home.ok) return home;
   const { store, dataDirectory, keys, nodeId } = home.value;
-  const engine = await DuckDbEngine.open({ dataDirectory });
-  const policy = new BudgetPolicy({ store, clock });
-  const ledger = sqliteLedger({ store, clock });
+  const kept = await openHomeLedger({ home: home.value, clock, entropy }, options.ledger);
+  if (!kept.ok) {
+    home.value.close();
+    return kept;
+  }
+  const { ledger, policy } = kept.value;
+  const engine = await HomeEngine.open({ dataDirectory });
   const accounts = new Accounts({
     home: home.value,
     clock,
@@ -78,6 +99,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const listening = await listen(identity, options.peers);
   if (!listening.ok) {
     engine.close();
+    await kept.value.close();
     home.value.close();
     return listening;
   }
@@ -106,6 +128,11 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     underway: new SingleFlight(),
   };
   const machine = ownerAtTheMachine();
+  const forget = async (snapshot: string): Promise<Result<undefined, Problem>> => {
+    if (isPostgresSnapshot(snapshot)) return removeTableSnapshot(snapshot);
+    await rm(join(dataDirectory, snapshot), { force: true });
+    return ok(undefined);
+  };
   return ok({
     node,
     accounts,
@@ -115,25 +142,29 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     fingerprint: identity.fingerprint,
     peers,
     peersUrl: listener?.url,
-    addDataset: async (file, card) => {
+    ledgerKeptAt: kept.value.keptAt,
+    addDataset: async (from, card) => {
       if (catalogue.findDataset(card.name).ok) return err(datasetExists(card.name));
-      const ingested = await ingestFile({ file, card, dataDirectory, boundingKey: keys.bounding, entropy });
+      const input = { card, dataDirectory, boundingKey: keys.bounding, entropy };
+      const ingested = await (/^postgres(ql)?:/.test(from)
+        ? ingestTable({ ...input, from })
+        : ingestFile({ ...input, file: from }));
       if (!ingested.ok) return ingested;
       const { snapshot, rowCount, report } = ingested.value;
       const added = await register(catalogue, machine, card, { snapshot, rowCount, report });
       if (added.ok) return ok({ name: card.name, report });
-      await rm(join(dataDirectory, snapshot), { force: true });
+      await forget(snapshot);
       return added;
     },
     removeDataset: async (name) => {
       const removed = await catalogue.removeDataset(machine, name);
       if (!removed.ok) return removed;
-      await rm(join(dataDirectory, removed.value), { force: true });
-      return ok(undefined);
+      return forget(removed.value);
     },
     close: async () => {
       listener?.close();
       engine.close();
+      await kept.value.close();
       home.value.close();
     },
   });
@@ -173,16 +204,19 @@ function register(
 }
 
 /** The card's declared budget in the ledger's units. The card's parser has held it to what these accept. */
-export function capsOf({ budget }: Card): Caps {
+export function capsOf({ budget, columns }: Card): Caps {
   const epsilon = (value: number) => {
     const parsed = parseEpsilon(value);
     return parsed.ok ? parsed.value : 0n;
   };
   const delta = budget.delta === 0 ? noDelta : parsedDelta(budget.delta);
   const cap = amount(epsilon(budget.epsilon), delta);
+  // Keys cost a delta of their own, so a dataset that has a column of them keeps some for that.
+  const hasKeys = Object.values(columns).some(({ type }) => type === "text");
+  const filter = hasKeys ? { filter: usualFilter(cap, hasKeys) } : {};
   return budget.perAsker === undefined
-    ? { cap }
-    : { cap, allotment: amount(epsilon(budget.perAsker), delta) };
+    ? { cap, ...filter }
+    : { cap, ...filter, allotment: amount(epsilon(budget.perAsker), delta) };
 }
 
 function parsedDelta(value: number): bigint {

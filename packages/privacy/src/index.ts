@@ -42,6 +42,14 @@ export {
   type GdpAccountant,
   gdpAccountant,
 } from "./accounting/gdp.ts";
+export {
+  type SmoothedEpsilon,
+  sensitivityIsBounded,
+  smoothedVoteEpsilon,
+  type VotedRun,
+  type Votes,
+  voteLoss,
+} from "./accounting/pate/smoothed-epsilon.ts";
 export { type Bracket, PldAccountant, type PldOptions } from "./accounting/pld/pld-accountant.ts";
 export { type PureAccountant, pureAccountant } from "./accounting/pure.ts";
 export type { ConvertedAt, RdpConversion } from "./accounting/rdp/conversions.ts";
@@ -91,11 +99,33 @@ export {
   type ThresholdWatch,
 } from "./mechanisms/above-threshold.ts";
 export type { Choice, ChoiceParameters } from "./mechanisms/choice.ts";
-export { type ChoiceEvent, costOf } from "./mechanisms/choice-event.ts";
+export { type ChoiceEvent, costOf, type LocalEvent } from "./mechanisms/choice-event.ts";
 export { epsilonAtLeast, rhoAtMost } from "./mechanisms/concentrated.ts";
 export type { Cost } from "./mechanisms/cost.ts";
 export { exponentialChoice } from "./mechanisms/exponential.ts";
 export { forAccounting } from "./mechanisms/for-accounting.ts";
+export {
+  type CountMeanSketch,
+  countMeanSketch,
+  drawSketchHashes,
+  type SketchReport,
+} from "./mechanisms/local/count-mean-sketch.ts";
+export {
+  type HadamardReport,
+  type HadamardResponse,
+  hadamardResponse,
+} from "./mechanisms/local/hadamard-response.ts";
+export { type HashedReport, type LocalHashing, localHashing } from "./mechanisms/local/local-hashing.ts";
+export type { HashSeed } from "./mechanisms/local/pairwise-hash.ts";
+export {
+  memoryFromStore,
+  type Rappor,
+  type RapporMemory,
+  type RapporParameters,
+  rappor,
+  rapporLosses,
+} from "./mechanisms/local/rappor.ts";
+export { type UnaryEncoding, unaryEncoding } from "./mechanisms/local/unary-encoding.ts";
 export { gaussianMeasurement, laplaceMeasurement, type Measurement } from "./mechanisms/measurement.ts";
 export { lossOf, type MechanismEvent, type PrivacyLoss } from "./mechanisms/mechanism-event.ts";
 export { type MaxNoise, noisyMax } from "./mechanisms/noisy-max.ts";
@@ -111,6 +141,7 @@ export { consistentLeaves, quantileBin, rangeSum, runningSums } from "./mechanis
 export { afterRelease, type Released, releasedTogether } from "./mechanisms/released.ts";
 export { type RunningSum, type RunningSumSteps, runningSum } from "./mechanisms/running-sum.ts";
 export { sensitivityFromMostEach } from "./mechanisms/sensitivity-of-vectors.ts";
+export { type Staircase, staircase } from "./mechanisms/staircase.ts";
 export {
   gaussianThresholdAtLeast,
   laplaceThresholdAtLeast,
@@ -119,11 +150,12 @@ export {
 export { type TopChoices, topChoices } from "./mechanisms/top-choices.ts";
 export { type NoisedTree, type TreePrice, type TreeSums, treeSums } from "./mechanisms/tree-sums.ts";
 export { type BoundedCount, truncatedGeometric } from "./mechanisms/truncated-geometric.ts";
-export type { Contribution, Grid } from "./planner/contribution.ts";
-export { mostRows, quantise } from "./planner/contribution.ts";
+export type { Texts } from "./planner/coded-texts.ts";
+export type { Across, AcrossPeople, Contribution, Grid } from "./planner/contribution.ts";
+export { acrossRows, mostRows, quantise } from "./planner/contribution.ts";
 export { type DatasetFacts, datasetFacts, type Neighbours, unitInWords } from "./planner/dataset-facts.ts";
 export { describeRelease } from "./planner/describe-releases.ts";
-export { type Columns, exactSums } from "./planner/exact-sums.ts";
+export { type Columns, ExactSums, exactSums, type People } from "./planner/exact-sums.ts";
 export {
   confidence,
   expectFinish,
@@ -132,6 +164,7 @@ export {
   type ReleasedSum,
   readSum,
 } from "./planner/finish.ts";
+export { joinFacts, unitOfJoinInWords } from "./planner/join-facts.ts";
 export { type Plan, planAnswer } from "./planner/plan-answer.ts";
 export { type ChargedEvent, measurementFor, type Price, priceOf } from "./planner/price.ts";
 export { type Sensitivity, sensitivityOf } from "./planner/sensitivity.ts";

@@ -7,8 +7,17 @@ export type {
   NumberColumn,
   PeopleCount,
   PrivacyUnit,
+  TextColumn,
 } from "./card/card.ts";
 export type { CardProblem } from "./card/card-fields.ts";
+export {
+  type JoinedCard,
+  type JoinedColumn,
+  type JoinRefused,
+  joinCards,
+  mostPairsEach,
+} from "./card/join-cards.ts";
+export { hidingCharacters, isKeyText, unseenCharacters } from "./card/key-text.ts";
 export { type Card, cardToJson, parseCard, withSyntheticRows } from "./card/parse-card.ts";
 export { readAttributes } from "./graph/attributes.ts";
 export { programLimits } from "./graph/limits.ts";
@@ -27,9 +36,11 @@ export { isFiniteEverywhere } from "./operations/bounds.ts";
 export { operations } from "./operations/index.ts";
 export type {
   Attributes,
+  AttributeValue,
   Facts,
   Lowering,
   Operation,
+  PeopleHeld,
   Planned,
   PublicFacts,
   RowsFacts,
@@ -39,6 +50,7 @@ export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
 export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
 export {
   type Axes,
+  type GroupsEach,
   type NestedNumbers,
   type Operand,
   type QuantileOptions,

@@ -3,6 +3,7 @@ export {
   decodeBudget,
   decodeLoss,
   decodeOffer,
+  decodeOptionalLoss,
   encodeBudget,
   encodeLoss,
   encodeOffer,
@@ -31,7 +32,9 @@ export {
   encodeDataset,
   type NumberColumnDescription,
   type RowsDescription,
+  type TextColumnDescription,
 } from "./codec/dataset-codec.ts";
+export { decodeKeys, encodeKeys, type SentKeys } from "./codec/keys-codec.ts";
 export { decodePrice, encodePrice, type SentPrice } from "./codec/price-codec.ts";
 export { decodeProgram, encodeProgram } from "./codec/program-codec.ts";
 export { decodeSample, encodeSample, type SampleRows } from "./codec/sample-codec.ts";
@@ -61,9 +64,11 @@ export {
 export {
   decodeTranslation,
   encodeTranslation,
+  type GivenKeys,
   type SentTranslation,
   type TableColumnLayout,
   type TableLayout,
+  type WantedKeys,
 } from "./codec/table-layout-codec.ts";
 export { decodeTensor, encodeTensor } from "./codec/tensor-codec.ts";
 export { wordsFromBytes, wordsToBytes } from "./codec/words.ts";
@@ -80,6 +85,7 @@ export {
   GridService,
   HelloRequestSchema,
   HelloResponseSchema,
+  KeysAnswerSchema,
   PriceRequestSchema,
   PriceResponseSchema,
   ReceiptSchema,
@@ -115,14 +121,20 @@ export { problemFromError } from "./problems/problem-from-error.ts";
 export { problemToConnectError } from "./problems/problem-to-connect.ts";
 export { valueOrRefusal } from "./problems/value-or-refusal.ts";
 export {
+  type AskedKeys,
   type AskedQuestion,
+  type AskedTranslation,
   type Claim,
   type Credentials,
+  type DatasetRef,
   isAskId,
+  type KeysWish,
+  type PricedKeys,
   type PricedQuestion,
   readAsk,
   readClaim,
   readDatasetName,
+  readDatasetRef,
   readPrice,
   readSample,
   readSearch,

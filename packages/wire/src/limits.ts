@@ -47,6 +47,10 @@ export const wireLimits = {
   columns: 4_096,
   /** Categories of a column that a client reads. */
   categories: 65_536,
+  /** Keys in one answer that a client reads; what all of them hold is bounded by the reply. */
+  shownKeys: 2 ** 20,
+  /** Columns of texts whose keys come with one SQL statement. */
+  keyedColumns: 8,
   /** Tags of a dataset that a client reads. */
   tags: 256,
   /** Characters of a description that a client reads. */

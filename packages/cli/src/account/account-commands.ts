@@ -5,7 +5,11 @@ import type { Shell } from "../shell/shell.ts";
 import type { Sampling } from "./described-run.ts";
 
 /** Loaded when called for: the accountants are numbers and more numbers, and no other command needs them. */
-const load = async () => ({ ...(await import("./account.ts")), ...(await import("./described-run.ts")) });
+const load = async () => ({
+  ...(await import("./account.ts")),
+  ...(await import("./described-run.ts")),
+  ...(await import("./described-votes.ts")),
+});
 
 export function accountCommands(unseen: Command, shell: Shell): void {
   const account = unseen
@@ -21,12 +25,19 @@ export function accountCommands(unseen: Command, shell: Shell): void {
     });
   withOutput(account.command("gaussian"))
     .description("releases with Gaussian noise")
-    .requiredOption("--noise <multiplier>", "standard deviation over the L2 sensitivity", positive)
-    .option("--count <number>", "how many", whole, 1)
+    .requiredOption(
+      "--noise <multipliers>",
+      "standard deviation over the L2 sensitivity; a list as 4,4,8 for releases with different noise",
+      positives,
+    )
+    .option("--count <number>", "how often, all of the list", whole, 1)
     .addOption(deltaOption().makeOptionMandatory())
     .action(async ({ noise, count, delta, ...options }) => {
-      const { account: show, gaussianReleases } = await load();
-      return show(shell, gaussianReleases(noise, count, delta), options);
+      const { account: show, gaussianReleases, listOfGaussians } = await load();
+      const [first = 1, ...more] = noise;
+      const run =
+        more.length === 0 ? gaussianReleases(first, count, delta) : listOfGaussians(noise, count, delta);
+      return show(shell, run, options);
     });
   withOutput(account.command("laplace"))
     .description("releases with Laplace noise")
@@ -36,6 +47,28 @@ export function accountCommands(unseen: Command, shell: Shell): void {
     .action(async ({ noise, count, delta, ...options }) => {
       const { account: show, laplaceReleases } = await load();
       return show(shell, laplaceReleases(noise, count, delta), options);
+    });
+  withOutput(account.command("pate"))
+    .description("teachers that vote with noise, whatever they voted")
+    .requiredOption("--teachers <number>", "each trained on people of its own", whole)
+    .requiredOption("--queries <number>", "what the teachers are asked", whole)
+    .option("--answered <number>", "with a threshold: answers after which the run stops", whole)
+    .addOption(
+      new Option("--aggregator <noise>", "the kind of noise on each count of votes")
+        .choices(["gaussian", "laplace"])
+        .default("gaussian"),
+    )
+    .requiredOption(
+      "--noise <votes>",
+      "standard deviation of Gaussian noise, scale of Laplace noise",
+      positive,
+    )
+    .option("--threshold <votes>", "tested before each vote (Confident-GNMax)", whole)
+    .option("--threshold-noise <votes>", "standard deviation of the noise of that test", positive)
+    .addOption(deltaOption().makeOptionMandatory())
+    .action(async ({ delta, svg, json, ...options }) => {
+      const { account: show, noisedVotes } = await load();
+      return show(shell, noisedVotes(options, delta), { svg, json });
     });
   withOutput(account.command("events <file>"))
     .description("any events, as JSON: a list, or one a line, as a ledger keeps them")
@@ -92,6 +125,10 @@ function positive(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("It is a number above zero.");
+}
+
+function positives(text: string): readonly number[] {
+  return text.split(",").map(positive);
 }
 
 function whole(text: string): number {

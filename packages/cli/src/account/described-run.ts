@@ -68,8 +68,33 @@ const samplingNotes: Readonly<Record<Sampling, string>> = {
     "Nothing is taken off for the shuffling: each epoch counts as one Gaussian release, in which an example is in one batch. A neighbour has the example's gradient set to zero.",
 };
 
+const relationNote = "The relation is the one that the sensitivity was taken under.";
+
 export function gaussianReleases(noise: number, count: number, delta: number): DescribedAccount {
   return releases("gaussian", { kind: "gaussian", noiseMultiplier: noise }, noise, count, delta);
+}
+
+/** Releases with noise of their own each, `count` times over; told in the order of the list. */
+export function listOfGaussians(noises: readonly number[], count: number, delta: number): DescribedAccount {
+  const all = Array.from({ length: count }, () => noises).flat();
+  const at = (share: number) =>
+    describeRun({
+      kind: "gaussian-releases",
+      noises: all.slice(0, Math.max(1, Math.round(all.length * share))),
+    });
+  return {
+    title: `${plural(all.length, "release")} with Gaussian noise, standard deviations ${shortList(noises)} times the L2 sensitivity${count > 1 ? `, ${count} times over` : ""}`,
+    relation: at(1).relation,
+    delta,
+    eventsAt: (share) => at(share).events,
+    progress: { unit: "releases", total: all.length },
+    notes: [relationNote],
+  };
+}
+
+/** The first few, so that a long list still has a title. */
+function shortList(noises: readonly number[]): string {
+  return noises.length <= 8 ? noises.join(", ") : `${noises.slice(0, 8).join(", ")}, …`;
 }
 
 export function laplaceReleases(noise: number, count: number, delta: number): DescribedAccount {
@@ -91,7 +116,7 @@ function releases(
     delta,
     eventsAt: (share) => [{ kind: "self-composed", event, count: Math.max(1, Math.round(count * share)) }],
     ...(count > 1 ? { progress: { unit: "releases", total: count } } : {}),
-    notes: ["The relation is the one that the sensitivity was taken under."],
+    notes: [relationNote],
   };
 }
 

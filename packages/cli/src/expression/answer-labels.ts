@@ -27,11 +27,11 @@ function calledLabels(
   count: number,
 ): AnswerLabels | undefined {
   const column = schema.find((one) => given[0]?.kind === "name" && one.name === given[0].name);
-  if (name === "counts" || (name === "histogram" && given.length === 1))
+  if (name === "counts" || name === "peopleby" || (name === "histogram" && given.length === 1))
     return column?.type === "category" ? { kind: "bins", names: column.categories } : undefined;
   if (name === "histogram") return binLabels(given, column, count);
   if (name === "covariance" || name === "correlation") return columnLabels(given);
-  if (name === "meanby") {
+  if (byCategory.has(name)) {
     const by = schema.find((one) => given[1]?.kind === "name" && one.name === given[1].name);
     return by?.type === "category" ? { kind: "columns", names: by.categories } : undefined;
   }
@@ -39,12 +39,15 @@ function calledLabels(
   return inner?.kind === "call" && inner.name === "columns" ? columnLabels(inner.given) : undefined;
 }
 
+/** A number for each category of the second thing given. */
+const byCategory: ReadonlySet<string> = new Set(["meanby", "personmeanby", "personsumby"]);
+
 function binLabels(
   given: readonly ExpressionTree[],
   column: ColumnFacts | undefined,
   count: number,
 ): AnswerLabels | undefined {
-  const declared = column !== undefined && column.type !== "category" ? column : undefined;
+  const declared = column?.type === "number" || column?.type === "integer" ? column : undefined;
   const least = given.length === 2 ? declared?.least : numberOf(given[2]);
   const greatest = given.length === 2 ? declared?.greatest : numberOf(given[3]);
   if (least === undefined || greatest === undefined) return undefined;

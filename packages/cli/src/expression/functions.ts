@@ -62,6 +62,53 @@ export const functions: Readonly<Record<string, LanguageFunction>> = Object.free
     record: <T extends Recorder<T>>(given: Given<T>) =>
       (given.count === 0 ? given.anyColumn() : given.tensor(0)).count(),
   },
+  people: {
+    usage: "people([condition])",
+    fewest: 0,
+    most: 1,
+    record: <T extends Recorder<T>>(given: Given<T>) =>
+      (given.count === 0 ? given.anyColumn().rowOnes() : given.tensor(0)).countPeople(),
+  },
+  peopleby: {
+    usage: "peopleby(category[, mostgroups])",
+    fewest: 1,
+    most: 2,
+    record: <T extends Recorder<T>>(given: Given<T>) =>
+      groupsOf(given, 0, "peopleby").countPeople({ mostGroupsEach: given.number(1, 0) }),
+  },
+  personsum: {
+    usage: "personsum(x, least, greatest)",
+    fewest: 3,
+    most: 3,
+    record: <T extends Recorder<T>>(given: Given<T>) =>
+      given.tensor(0).sumByPerson(given.number(1), given.number(2)),
+  },
+  personmean: {
+    usage: "personmean(x, least, greatest)",
+    fewest: 3,
+    most: 3,
+    record: <T extends Recorder<T>>(given: Given<T>) => {
+      const sum = given.tensor(0).sumByPerson(given.number(1), given.number(2));
+      const people = given.tensor(0).rowOnes().countPeople().maximum(1);
+      return sum.div(people).clip(given.number(1), given.number(2));
+    },
+  },
+  personsumby: {
+    usage: "personsumby(x, category, least, greatest[, mostgroups])",
+    fewest: 4,
+    most: 5,
+    record: <T extends Recorder<T>>(given: Given<T>) => personSumBy(given, "personsumby"),
+  },
+  personmeanby: {
+    usage: "personmeanby(x, category, least, greatest[, mostgroups])",
+    fewest: 4,
+    most: 5,
+    record: <T extends Recorder<T>>(given: Given<T>) => {
+      const people = groupsOf(given, 1, "personmeanby").countPeople({ mostGroupsEach: given.number(4, 0) });
+      const sum = personSumBy(given, "personmeanby");
+      return sum.div(people.maximum(1)).clip(given.number(2), given.number(3));
+    },
+  },
   var: spread("variance", "var"),
   std: spread("std", "std"),
   histogram: {
@@ -305,7 +352,7 @@ function histogram<T extends Recorder<T>>(given: Given<T>): T {
   const column = given.column(0);
   if (given.count === 1 && column?.type === "category") return countsOf(given, "histogram");
   if (given.count === 1) given.refuse(0, "a histogram needs its number of bins", "as histogram(x, 10)");
-  const bounds = column !== undefined && column.type !== "category" ? column : undefined;
+  const bounds = column?.type === "number" || column?.type === "integer" ? column : undefined;
   if (given.count === 3)
     given.refuse(2, "a histogram takes both ends or none", "as histogram(x, 10, 60, 140)");
   if (given.count === 2 && bounds === undefined)
@@ -322,6 +369,13 @@ function histogram<T extends Recorder<T>>(given: Given<T>): T {
 /** How many rows have each of the declared categories. */
 function countsOf<T extends Recorder<T>>(given: Given<T>, name: string): T {
   return groupsOf(given, 0, name).sum(0);
+}
+
+/** What the people of each category have there in total, each held. */
+function personSumBy<T extends Recorder<T>>(given: Given<T>, name: string): T {
+  return groupsOf(given, 1, name)
+    .mul(given.tensor(0).reshape([0, 1]))
+    .sumByPerson(given.number(2), given.number(3), { mostGroupsEach: given.number(4, 0) });
 }
 
 /** A row's category as a one at its place: [rows, k]. */

@@ -10,7 +10,7 @@ import { type CardOverrides, readCard } from "./read-card.ts";
 
 export type DatasetAddCommand = HomeOptions & CardOverrides & { readonly card: string };
 
-/** Reads a file once and registers it under its card. The report is for the owner alone. */
+/** Reads a file or a table once and registers it under its card. The report is for the owner alone. */
 export async function addDataset(shell: Shell, file: string, options: DatasetAddCommand): Promise<void> {
   const { name, tags, description } = options;
   const card = await readCard(options.card, {
@@ -21,7 +21,9 @@ export async function addDataset(shell: Shell, file: string, options: DatasetAdd
   await inHome(options, async (owner) => {
     const earlier = await owner.ledger.budget(card.name);
     const work = () => owner.addDataset(file, card);
-    const added = orFail(await withProgress(shell.err, () => `reading ${file}`, work));
+    // An address may hold a password, which is refused, and must not be shown before it is.
+    const what = /^postgres(ql)?:/.test(file) ? "the table" : file;
+    const added = orFail(await withProgress(shell.err, () => `reading ${what}`, work));
     if (options.json === true) return sayJson(shell, { added: added.name, report: added.report });
     say(shell, `${paint(shell.out, "bold", added.name)} can be asked about now.\n`);
     say(shell, reportText(shell, added.report));
@@ -96,7 +98,7 @@ export async function removeDataset(shell: Shell, name: string, options: HomeOpt
   await inExistingHome(options, async (owner) => {
     orFail(await owner.removeDataset(name));
     if (options.json === true) return sayJson(shell, { removed: name });
-    say(shell, `${name} is removed, and the home's copy of its rows is deleted.`);
+    say(shell, `${name} is removed, and the copy of its rows that questions were answered from is deleted.`);
     say(shell, "Its budget line stays: what was spent under this name stays spent if you add it again.");
   });
 }

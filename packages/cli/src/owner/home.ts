@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Clock, platformEntropy } from "@unseen/base";
-import { type Owner, type OwnerOptions, openOwner } from "@unseen/owner";
+import { LedgerFailed, type Owner, type OwnerOptions, openOwner } from "@unseen/owner";
 import { failedBy, orFail } from "../shell/failure.ts";
 
 export type HomeOptions = { readonly home: string; readonly json?: boolean };
@@ -20,10 +20,16 @@ export async function openHome(
 }
 
 /** Runs a command on a home and closes it, whatever happens. */
-export async function inHome<T>(options: HomeOptions, use: (owner: Owner) => Promise<T>): Promise<T> {
-  const owner = await openHome(options);
+export async function inHome<T>(
+  options: HomeOptions,
+  use: (owner: Owner) => Promise<T>,
+  more: Pick<OwnerOptions, "ledger"> = {},
+): Promise<T> {
+  const owner = await openHome(options, more);
   try {
     return await use(owner);
+  } catch (error) {
+    throw error instanceof LedgerFailed ? failedBy(error.problem) : error;
   } finally {
     await owner.close();
   }

@@ -17,7 +17,13 @@ beforeAll(async () => {
   await owner.policy.setBudget("diabetes", { cap: amount(10_000_000_000n, 10n ** 12n) });
   for (let n = 0; n < 30; n += 1) {
     const price = amount(200_000_000n, 0n);
-    const asked = { asker: "ada", askId: `ask-${n}`, dataset: "diabetes", questionHash: "mean", event: "{}" };
+    const asked = {
+      asker: "ada",
+      askId: `ask-${n}`,
+      datasets: ["diabetes"] as const,
+      questionHash: "mean",
+      event: "{}",
+    };
     const paid = await owner.ledger.charge({ ...asked, ...price });
     if (!paid.ok) throw new Error(paid.problem.message);
     entryHash = paid.value.entryHash;

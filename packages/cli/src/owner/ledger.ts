@@ -8,21 +8,25 @@ import { lossText } from "../output/show-budget.ts";
 import { indented, table } from "../output/table.ts";
 import { type ExitCode, exitCodes } from "../shell/exit-codes.ts";
 import { failedBy, orFail, usageFailure } from "../shell/failure.ts";
-import { type Shell, say, sayJson } from "../shell/shell.ts";
+import { remark, type Shell, say, sayJson } from "../shell/shell.ts";
 import { plainAmount } from "./amounts.ts";
-import type { HomeOptions } from "./home.ts";
+import { type HomeOptions, inHome } from "./home.ts";
 
 export type VerifyCommand = HomeOptions & { readonly head?: string };
 
-/** Reads the file and nothing else. 0: every entry holds; 1: something was changed, and it says where. */
-export function verify(shell: Shell, file: string | undefined, options: VerifyCommand): ExitCode {
+/** Reads the file, or the database that a home's ledger has moved to, and nothing else. 0: every entry holds; 1: something was changed, and it says where. */
+export async function verify(
+  shell: Shell,
+  file: string | undefined,
+  options: VerifyCommand,
+): Promise<ExitCode> {
   const { head } = options;
   if (head !== undefined && !/^[0-9a-f]{64}$/.test(head))
     throw usageFailure(
       "--head is a hash of 64 hexadecimal digits",
       "a receipt has one, and so has `unseen ledger verify`",
     );
-  const report = orFail(verifyLedger(file ?? ledgerOf(options.home), head));
+  const report = orFail(await verifyLedger(file ?? ledgerOf(options.home), head));
   if (options.json === true) sayJson(shell, asJson(report));
   else say(shell, asText(shell, report));
   return report.isSound ? exitCodes.ok : exitCodes.failed;
@@ -30,14 +34,14 @@ export function verify(shell: Shell, file: string | undefined, options: VerifyCo
 
 export type ExportCommand = HomeOptions & { readonly out?: string };
 
-export function exportTo(shell: Shell, { home, out }: ExportCommand): void {
+export async function exportTo(shell: Shell, { home, out }: ExportCommand): Promise<void> {
   if (out === undefined) {
-    orFail(exportLedger(ledgerOf(home), (text) => void shell.out.write(text)));
+    orFail(await exportLedger(ledgerOf(home), (text) => void shell.out.write(text)));
     return;
   }
   const file = openedToWrite(out);
   try {
-    orFail(exportLedger(ledgerOf(home), (text) => void writeSync(file, text)));
+    orFail(await exportLedger(ledgerOf(home), (text) => void writeSync(file, text)));
   } finally {
     closeSync(file);
   }
@@ -52,6 +56,23 @@ function openedToWrite(file: string): number {
     const message = isThere ? `${file} is there already` : `${file} cannot be written`;
     throw failedBy({ code: "file-unreadable", message, hint: "name another file with --out" });
   }
+}
+
+/**
+ * Binds a home to a ledger in PostgreSQL, for ever: what the home's own ledger holds is moved there whole. For a home
+ * that is bound already, the address where the same ledger is found now.
+ */
+export async function useLedger(shell: Shell, address: string, options: HomeOptions): Promise<void> {
+  await inHome(
+    options,
+    async ({ ledgerKeptAt }) => {
+      if (options.json === true) return sayJson(shell, { ledger: ledgerKeptAt });
+      say(shell, `The ledger of ${options.home} is kept in PostgreSQL now, whole and checked:`);
+      say(shell, indented(String(ledgerKeptAt)));
+      remark(shell, "Processes that served this home before are refused from now on: start them again.");
+    },
+    { ledger: address },
+  );
 }
 
 function ledgerOf(home: string): string {

@@ -15,6 +15,7 @@ export type ServeCommand = HomeOptions & {
   readonly allowOrigin?: readonly string[];
   readonly answerSlotMs?: number;
   readonly sessionHours?: number;
+  readonly ledger?: string;
 };
 
 const hourMs = 3_600_000;
@@ -24,6 +25,7 @@ export async function serve(shell: Shell, options: ServeCommand): Promise<void> 
   const tls = tlsOf(options);
   const owner = await openHome(options, {
     ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     slotMs: options.answerSlotMs ?? defaultSlotMs,
     ...(options.sessionHours === undefined ? {} : { sessionLifetimeMs: options.sessionHours * hourMs }),
   });

@@ -42,14 +42,19 @@ function rowsText({ shape }: RemoteDataset): string {
 function columnTable(shell: Shell, { schema }: RemoteDataset): string {
   const head = ["column", "type", "from", "to", "unit", ""].map((title) => paint(shell.out, "dim", title));
   const rows = schema.map((column) =>
-    column.type === "category"
+    column.type === "category" || column.type === "text"
       ? [
           column.name,
           column.type,
           "",
           "",
           "",
-          [categoriesText(column.categories), column.description ?? ""]
+          [
+            column.type === "text"
+              ? `keys of at most ${column.longest} characters, listed nowhere: unseen keys`
+              : categoriesText(column.categories),
+            column.description ?? "",
+          ]
             .filter((text) => text !== "")
             .join("; "),
         ]

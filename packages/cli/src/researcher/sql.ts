@@ -24,19 +24,24 @@ export async function sql(shell: Shell, text: string, options: SqlOptions): Prom
     ...(options.node === undefined ? {} : { node: options.node }),
   });
   if (options.json !== true) return say(shell, shown(shell, answer));
-  const { dataset, columns, rows, plusMinus, spent, remaining, receipt, guarantee } = answer;
-  sayJson(shell, { dataset, sql: text, columns, rows, plusMinus, spent, remaining, receipt, guarantee });
+  const { dataset, columns, rows, plusMinus, spent, keys, remaining, joinedRemaining, receipt, guarantee } =
+    answer;
+  const ofKeys = keys === undefined ? {} : { keys: { spent: keys.spent, receipt: keys.receipt } };
+  const left = joinedRemaining === undefined ? { remaining } : { remaining, joinedRemaining };
+  const told = { columns, rows, plusMinus, spent, ...ofKeys, ...left, receipt, guarantee };
+  sayJson(shell, { dataset, sql: text, ...told });
 }
 
 function shown(shell: Shell, answer: SqlTable): string {
-  const { columns, rows, plusMinus, spent, remaining, receipt, guarantee } = answer;
+  const { columns, rows, plusMinus, keys, receipt, guarantee } = answer;
   const lines = rows.map((row, line) => row.map((cell, at) => cellText(cell, plusMinus[line]![at]!)));
   const sides = columns.map((_, at) =>
     rows.some((row) => typeof row[at] === "string") ? ("left" as const) : ("right" as const),
   );
   const facts: readonly (readonly [string, string])[] = [
     ["±", "each interval holds the number without noise 95 times out of 100"],
-    ["spent", `${lossText(spent)}; ${lossText(remaining)} left for you`],
+    ...spentOn(answer),
+    ...(keys === undefined ? [] : [["of it", `${lossText(keys.spent)} for the keys`] as const]),
     ["receipt", `no. ${receipt.serial}; the same SQL with --id ${receipt.askId} is free`],
     ["guarantee", guarantee],
   ];
@@ -46,6 +51,18 @@ function shown(shell: Shell, answer: SqlTable): string {
     "",
     indented(titled(dimmed, widthFor(shell) - 2)),
   ].join("\n");
+}
+
+/** What was charged where: a join stands on the lines of both datasets. */
+function spentOn({ spent, remaining, joinedRemaining, receipt }: SqlTable): readonly [string, string][] {
+  const price = lossText(spent);
+  if (joinedRemaining === undefined) return [["spent", `${price}; ${lossText(remaining)} left for you`]];
+  const on = (dataset: string, left: typeof remaining) =>
+    `${price} on ${dataset}; ${lossText(left)} left for you`;
+  return [
+    ["spent", on(receipt.dataset, remaining)],
+    ["and", on(receipt.joined ?? "the joined dataset", joinedRemaining)],
+  ];
 }
 
 /** Released numbers with their half-width; group keys as they are. */

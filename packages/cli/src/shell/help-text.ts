@@ -11,7 +11,7 @@ With --json a command writes one JSON object to standard output, and where it fa
 A password is never given as an option: it comes from UNSEEN_PASSWORD, from standard input with
 --password-stdin, or from a prompt that does not show it.
 
-UNSEEN_HOME, UNSEEN_AT and UNSEEN_USER stand in for --home, --at and --user.
+UNSEEN_HOME, UNSEEN_AT, UNSEEN_USER and UNSEEN_LEDGER stand in for --home, --at, --user and --ledger.
 `;
 
 export const expressionHelp = `
@@ -31,4 +31,24 @@ Expressions:
   floor ceil round relu sigmoid tanh sin cos ... matmul transpose reshape slice gather onehot cumsum
   argmax argsort topk solve inverse eigen
   Odd column names stand in \`backticks\` or "double quotes".
+`;
+
+const connectionHelp = `An address holds no password: PGPASSWORD gives it, or a password file (PGPASSFILE, ~/.pgpass).
+Beyond this machine the connection is TLS and the server's certificate is checked; sslrootcert=FILE names its
+authority, sslmode=disable does without.`;
+
+export const ledgerAddressHelp = `
+What the home's own ledger holds is moved there whole, once, and the home keeps to that ledger for ever. Used again,
+this says where the same ledger is found now.
+
+${connectionHelp}
+A second home in the same database takes ?schema=NAME.
+`;
+
+export const tableAddressHelp = `
+A table is named by its address: "postgres://USER@HOST/DATABASE?table=SCHEMA.NAME". The cleaned copy that questions
+are answered from is then made in the schema "unseen" of that database, and questions are worked out there.
+&reader=ROLE names a role that reads for questions and can do nothing else.
+
+${connectionHelp}
 `;

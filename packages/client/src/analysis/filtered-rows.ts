@@ -1,9 +1,10 @@
 import { problem } from "@unseen/base";
 import type { PrivateTensor } from "../datasets/private-tensor.ts";
 import { AskRefused } from "../refusals/ask-refused.ts";
+import { type HeldByPerson, meanByPerson, sumByPerson } from "./by-person.ts";
 import { FilteredTensor } from "./filtered-tensor.ts";
-import { groupKeys } from "./group-keys.ts";
-import { GroupedRows } from "./grouped-rows.ts";
+import { type GroupedBy, groupedBy } from "./grouped-by.ts";
+import type { GroupedRows } from "./grouped-rows.ts";
 import { declaredRange, describedColumn, type Rows } from "./rows.ts";
 
 /** The rows of a dataset that a condition chooses. Which they are, and how many, nobody learns without paying. */
@@ -30,7 +31,26 @@ export class FilteredRows {
 
   /** How many rows the condition chooses. */
   count(): PrivateTensor {
-    return this.#condition.not().not().sum(0);
+    return this.#chosen().sum(0);
+  }
+
+  #chosen(): PrivateTensor {
+    return this.#condition.not().not();
+  }
+
+  /** How many different people have a row that the condition chooses. */
+  countPeople(): PrivateTensor {
+    return this.#chosen().countPeople();
+  }
+
+  /** The sum over people of what each has in these rows, each person's total held between the ends. */
+  sumByPerson(column: string, held: HeldByPerson): PrivateTensor {
+    return sumByPerson(this.#rows.column(column), this.#chosen(), held);
+  }
+
+  /** That, for each person who has one of these rows. */
+  meanByPerson(column: string, held: HeldByPerson): PrivateTensor {
+    return meanByPerson(this.#rows.column(column), this.#chosen(), held);
   }
 
   /** Those of these that another condition chooses too. */
@@ -38,8 +58,8 @@ export class FilteredRows {
     return new FilteredRows(this.#rows, this.#condition.and(condition));
   }
 
-  groupBy(...columns: readonly string[]): GroupedRows {
-    const keys = groupKeys(this.#rows, columns);
-    return new GroupedRows(this.#rows, { ...keys, place: this.#condition.where(keys.place, -1) });
+  /** As of all rows. Which keys may be shown is asked of all rows too, and not only of these. */
+  groupBy(...columns: GroupedBy): GroupedRows {
+    return groupedBy(this.#rows, columns, (place) => this.#condition.where(place, -1));
   }
 }

@@ -94,6 +94,14 @@ export class FilteredTensor extends TensorMethods<FilteredTensor> {
     switch (operation) {
       case "Count":
         return this.#condition.not().not().sum(0);
+      case "CountPeople":
+        return this.#chosenBeside(this.#values).recorded(operation, [], attributes);
+      case "SumByPerson":
+        return this.#upright(this.shape.length)
+          .not()
+          .not()
+          .mul(this.#values)
+          .recorded(operation, [], attributes);
       case "Histogram": {
         const { bins, min, max } = attributes as { bins: number; min: number; max: number };
         const outside = min - Math.max(1, max - min);

@@ -2,6 +2,7 @@
 
 import type { NestedNumbers } from "@unseen/program";
 import { Answer } from "../datasets/answer.ts";
+import type { KeysAnswer } from "../datasets/keys-answer.ts";
 import { printLoss } from "../datasets/offer.ts";
 import { printNumber } from "../tensors/print-tensor.ts";
 
@@ -56,10 +57,13 @@ export class Labelled {
 /** An answer whose numbers have names. `value` and `plusMinus` are those of its first table. */
 export class LabelledAnswer extends Answer {
   readonly tables: readonly [Labelled, ...Labelled[]];
+  /** The keys that were asked for first, where nobody declared the groups, and their part of `spent`. */
+  readonly keys: KeysAnswer | undefined;
 
-  constructor(answer: Answer, tables: readonly [Labelled, ...Labelled[]]) {
+  constructor(answer: Answer, tables: readonly [Labelled, ...Labelled[]], keys?: KeysAnswer) {
     super({ ...answer, value: tables[0].value, plusMinus: tables[0].plusMinus });
     this.tables = tables;
+    this.keys = keys;
   }
 
   /** The names of the first table, a list for each axis. */
@@ -80,7 +84,8 @@ export class LabelledAnswer extends Answer {
     const tables = this.tables.map((table) =>
       this.tables.length === 1 ? String(table) : `${table.name}\n${table}`,
     );
-    const price = `spent ${printLoss(this.spent)}, ${printLoss(this.remaining)} remaining`;
+    const ofKeys = this.keys === undefined ? "" : `, of it ${printLoss(this.keys.spent)} for the keys`;
+    const price = `spent ${printLoss(this.spent)}${ofKeys}, ${printLoss(this.remaining)} remaining`;
     return `${tables.join("\n\n")}\n(± 95 %); ${price}`;
   }
 

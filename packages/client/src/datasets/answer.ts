@@ -8,6 +8,8 @@ import { type Loss, printLoss } from "./offer.ts";
 export type Receipt = {
   readonly askId: string;
   readonly dataset: string;
+  /** The dataset that it was joined with: it was charged the same price. */
+  readonly joined?: string;
   /** SHA-256 of the question's text, hexadecimal. */
   readonly questionHash: string;
   readonly serial: number;
@@ -21,7 +23,10 @@ export type Receipt = {
   readonly entryHash: string;
 };
 
-type AnswerParts = Pick<Answer, "value" | "plusMinus" | "spent" | "remaining" | "receipt" | "guarantee">;
+type AnswerParts = Pick<
+  Answer,
+  "value" | "plusMinus" | "spent" | "remaining" | "joinedRemaining" | "receipt" | "guarantee"
+>;
 
 export class Answer {
   /** A number for a single one, nested lists otherwise. */
@@ -31,23 +36,40 @@ export class Answer {
   readonly spent: Loss;
   /** What this asker may still spend on the dataset. */
   readonly remaining: Loss;
+  /** The same on the dataset that it was joined with, where it was. */
+  readonly joinedRemaining?: Loss;
   readonly receipt: Receipt;
   /** In plain words, who was protected and how. */
   readonly guarantee: string;
 
-  constructor({ value, plusMinus, spent, remaining, receipt, guarantee }: AnswerParts) {
+  constructor({ value, plusMinus, spent, remaining, joinedRemaining, receipt, guarantee }: AnswerParts) {
     this.value = value;
     this.plusMinus = plusMinus;
     this.spent = spent;
     this.remaining = remaining;
+    if (joinedRemaining !== undefined) this.joinedRemaining = joinedRemaining;
     this.receipt = receipt;
     this.guarantee = guarantee;
   }
 
   toString(): string {
-    const price = `spent ${printLoss(this.spent)}, ${printLoss(this.remaining)} remaining`;
-    return `${printNested(this.value)} ± ${printNested(this.plusMinus)} (95 %); ${price}`;
+    return `${printNested(this.value)} ± ${printNested(this.plusMinus)} (95 %); ${printSpent(this)}`;
   }
+}
+
+/** What an answer cost and what is left, on each dataset that was charged. */
+export function printSpent({
+  spent,
+  remaining,
+  joinedRemaining,
+  receipt,
+}: Pick<Answer, "spent" | "remaining" | "joinedRemaining" | "receipt">): string {
+  const price = printLoss(spent);
+  const { dataset, joined } = receipt;
+  if (joined === undefined || joinedRemaining === undefined)
+    return `spent ${price}, ${printLoss(remaining)} remaining`;
+  const charged = [`${dataset}, ${printLoss(remaining)}`, `${joined}, ${printLoss(joinedRemaining)}`];
+  return charged.map((on) => `spent ${price} on ${on} remaining`).join("; ");
 }
 
 export function printNested(nested: NestedNumbers): string {

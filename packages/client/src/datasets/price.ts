@@ -4,7 +4,10 @@ import type { NestedNumbers } from "@unseen/program";
 import { printNested } from "./answer.ts";
 import { type Loss, printLoss } from "./offer.ts";
 
-type PriceParts = Pick<Price, "cost" | "expectedPlusMinus" | "releases" | "remaining" | "affordable">;
+type PriceParts = Pick<
+  Price,
+  "cost" | "expectedPlusMinus" | "releases" | "remaining" | "joinedRemaining" | "affordable"
+>;
 
 export class Price {
   readonly cost: Loss;
@@ -13,22 +16,34 @@ export class Price {
   /** What would be released, in words, a line each. */
   readonly releases: readonly string[];
   readonly remaining: Loss;
+  /** The same of the second dataset, where two are joined: the cost is charged to each. */
+  readonly joinedRemaining?: Loss;
   readonly affordable: boolean;
 
-  constructor({ cost, expectedPlusMinus, releases, remaining, affordable }: PriceParts) {
+  constructor({ cost, expectedPlusMinus, releases, remaining, joinedRemaining, affordable }: PriceParts) {
     this.cost = cost;
     this.expectedPlusMinus = expectedPlusMinus;
     this.releases = releases;
     this.remaining = remaining;
+    if (joinedRemaining !== undefined) this.joinedRemaining = joinedRemaining;
     this.affordable = affordable;
   }
 
   toString(): string {
-    const left = `${printLoss(this.remaining)} remaining`;
+    const { joinedRemaining } = this;
+    const other = joinedRemaining === undefined ? "" : ` and ${printLoss(joinedRemaining)}`;
+    const left = `${printLoss(this.remaining)}${other} remaining`;
     return [
-      `costs ${printLoss(this.cost)} (${this.affordable ? left : `too much: ${left}`})`,
-      `expected ± ${printNested(this.expectedPlusMinus)} (95 %)`,
+      `costs ${printLoss(this.cost)}${joinedRemaining === undefined ? "" : " on each of both"} (${this.affordable ? left : `too much: ${left}`})`,
+      ...(hasNumbers(this.expectedPlusMinus)
+        ? [`expected ± ${printNested(this.expectedPlusMinus)} (95 %)`]
+        : []),
       ...this.releases.map((release) => `releases ${release}`),
     ].join("\n");
   }
+}
+
+/** A question of keys has none. */
+function hasNumbers(nested: NestedNumbers): boolean {
+  return typeof nested === "number" || nested.length > 0;
 }

@@ -1,13 +1,21 @@
-// Where questions about one dataset are handed in: prices, asks, and what happens when a reply is lost.
+// Where questions about one dataset, or two that are joined, are handed in: prices, asks, and what happens when a reply is lost.
 
 import { err, type Problem, type Result } from "@unseen/base";
 import type { Program } from "@unseen/program";
-import { encodeOffer, encodeProgram } from "@unseen/wire";
+import { type DatasetRef, encodeOffer, encodeProgram, type KeysWish } from "@unseen/wire";
 import type { GridNode } from "../grid/grid-node.ts";
 import type { Answer } from "./answer.ts";
+import type { KeysAnswer } from "./keys-answer.ts";
 import { type Offer, offerText } from "./offer.ts";
 import type { Price } from "./price.ts";
-import { type AnswerForm, readAnswer, readPrice } from "./read-replies.ts";
+import {
+  type AnswerForm,
+  type AskResponse,
+  readAnswer,
+  readKeys,
+  readKeysPrice,
+  readPrice,
+} from "./read-replies.ts";
 
 export type Deadlines = {
   /** For calls that read no private row. */
@@ -16,18 +24,29 @@ export type Deadlines = {
   readonly answerDeadlineMs: number;
 };
 
+type Sent = { readonly askId: string; readonly offer: Offer } & (
+  | { readonly program: ReturnType<typeof encodeProgram> }
+  | { readonly keys: KeysWish }
+);
+
 /** Waits before an ask is sent again: short for a dropped connection, longer for a node that restarts. */
 const pausesMs = [100, 1_000] as const;
 
 export class QuestionDesk {
-  readonly dataset: string;
+  readonly #of: { readonly dataset: string; readonly joined: string };
   readonly #node: GridNode;
   readonly #deadlines: Deadlines;
 
-  constructor(dataset: string, node: GridNode, deadlines: Deadlines) {
-    this.dataset = dataset;
+  constructor({ dataset, joined = "" }: DatasetRef, node: GridNode, deadlines: Deadlines) {
+    this.#of = { dataset, joined };
     this.#node = node;
     this.#deadlines = deadlines;
+  }
+
+  /** What is asked about, as SQL would name it: "visits", "visits JOIN patients". */
+  get dataset(): string {
+    const { dataset, joined } = this.#of;
+    return joined === "" ? dataset : `${dataset} JOIN ${joined}`;
   }
 
   /** The address of the owner's node. */
@@ -40,8 +59,7 @@ export class QuestionDesk {
   }
 
   async price(program: Program, offer: Offer, form: AnswerForm = "one"): Promise<Result<Price, Problem>> {
-    const { dataset } = this;
-    const request = { dataset, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
+    const request = { ...this.#of, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
     const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
       grid.price(request, options),
     );
@@ -57,8 +75,29 @@ export class QuestionDesk {
     { offer, askId }: { readonly offer: Offer; readonly askId: string },
     form: AnswerForm,
   ): Promise<Result<Answer, Problem>> {
-    const { dataset } = this;
-    const request = { askId, dataset, program: encodeProgram(program), offer: encodeOffer(offerText(offer)) };
+    const reply = await this.#send({ askId, program: encodeProgram(program), offer });
+    return reply.ok ? readAnswer(reply.value, program, form) : reply;
+  }
+
+  /** The same for the question which keys may be shown. */
+  async askKeys(
+    keys: KeysWish,
+    { offer, askId }: { readonly offer: Offer; readonly askId: string },
+  ): Promise<Result<KeysAnswer, Problem>> {
+    const reply = await this.#send({ askId, keys, offer });
+    return reply.ok ? readKeys(reply.value, keys.column) : reply;
+  }
+
+  async priceKeys(keys: KeysWish, offer: Offer): Promise<Result<Price, Problem>> {
+    const request = { ...this.#of, keys, offer: encodeOffer(offerText(offer)) };
+    const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+      grid.price(request, options),
+    );
+    return reply.ok ? readKeysPrice(reply.value) : reply;
+  }
+
+  async #send({ askId, offer, ...asked }: Sent): Promise<Result<AskResponse, Problem>> {
+    const request = { askId, ...this.#of, ...asked, offer: encodeOffer(offerText(offer)) };
     const send = () =>
       this.#node.call(this.#deadlines.answerDeadlineMs, ({ grid }, options) => grid.ask(request, options));
     let reply = await send();
@@ -67,7 +106,7 @@ export class QuestionDesk {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       reply = await send();
     }
-    if (reply.ok) return readAnswer(reply.value, program, form);
+    if (reply.ok) return reply;
     return isReplyLost(reply.problem) || reply.problem.code === "node-failed"
       ? err(withAskId(reply.problem, askId))
       : reply;

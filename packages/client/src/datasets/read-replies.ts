@@ -4,12 +4,20 @@
 import type { Client } from "@connectrpc/connect";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type NestedNumbers, nestedOf, type PlainTensor, type Program, sameShape } from "@unseen/program";
-import { decodeAnswer, decodeLoss, decodePrice, type GridService } from "@unseen/wire";
+import {
+  decodeAnswer,
+  decodeKeys,
+  decodeLoss,
+  decodeOptionalLoss,
+  decodePrice,
+  type GridService,
+} from "@unseen/wire";
 import { Answer } from "./answer.ts";
+import { KeysAnswer } from "./keys-answer.ts";
 import { lossOf } from "./offer.ts";
 import { Price } from "./price.ts";
 
-type AskResponse = Awaited<ReturnType<Client<typeof GridService>["ask"]>>;
+export type AskResponse = Awaited<ReturnType<Client<typeof GridService>["ask"]>>;
 type PriceResponse = Awaited<ReturnType<Client<typeof GridService>["price"]>>;
 
 /** Whether a question has one value, or several in a list. */
@@ -20,6 +28,8 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
   if (!answer.ok) return answer;
   const remaining = decodeLoss(reply.remaining);
   if (!remaining.ok) return remaining;
+  const joinedRemaining = decodeOptionalLoss(reply.joinedRemaining);
+  if (!joinedRemaining.ok) return joinedRemaining;
   const { values, plusMinus, spent, receipt, guarantee } = answer.value;
   if (!fits(values, program)) return err(misfit("values"));
   if (!fits(plusMinus, program)) return err(misfit("half-widths"));
@@ -29,6 +39,7 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
       plusMinus: formed(plusMinus, form),
       spent: lossOf(spent),
       remaining: lossOf(remaining.value),
+      ...(joinedRemaining.value === undefined ? {} : { joinedRemaining: lossOf(joinedRemaining.value) }),
       receipt,
       guarantee,
     }),
@@ -38,12 +49,39 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
 export function readPrice(reply: PriceResponse, program: Program, form: AnswerForm): Result<Price, Problem> {
   const price = decodePrice(reply);
   if (!price.ok) return price;
-  const { cost, expectedPlusMinus, releases, remaining, isAffordable } = price.value;
+  const { cost, expectedPlusMinus, releases, remaining, joinedRemaining, isAffordable } = price.value;
   if (!fits(expectedPlusMinus, program)) return err(misfit("expected half-widths"));
   return ok(
     new Price({
       cost: lossOf(cost),
       expectedPlusMinus: formed(expectedPlusMinus, form),
+      releases,
+      remaining: lossOf(remaining),
+      ...(joinedRemaining === undefined ? {} : { joinedRemaining: lossOf(joinedRemaining) }),
+      affordable: isAffordable,
+    }),
+  );
+}
+
+export function readKeys(reply: AskResponse, column: string): Result<KeysAnswer, Problem> {
+  if (reply.keys === undefined) return err(misfit("no keys"));
+  const keys = decodeKeys(reply.keys);
+  if (!keys.ok) return keys;
+  const remaining = decodeLoss(reply.remaining);
+  if (!remaining.ok) return remaining;
+  const { spent, ...told } = keys.value;
+  return ok(new KeysAnswer({ ...told, column, spent: lossOf(spent), remaining: lossOf(remaining.value) }));
+}
+
+/** Keys are shown or not: there is no half-width. */
+export function readKeysPrice(reply: PriceResponse): Result<Price, Problem> {
+  const price = decodePrice(reply);
+  if (!price.ok) return price;
+  const { cost, releases, remaining, isAffordable } = price.value;
+  return ok(
+    new Price({
+      cost: lossOf(cost),
+      expectedPlusMinus: [],
       releases,
       remaining: lossOf(remaining),
       affordable: isAffordable,

@@ -3,6 +3,17 @@ import { expect, test } from "vitest";
 import { GridClient } from "../grid/grid-client.ts";
 import { type FakeDataset, FakeNode, fakeDataset } from "../testing/fake-node.ts";
 
+async function twoAt(url = "http://localhost:7700") {
+  const node = new FakeNode([fakeDataset("visits"), fakeDataset("patients")]);
+  const grid = await GridClient.connect({
+    url,
+    username: "atrask",
+    password: "right",
+    transport: () => node.transport(),
+  });
+  return { node, visits: await grid.dataset("visits"), patients: await grid.dataset("patients") };
+}
+
 async function found(more: Partial<FakeDataset> = {}) {
   const node = new FakeNode([fakeDataset("diabetes", more)]);
   const grid = await GridClient.connect({
@@ -86,4 +97,44 @@ test("a dataset of categories is refused with a count of them as the nearest que
   await expect(dataset.get()).rejects.toThrow(
     /column\("sex"\)\.oneHot\(2\)\.sum\(0\)\.get\(\{ epsilon: 0\.5 \}\): to within ± \[1, 1\]/,
   );
+});
+
+test("two datasets of a node are joined, and asked about as one, with what was charged where", async () => {
+  const { node, visits, patients } = await twoAt();
+  const both = await visits.join(patients);
+  expect(both.name).toBe("visits JOIN patients");
+  expect(Object.keys(both.budgets)).toEqual(["visits", "patients"]);
+  expect(await both.currentBudgets()).toEqual(both.budgets);
+  expect(await both.currentBudget()).toEqual(both.budget);
+
+  const price = await both.column("bp").mean().price(0.5);
+  expect(price.joinedRemaining).toEqual({ epsilon: 3, delta: 0 });
+  expect(String(price)).toMatch(/^costs epsilon 0.5 on each of both \(epsilon 3 and epsilon 3 remaining\)/);
+  const answer = await both.column("bp").mean().get(0.5);
+  expect(answer.receipt).toMatchObject({ dataset: "visits", joined: "patients" });
+  expect(String(answer)).toMatch(
+    /spent epsilon 0.5 on visits, epsilon 2.5 remaining; spent epsilon 0.5 on patients, epsilon 2.5 remaining$/,
+  );
+  expect(node.charges).toBe(1);
+});
+
+test("columns of a join and of one of its datasets are not one question", async () => {
+  const { visits, patients } = await twoAt();
+  const both = await visits.join(patients);
+  const [turned, again] = [await patients.join(visits), await visits.join(patients)];
+  const mixed = (one: typeof visits, other: typeof visits) => () => one.column("bp").add(other.column("age"));
+  for (const other of [visits, patients, turned])
+    expect(mixed(both, other)).toThrow(expect.objectContaining({ code: "rows-mixed" }));
+  expect(mixed(both, again)().shape).toEqual(["rows"]);
+});
+
+test("a join of three, of two nodes, or at a node that knows none is refused before anything is asked", async () => {
+  const [here, there] = [await twoAt(), await twoAt("http://localhost:7701")];
+  const both = await here.visits.join(here.patients);
+  const refused = (code: string) => expect.objectContaining({ code });
+  await expect(both.join(here.visits)).rejects.toThrow(refused("join-refused"));
+  await expect(here.visits.join(both)).rejects.toThrow(refused("join-refused"));
+  await expect(here.visits.join(there.patients)).rejects.toThrow(refused("join-refused"));
+  here.node.knowsJoins = false;
+  await expect(here.visits.join(here.patients)).rejects.toThrow(refused("message-malformed"));
 });

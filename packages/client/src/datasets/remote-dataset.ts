@@ -1,4 +1,4 @@
-// A dataset at somebody's node: what its owner says about it in public, rows to try code on, and columns
+// A dataset at somebody's node, or two of them joined on the person: what its owner says about it in public, rows to try code on, and columns
 // to ask about.
 
 import { type Problem, problem } from "@unseen/base";
@@ -6,16 +6,18 @@ import type { Expression, Shape } from "@unseen/program";
 import {
   type ColumnDescription,
   type DatasetDescription,
+  type DatasetRef,
   decodeBudget,
+  decodeDataset,
   decodeSample,
-  type RowsDescription,
 } from "@unseen/wire";
 import type { AnalysisQuestion } from "../analysis/analysis-question.ts";
+import { type HeldByPerson, meanByPerson, sumByPerson } from "../analysis/by-person.ts";
 import { correlations } from "../analysis/correlations.ts";
 import { distinctPeople } from "../analysis/distinct-people.ts";
 import { FilteredRows } from "../analysis/filtered-rows.ts";
-import { groupKeys } from "../analysis/group-keys.ts";
-import { GroupedRows } from "../analysis/grouped-rows.ts";
+import { type GroupedBy, groupedBy } from "../analysis/grouped-by.ts";
+import type { GroupedRows } from "../analysis/grouped-rows.ts";
 import { type KMeans, kMeans } from "../analysis/k-means.ts";
 import { type LinearRegression, linearRegression } from "../analysis/linear-regression.ts";
 import { type LogisticRegression, logisticRegression } from "../analysis/logistic-regression.ts";
@@ -25,9 +27,14 @@ import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-r
 import { type Budget, budgetOf } from "./budget.ts";
 import { closeNames } from "./close-names.ts";
 import { type ColumnList, columnList } from "./column-list.ts";
+import type { KeysAnswer, KeysOffer } from "./keys-answer.ts";
+import { listed } from "./listed-names.ts";
+import { namedOffer, type Offer } from "./offer.ts";
+import type { Price } from "./price.ts";
 import { privateDataProblem } from "./private-data-problem.ts";
 import { PrivateTensor } from "./private-tensor.ts";
 import { type Deadlines, QuestionDesk } from "./question-desk.ts";
+import { rowCount } from "./row-count.ts";
 import { SampleTable } from "./sample-table.ts";
 
 export class RemoteDataset {
@@ -44,15 +51,20 @@ export class RemoteDataset {
   readonly shape: readonly [rows: number | string, columns: number];
   /** Who is protected, in words. */
   readonly privacyUnit: string;
-  /** As it was when the dataset was found; `currentBudget()` asks again. */
+  /** As it was when the dataset was found; `currentBudget()` asks again. Of a join, the line that has less left for you. */
   readonly budget: Budget;
+  /** The line of each dataset that a question is charged to, by name: one, or both of a join. */
+  readonly budgets: Readonly<Record<string, Budget>>;
+  readonly #of: DatasetRef;
   readonly #desk: QuestionDesk;
   readonly #node: GridNode;
   readonly #deadlines: Deadlines;
 
   constructor(described: DatasetDescription, node: GridNode, deadlines: Deadlines) {
-    const { name, description, tags, columns, rows, privacyUnit, budget } = described;
-    this.name = name;
+    const { name, description, tags, columns, rows, privacyUnit, joined } = described;
+    this.#of = joined === undefined ? { dataset: name } : { dataset: name, joined: joined.name };
+    this.#desk = new QuestionDesk(this.#of, node, deadlines);
+    this.name = this.#desk.dataset;
     this.node = node.url;
     this.description = description;
     this.tags = tags;
@@ -63,15 +75,16 @@ export class RemoteDataset {
     this.schema = columns;
     this.shape = [rowCount(rows), columns.length];
     this.privacyUnit = privacyUnit;
-    this.budget = budgetOf(budget);
-    this.#desk = new QuestionDesk(name, node, deadlines);
+    const lines = [described, ...(joined === undefined ? [] : [joined])];
+    this.budgets = Object.fromEntries(lines.map((line) => [line.name, budgetOf(line.budget)]));
+    this.budget = tightest(this.budgets);
     this.#node = node;
     this.#deadlines = deadlines;
   }
 
   /** Mock or synthetic rows, labelled so. Free: no real row is read. All that the card holds unless `mostRows` says less. */
   async sample({ mostRows = 0 }: { readonly mostRows?: number } = {}): Promise<SampleTable> {
-    const request = { dataset: this.name, mostRows };
+    const request = { ...this.#of, mostRows };
     const reply = orThrow(
       await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) => grid.sample(request, options)),
     );
@@ -84,14 +97,39 @@ export class RemoteDataset {
     throw new CannotRequestPrivateData(await this.#refusal());
   }
 
-  /** What is left of the lifetime budget, now. Free. */
+  /** What is left of the lifetime budget, now. Free. Of a join, on the line that has less left for you. */
   async currentBudget(): Promise<Budget> {
-    const reply = orThrow(
-      await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
-        grid.budget({ dataset: this.name }, options),
-      ),
+    return tightest(await this.currentBudgets());
+  }
+
+  /** What is left of each dataset that a question is charged to, now. Free. */
+  async currentBudgets(): Promise<Readonly<Record<string, Budget>>> {
+    const asked = Object.keys(this.budgets).map(async (dataset) => {
+      const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+        grid.budget({ dataset }, options),
+      );
+      return [dataset, budgetOf(orThrow(decodeBudget(orThrow(reply))))] as const;
+    });
+    return Object.fromEntries(await Promise.all(asked));
+  }
+
+  /**
+   * This and another dataset of the same node, joined on the person: its rows are pairs, one row of each, of one
+   * person. Columns that both have are called "dataset.column". A question is charged to both, each the full price.
+   * Free; refused where the owner did not declare that both name people in the same way.
+   */
+  async join(other: RemoteDataset): Promise<RemoteDataset> {
+    if (this.#of.joined !== undefined || other.#of.joined !== undefined) throw new AskRefused(joinedTwice());
+    if (this.node !== other.node) throw new AskRefused(elsewhere(this, other));
+    const request = { dataset: this.name, joined: other.name };
+    const reply = await this.#node.call(this.#deadlines.deadlineMs, ({ grid }, options) =>
+      grid.describe(request, options),
     );
-    return budgetOf(orThrow(decodeBudget(reply)));
+    const described = orThrow(decodeDataset(orThrow(reply).dataset));
+    // A node that knows no joins would describe the first dataset, and be asked about it alone.
+    if (described.name !== this.name || described.joined?.name !== other.name)
+      throw new AskRefused(problem("message-malformed", "the node's reply describes another join"));
+    return new RemoteDataset(described, this.#node, this.#deadlines);
   }
 
   /** One column, to ask about: shape ["rows"]. A category is its place in the declared list, from 0. */
@@ -106,9 +144,30 @@ export class RemoteDataset {
     return new FilteredRows(this, condition);
   }
 
-  /** By one or more columns of declared categories; every declared group is answered. */
-  groupBy(...columns: readonly string[]): GroupedRows {
-    return new GroupedRows(this, groupKeys(this, columns));
+  /**
+   * By one or more columns of declared categories; every declared group is answered. A column of texts is grouped by keys:
+   * `groupBy("diagnosis", { keys })`; without them, asking takes two charges, and half of the epsilon and the whole
+   * delta of the offer go to the question which keys may be shown.
+   */
+  groupBy(...columns: GroupedBy): GroupedRows {
+    return groupedBy(this, columns);
+  }
+
+  /**
+   * The texts of a column that may be shown: those that enough people have. Charged the whole offer once; a delta is
+   * needed, which is the chance that a text of one person alone is among them. The asker learns these keys and no count.
+   * Throws `AskRefused`.
+   */
+  async keys(column: string, { mostKeysEach = 1, ...given }: KeysOffer): Promise<KeysAnswer> {
+    return orThrow(await this.#desk.askKeys({ column, mostKeysEach }, namedOffer(given)));
+  }
+
+  /** What `keys` would cost, and how many people a key needs. Free. */
+  async priceOfKeys(
+    column: string,
+    { mostKeysEach = 1, ...offer }: Offer & Pick<KeysOffer, "mostKeysEach">,
+  ): Promise<Price> {
+    return orThrow(await this.#desk.priceKeys({ column, mostKeysEach }, offer));
   }
 
   /** How many rows have each two keys together. */
@@ -125,9 +184,21 @@ export class RemoteDataset {
     return correlations(this, columns);
   }
 
-  /** How many people there are, where each has one row; refused where rows do not tell. */
+  /** How many people there are, each counted once however many rows they have. */
   countDistinctPeople(): PrivateTensor {
     return distinctPeople(this, this.privacyUnit);
+  }
+
+  /** The sum over people of what each has in total, each person's total held between ends chosen without looking. */
+  sumByPerson(column: string, held: HeldByPerson): PrivateTensor {
+    const values = this.column(column);
+    return sumByPerson(values, values.rowOnes(), held);
+  }
+
+  /** What a person has in total on average. */
+  meanByPerson(column: string, held: HeldByPerson): PrivateTensor {
+    const values = this.column(column);
+    return meanByPerson(values, values.rowOnes(), held);
   }
 
   linearRegression(asked: LinearRegression): AnalysisQuestion {
@@ -181,7 +252,7 @@ export class RemoteDataset {
     const asked = `All rows of ${this.name} were asked for`;
     const number =
       this.schema.find(({ type }) => type === "number") ?? this.schema.find(({ type }) => type === "integer");
-    const column = number ?? this.schema[0];
+    const column = number ?? this.schema.find(({ type }) => type === "category");
     if (column === undefined) return privateDataProblem({ asked, answered: undefined });
     const picked = this.column(column.name);
     const name = JSON.stringify(column.name);
@@ -199,19 +270,27 @@ export class RemoteDataset {
   }
 }
 
-/** Names that a hint lists before it says "and so on". */
-const mostListed = 30;
 /** Characters of a caller's own word that a message repeats. */
 const longestEcho = 80;
 const rows: Shape = Object.freeze(["rows" as const]);
 
-function rowCount(declared: RowsDescription): number | string {
-  if (declared.kind === "exact") return declared.exact;
-  const { least, greatest } = declared;
-  return least === greatest ? least : `${least} to ${greatest}`;
+/** The line with the least epsilon left for this asker. */
+function tightest(budgets: Readonly<Record<string, Budget>>): Budget {
+  return Object.values(budgets).reduce((least, one) =>
+    one.yours.remaining.epsilon < least.yours.remaining.epsilon ? one : least,
+  );
 }
 
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, mostListed).join(", ");
-  return names.length > mostListed ? `${shown} and ${names.length - mostListed} more` : shown;
+function joinedTwice(): Problem<"join-refused"> {
+  return problem("join-refused", "two datasets are joined at once, and one of these is a join already", {
+    hint: "the owner can register some of them as one dataset",
+  });
+}
+
+function elsewhere(one: RemoteDataset, other: RemoteDataset): Problem<"join-refused"> {
+  return problem(
+    "join-refused",
+    `${one.name} is at ${one.node} and ${other.name} at ${other.node}: neither owner sees the other's people`,
+    { hint: "ask each dataset by itself and combine the answers" },
+  );
 }

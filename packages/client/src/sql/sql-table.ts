@@ -3,17 +3,27 @@
 
 import type { NestedNumbers } from "@unseen/program";
 import type { SentTranslation, TableLayout } from "@unseen/wire";
-import type { Answer, Receipt } from "../datasets/answer.ts";
+import { type Answer, printSpent, type Receipt } from "../datasets/answer.ts";
+import { lossOfBoth } from "../datasets/keys-and-values.ts";
+import type { KeysAnswer } from "../datasets/keys-answer.ts";
 import { type Loss, printLoss } from "../datasets/offer.ts";
+import type { QuestionDesk } from "../datasets/question-desk.ts";
 
 export type SqlCell = number | string;
 
 type TableParts = Omit<SqlTable, "toString">;
 
+type Asked = Pick<QuestionDesk, "dataset" | "node">;
+
+type Parts = Pick<Answer, "spent" | "remaining" | "receipt" | "guarantee"> & {
+  readonly joinedRemaining?: Loss;
+};
+
 /** One row before any is dropped: a value and a half-width for each column, hidden ones included. */
 type WideRow = { readonly cells: readonly SqlCell[]; readonly plusMinus: readonly (number | null)[] };
 
 export class SqlTable {
+  /** As SQL names it: of a join, "visits JOIN patients". */
   readonly dataset: string;
   /** The address of the owner's node. */
   readonly node: string;
@@ -22,9 +32,14 @@ export class SqlTable {
   readonly rows: readonly (readonly SqlCell[])[];
   /** Half-width of the 95 % interval of the noise for each cell; null for group keys, which are public. */
   readonly plusMinus: readonly (readonly (number | null)[])[];
+  /** Of all that was asked, the keys too. */
   readonly spent: Loss;
+  /** The keys that were asked for first, where a column of texts was grouped by, and their part of `spent`. */
+  readonly keys: KeysAnswer | undefined;
   /** What this asker may still spend on the dataset. */
   readonly remaining: Loss;
+  /** The same on the dataset that it was joined with, where it was. */
+  readonly joinedRemaining?: Loss;
   readonly receipt: Receipt;
   /** In plain words, who was protected and how. */
   readonly guarantee: string;
@@ -36,14 +51,38 @@ export class SqlTable {
     this.rows = parts.rows;
     this.plusMinus = parts.plusMinus;
     this.spent = parts.spent;
+    this.keys = parts.keys;
     this.remaining = parts.remaining;
+    if (parts.joinedRemaining !== undefined) this.joinedRemaining = parts.joinedRemaining;
     this.receipt = parts.receipt;
     this.guarantee = parts.guarantee;
   }
 
   /** `answer` is to the translation's program, a list with a value for each output. */
-  static of({ dataset, layout }: SentTranslation, node: string, answer: Answer): SqlTable {
-    const rows = laidOut(layout, answer);
+  static of({ layout }: SentTranslation, desk: Asked, answer: Answer, keys?: KeysAnswer): SqlTable {
+    const parts: Parts =
+      keys === undefined
+        ? answer
+        : {
+            ...answer,
+            spent: lossOfBoth(keys, answer.spent),
+            guarantee: `Keys: ${keys.guarantee}\nNumbers: ${answer.guarantee}`,
+          };
+    return SqlTable.#laid(layout, desk, laidOut(layout, answer), parts, keys);
+  }
+
+  /** No key may be shown, so there is no group, and the numbers were not asked for. */
+  static withoutRows({ layout }: SentTranslation, desk: Asked, keys: KeysAnswer): SqlTable {
+    return SqlTable.#laid(layout, desk, [], keys, keys);
+  }
+
+  static #laid(
+    layout: TableLayout,
+    { dataset, node }: Asked,
+    rows: readonly WideRow[],
+    parts: Parts,
+    keys: KeysAnswer | undefined,
+  ): SqlTable {
     const { shown } = layout;
     return new SqlTable({
       dataset,
@@ -51,10 +90,12 @@ export class SqlTable {
       columns: layout.columns.slice(0, shown).map(({ name }) => name),
       rows: rows.map(({ cells }) => cells.slice(0, shown)),
       plusMinus: rows.map(({ plusMinus }) => plusMinus.slice(0, shown)),
-      spent: answer.spent,
-      remaining: answer.remaining,
-      receipt: answer.receipt,
-      guarantee: answer.guarantee,
+      spent: parts.spent,
+      keys,
+      remaining: parts.remaining,
+      ...(parts.joinedRemaining === undefined ? {} : { joinedRemaining: parts.joinedRemaining }),
+      receipt: parts.receipt,
+      guarantee: parts.guarantee,
     });
   }
 
@@ -73,7 +114,8 @@ export class SqlTable {
         .join("  ")
         .trimEnd(),
     );
-    const price = `spent ${printLoss(this.spent)}, ${printLoss(this.remaining)} remaining`;
+    const ofKeys = this.keys === undefined ? "" : `; of it ${printLoss(this.keys.spent)} for the keys`;
+    const price = `${printSpent(this)}${ofKeys}`;
     return [...lines, "", `± holds the number without noise 95 times out of 100; ${price}`].join("\n");
   }
 

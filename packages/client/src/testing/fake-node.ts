@@ -6,11 +6,14 @@ import { invariant, type Problem, problem } from "@unseen/base";
 import { Workspace } from "@unseen/compute";
 import { type PlainTensor, type Program, plainTensor, printProgram, sizeOf } from "@unseen/program";
 import {
+  type AskedKeys,
+  type AskedQuestion,
   type DatasetDescription,
   encodeAnswer,
   encodeBudget,
   encodeDataset,
   encodeGreeting,
+  encodeKeys,
   encodeLoss,
   encodePrice,
   encodeSample,
@@ -30,6 +33,8 @@ export type FakeDataset = DatasetDescription & {
   readonly sample: SampleRows;
   /** Stands for the owner's whole engine: the value of each output. */
   readonly answer: (program: Program) => readonly PlainTensor[];
+  /** The keys that its engine would let through. */
+  readonly keys?: readonly string[];
 };
 
 /** Epsilon that a node of these tests gives away in all, over its datasets. */
@@ -43,12 +48,15 @@ export class FakeNode {
   readonly calls: string[] = [];
   /** Set to be told instead of the next answer to a question. */
   refusal: Problem | undefined;
+  /** Unset for a node that overlooks the second dataset of a join. */
+  knowsJoins = true;
   /** Milliseconds before anything is answered. */
   delayMs = 0;
   #spent = 0;
   #sessions = 0;
   #endedSessions = 0;
   readonly #answered = new Map<string, ReturnType<typeof encodeAnswer>>();
+  readonly #keysAsked = new Set<string>();
   readonly #workspace = new Workspace();
 
   constructor(datasets: readonly FakeDataset[], { name = "fake", password = "right" } = {}) {
@@ -59,7 +67,7 @@ export class FakeNode {
 
   /** Charges so far: an ask id is counted once. */
   get charges(): number {
-    return this.#answered.size;
+    return this.#answered.size + this.#keysAsked.size;
   }
 
   endAllSessions(): void {
@@ -102,9 +110,12 @@ export class FakeNode {
         );
         return { datasets: found.map(encodeDataset) };
       },
-      describe: async ({ dataset }, context) => {
+      describe: async ({ dataset, joined }, context) => {
         await this.#admit("describe", context);
-        return { dataset: encodeDataset(this.#datasetOf(dataset)) };
+        if (joined === "" || !this.knowsJoins) return { dataset: encodeDataset(this.#datasetOf(dataset)) };
+        const second = this.#datasetOf(joined);
+        const line = { name: joined, budget: second.budget };
+        return { dataset: encodeDataset({ ...this.#datasetOf(dataset), joined: line }) };
       },
       sample: async ({ dataset }, context) => {
         await this.#admit("sample", context);
@@ -117,28 +128,35 @@ export class FakeNode {
       price: async (request, context) => {
         await this.#admit("price", context);
         this.#refuseOnce();
-        const { dataset, program, offer } = valueOrRefusal(readPrice(request));
-        const values = this.#datasetOf(dataset).answer(program);
+        const asked = valueOrRefusal(readPrice(request));
+        const { dataset, offer } = asked;
+        const joined = "keys" in asked ? undefined : asked.joined;
+        const values = "keys" in asked ? [] : this.#datasetOf(dataset).answer(asked.program);
         return encodePrice({
           cost: { delta: "0", ...offer },
           expectedPlusMinus: values.map(one),
           releases: values.map(() => "a noised sum"),
           remaining: this.#remaining(),
+          ...(joined === undefined ? {} : { joinedRemaining: this.#remaining() }),
           isAffordable: Number(offer.epsilon) <= budget - this.#spent,
         });
       },
       ask: async (request, context) => {
         await this.#admit(`ask ${request.askId}`, context);
         this.#refuseOnce();
-        const { askId, dataset, program, offer } = valueOrRefusal(readAsk(request));
-        const answer = this.#answered.get(askId) ?? this.#answer(askId, dataset, program, offer);
-        this.#answered.set(askId, answer);
-        return { answer, remaining: encodeLoss(this.#remaining()) };
+        const asked = valueOrRefusal(readAsk(request));
+        if ("keys" in asked) return { keys: this.#keysOf(asked), remaining: encodeLoss(this.#remaining()) };
+        const answer = this.#answered.get(asked.askId) ?? this.#answer(asked);
+        this.#answered.set(asked.askId, answer);
+        const remaining = encodeLoss(this.#remaining());
+        return asked.joined === undefined
+          ? { answer, remaining }
+          : { answer, remaining, joinedRemaining: remaining };
       },
     });
   }
 
-  #answer(askId: string, dataset: string, program: Program, offer: { epsilon: string; delta?: string }) {
+  #answer({ askId, dataset, joined, program, offer }: AskedQuestion) {
     const values = this.#datasetOf(dataset).answer(program);
     this.#spent += Number(offer.epsilon);
     const questionHash = `text of ${printProgram(program).length} characters`;
@@ -147,16 +165,34 @@ export class FakeNode {
       plusMinus: values.map(one),
       spent: { delta: "0", ...offer },
       receipt: {
-        askId,
-        dataset,
-        questionHash,
-        serial: this.charges + 1,
-        chargedAtMs: 0,
-        nodeId: this.name,
-        entryHash: "ab".repeat(32),
+        ...this.#receipt(askId, dataset, questionHash),
+        ...(joined === undefined ? {} : { joined }),
       },
       guarantee: "each person is protected",
     });
+  }
+
+  #keysOf({ askId, dataset, offer }: AskedKeys) {
+    this.#spent += this.#keysAsked.has(askId) ? 0 : Number(offer.epsilon);
+    this.#keysAsked.add(askId);
+    return encodeKeys({
+      keys: this.#datasetOf(dataset).keys ?? [],
+      spent: { delta: "0", ...offer },
+      receipt: this.#receipt(askId, dataset, "keys"),
+      guarantee: "each person is protected",
+    });
+  }
+
+  #receipt(askId: string, dataset: string, questionHash: string) {
+    return {
+      askId,
+      dataset,
+      questionHash,
+      serial: this.charges + 1,
+      chargedAtMs: 0,
+      nodeId: this.name,
+      entryHash: "ab".repeat(32),
+    };
   }
 
   #remaining() {

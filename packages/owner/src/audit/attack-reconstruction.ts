@@ -1,7 +1,7 @@
 // Attack d: reconstruction. The attacker knows where each of n people would stand and wants one secret bit of each.
 // Two ways: counts of random subsets solved by least squares (Dinur and Nissim 2003; Kasiviswanathan and others 2010),
 // and one count at each person's place. How many right guesses epsilon allows over n independent bits: Steinke, Nasr,
-// Jagielski 2023 (arXiv 2305.08846), Theorem 3.1: no more than as many coins of probability e^eps / (1 + e^eps).
+// Jagielski 2023 (arXiv 2305.08846): no more than as many coins of probability e^eps / (1 + e^eps).
 
 import { probabilityAtLeast, rightGuessesAtMost } from "@unseen/privacy";
 import type { Caps } from "../ledger/index.ts";

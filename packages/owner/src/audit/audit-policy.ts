@@ -2,6 +2,7 @@
 // promises. Never reads a real row: it is given a card and caps, and no snapshot.
 
 import type { Entropy } from "@unseen/base";
+import { invariant } from "@unseen/base";
 import type { Card } from "@unseen/program";
 import type { Caps } from "../ledger/index.ts";
 import { tryAveraging, tryDifferencing, tryOverspending } from "./attack-differencing.ts";
@@ -33,6 +34,8 @@ export async function auditPolicy(
   { card, caps }: AuditedPolicy,
   options: AuditOptions,
 ): Promise<AuditReport> {
+  const hasNumbers = Object.values(card.columns).some(({ type }) => type !== "text");
+  invariant(hasNumbers, "an audit attacks a column of numbers or categories");
   const { effort, randomness, onProgress = () => {}, parts = partsThatServe } = options;
   const node = new SimulatedNode(card, randomness, parts);
   const checks = new Checks();

@@ -90,7 +90,7 @@ export function placesOf(card: Card, most: number): Places {
     const [least, greatest] = endsOf(column_);
     return column_.type === "number" ? (greatest > least ? most : 1) : Math.min(most, greatest - least + 1);
   };
-  const [name, column_] = Object.entries(card.columns).toSorted((a, b) => room(b) - room(a))[0]!;
+  const [name, column_] = byInterest(card).toSorted((a, b) => room(b) - room(a))[0]!;
   const [least, greatest] = endsOf(column_);
   const count = room([name, column_]);
   const isReal = column_.type === "number";
@@ -149,7 +149,9 @@ function byInterest(card: Card): readonly (readonly [string, ColumnCard])[] {
     const [least, greatest] = endsOf(of);
     return greatest === least ? 3 : of.type === "number" ? 0 : of.type === "integer" ? 1 : 2;
   };
-  return Object.entries(card.columns).toSorted((a, b) => rank(a) - rank(b));
+  return Object.entries(card.columns)
+    .filter(([, of]) => of.type !== "text")
+    .toSorted((a, b) => rank(a) - rank(b));
 }
 
 function beside(names: readonly string[]): Expression {

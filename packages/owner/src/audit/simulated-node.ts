@@ -171,7 +171,7 @@ export class SimulatedNode {
     const charged = await this.#ledger.charge({
       asker: `asker ${asker}`,
       askId: `${purse.dataset} ask ${purse.asks++}`,
-      dataset: purse.dataset,
+      datasets: [purse.dataset],
       questionHash: "audit",
       epsilon: price.epsilon,
       delta: price.delta,

@@ -43,6 +43,7 @@ export function farEnd(column: ColumnCard): { readonly far: number; readonly nea
 }
 
 export function endsOf(column: ColumnCard): readonly [least: number, greatest: number] {
+  if (column.type === "text") return [0, 0];
   return column.type === "category" ? [0, column.categories.length - 1] : column.bounds;
 }
 
@@ -64,9 +65,13 @@ function extremeRow(card: Card, end: "far" | "near"): SyntheticRow {
   });
 }
 
+/** The attacks ask about numbers; which texts are shown is proved and not attacked. */
+const everyonesKey = "k";
+
 function rowOf(card: Card, cellOf: (column: ColumnCard) => number): SyntheticRow {
   return Object.fromEntries(
     Object.entries(card.columns).map(([name, column]) => {
+      if (column.type === "text") return [name, everyonesKey];
       const value = cellOf(column);
       return [name, column.type === "category" ? column.categories[value]! : value];
     }),

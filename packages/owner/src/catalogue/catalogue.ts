@@ -7,7 +7,7 @@
 
 import { type Clock, type Entropy, err, ok, type Problem, problem, type Result } from "@unseen/base";
 import type { Caller } from "../accounts/index.ts";
-import type { BudgetPolicy, Caps } from "../ledger/index.ts";
+import type { Caps, LedgerPolicy } from "../ledger/index.ts";
 import { queries, type Store } from "../store/index.ts";
 
 /** Reads a card's JSON text. */
@@ -43,14 +43,14 @@ export class Catalogue<Card> {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #entropy: Entropy;
-  readonly #policy: BudgetPolicy;
+  readonly #policy: LedgerPolicy;
   readonly #parse: CardParser<Card>;
 
   constructor(ports: {
     readonly store: Store;
     readonly clock: Clock;
     readonly entropy: Entropy;
-    readonly policy: BudgetPolicy;
+    readonly policy: LedgerPolicy;
     readonly parseCard: CardParser<Card>;
   }) {
     this.#store = ports.store;
@@ -60,7 +60,11 @@ export class Catalogue<Card> {
     this.#parse = ports.parseCard;
   }
 
-  /** Adds a dataset and its budget as one step. For owners alone. What was spent under this name stays spent. */
+  /**
+   * Adds a dataset and its budget. For owners alone. What was spent under this name stays spent. The budget comes
+   * first, and may be in another database: a crash in between leaves a budget that nobody can spend, and never a
+   * dataset without one.
+   */
   async addDataset(
     by: Caller,
     { name, cardJson, snapshot, rows, reportJson, caps }: NewDataset,
@@ -71,12 +75,14 @@ export class Catalogue<Card> {
     if (!card.ok) return card;
     const id = `ds_${Buffer.from(this.#entropy.fill(new Uint8Array(12))).toString("hex")}`;
     const addedAtMs = this.#clock.nowMs();
+    const isThere = () =>
+      this.#store.first(queries.selectFrom("datasets").select("id").where("name", "=", name)) !== undefined;
+    if (isThere()) return err(datasetExists());
+    await this.#policy.setBudget(name, caps);
     return this.#store.write(() => {
-      const held = this.#store.first(queries.selectFrom("datasets").select("id").where("name", "=", name));
-      if (held !== undefined) return err(datasetExists());
+      if (isThere()) return err(datasetExists());
       const row = { id, name, card: cardJson, snapshot, rows: BigInt(rows), report: reportJson };
       this.#store.all(queries.insertInto("datasets").values({ ...row, added_at_ms: BigInt(addedAtMs) }));
-      this.#policy.setBudgetWithin(name, caps);
       return ok({ id, name, card: card.value, snapshot, rows, addedAtMs });
     });
   }

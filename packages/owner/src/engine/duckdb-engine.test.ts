@@ -200,10 +200,14 @@ test("a shut-in engine reads nothing outside its directory, writes nothing there
 test("what goes wrong is one problem that says nothing of the data", async () => {
   using folder = testFolder();
   const snapshot = await writtenSnapshot(folder.path, [bp], new Map([["bp", Float64Array.of(61)]]));
+  const withPeople = await writtenSnapshot(folder.path, [bp], new Map([["bp", Float64Array.of(61)]]), [1]);
   await using engine = await opened(folder.path);
   const asked: [string, Contribution][] = [
     ["../../etc/passwd", contributionOf([input("bp")])],
     [`${"0".repeat(32)}.parquet`, contributionOf([input("bp")])],
+    [`${"0".repeat(32)}.v2.parquet`, contributionOf([input("bp")])],
+    [withPeople, contributionOf([input("person")])],
+    [withPeople, contributionOf([input("person"), apply("Exp", [0])])],
     [snapshot, contributionOf([input("no such column")])],
     [snapshot, contributionOf([input("no such column"), apply("Exp", [0])])],
   ];

@@ -2,14 +2,24 @@
 // reads below that directory and nowhere else, loads nothing, and cannot be told otherwise again.
 
 import { join, resolve } from "node:path";
-import { err, invariant, ok, type Problem, problem, type Result, Secret } from "@unseen/base";
-import type { Contribution } from "@unseen/privacy";
+import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
+import { type Contribution, type GroupSizes, mostRows } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, notComputed, type RowSource, type SnapshotJoin } from "./engine.ts";
+import { joinedTable } from "./joined-table.ts";
 import { Lanes } from "./lanes.ts";
+import { peopleOfKeysQuery } from "./people-of-keys.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
-import { metadataKey, parseSnapshotName, type SnapshotMetadata, type SnapshotName } from "./snapshot.ts";
+import {
+  isTexts,
+  metadataKey,
+  parseSnapshotName,
+  type SnapshotMetadata,
+  type SnapshotName,
+  snapshotVersion,
+} from "./snapshot.ts";
+import { duckDb } from "./sql-dialect.ts";
 import { textLiteral } from "./sql-text.ts";
 import { streamSums } from "./stream-sums.ts";
 
@@ -26,6 +36,9 @@ export type DuckDbOptions = {
 
 /** Numbers of all snapshots that are held in memory together: some 100 MiB with the integers prepared beside them. */
 const mostNumbersHeld = 4_000_000;
+
+/** Numbers in whose room a text may stand: 128 bytes. */
+const roomOfText = 16;
 
 /** Questions of one asker that are worked on in script at once. */
 const mostStreamsEach = 4;
@@ -49,22 +62,39 @@ export class DuckDbEngine implements Engine {
   }
 
   async sums(
-    snapshot: string,
+    source: RowSource,
     contribution: Contribution,
     paid: Receipt,
   ): Promise<Result<Secret<BigInt64Array>, Problem<"answer-not-computed">>> {
     invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
     try {
-      const table = await this.#table(snapshot);
-      const query = this.#options.way === "script" ? undefined : pushDown(contribution, table);
+      const table = await this.#table(source);
+      const query = this.#options.way === "script" ? undefined : pushDown(contribution, table, duckDb);
       if (query !== undefined) return ok(Secret.of(await this.#ask(query)));
       const sums = await this.#streams.run(paid.asker, async () => {
         using session = await this.#session.another();
-        return await streamSums(session, contribution, table);
+        return await streamSums((sql) => session.blocks(sql), contribution, table);
       });
       return sums?.ok ? ok(Secret.of(sums.value)) : err(notComputed());
     } catch {
       // What the engine says may quote rows, so none of it goes on.
+      return err(notComputed());
+    }
+  }
+
+  async peopleOfKeys(
+    snapshot: string,
+    keys: { readonly column: string; readonly mostKeysEach: number },
+    paid: Receipt,
+  ): Promise<Result<Secret<GroupSizes>, Problem<"answer-not-computed">>> {
+    invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
+    try {
+      const query = peopleOfKeysQuery(await this.#table(snapshot), keys);
+      if (query === undefined) return err(notComputed());
+      using session = await this.#session.another();
+      const counted = await session.rows(query);
+      return ok(Secret.of(new Map(counted.map(([key, people]) => [String(key), BigInt(people as bigint)]))));
+    } catch {
       return err(notComputed());
     }
   }
@@ -78,8 +108,8 @@ export class DuckDbEngine implements Engine {
   }
 
   /** The way a contribution is computed, for benchmarks and reviews; reads no row. */
-  async explain(snapshot: string, contribution: Contribution): Promise<string> {
-    const query = pushDown(contribution, await this.#table(snapshot));
+  async explain(source: RowSource, contribution: Contribution): Promise<string> {
+    const query = pushDown(contribution, await this.#table(source), duckDb);
     return query === undefined ? "in script, row by row" : (query.sql ?? "from the number of rows");
   }
 
@@ -94,13 +124,24 @@ export class DuckDbEngine implements Engine {
   }
 
   /** Opened once, also when two first questions come at once; what failed is tried again by the next. */
-  #table(snapshot: string): Promise<Table> {
-    const known = this.#tables.get(snapshot);
+  #table(source: RowSource): Promise<Table> {
+    const key = typeof source === "string" ? source : JSON.stringify([source.snapshots, [...source.origins]]);
+    const known = this.#tables.get(key);
     if (known !== undefined) return known;
-    const opened = this.#open(snapshot);
-    this.#tables.set(snapshot, opened);
-    opened.catch(() => this.#tables.delete(snapshot));
+    const opened = typeof source === "string" ? this.#open(source) : this.#openJoin(source);
+    this.#tables.set(key, opened);
+    opened.catch(() => this.#tables.delete(key));
     return opened;
+  }
+
+  /** How many pairs there are is counted once: the snapshots never change. */
+  async #openJoin({ snapshots: [first, second], origins }: SnapshotJoin): Promise<Table> {
+    const pairs = joinedTable([await this.#table(first), await this.#table(second)], origins);
+    using session = await this.#session.another();
+    const [counted] = await session.rows(`SELECT count(*) FROM ${pairs.sql}`);
+    const rowCount = Number(counted?.[0]);
+    invariant(rowCount <= mostRows, "sums over so many pairs would not fit their integers");
+    return { ...pairs, rowCount };
   }
 
   async #open(snapshot: string): Promise<Table> {
@@ -113,12 +154,16 @@ export class DuckDbEngine implements Engine {
       `SELECT decode(value) FROM parquet_kv_metadata(${path}) WHERE decode(key) = ${textLiteral(metadataKey)}`,
     );
     const metadata = JSON.parse(String(held?.[0])) as SnapshotMetadata;
-    invariant(metadata.version === 1, "a snapshot is of the version that this engine reads");
+    invariant(metadata.version === snapshotVersion, "a snapshot is of the version that this engine reads");
     const [counted] = await session.rows(`SELECT count(*) FROM read_parquet(${path})`);
     const rowCount = Number(counted?.[0]);
+    // A pseudonym takes the room of two numbers.
+    const texts = metadata.columns.filter(isTexts).length;
+    const width = metadata.columns.length + (roomOfText - 1) * texts + (metadata.hasPeople ? 2 : 0);
     return {
-      sql: await this.#source(session, name, path, rowCount * metadata.columns.length),
+      sql: await this.#source(session, name, path, rowCount * width),
       rowCount,
+      hasPeople: metadata.hasPeople,
       columns: new Map(metadata.columns.map((column) => [column.name, column])),
       prepared: new Set(metadata.prepared),
     };
@@ -127,7 +172,7 @@ export class DuckDbEngine implements Engine {
   /** A small snapshot is held in memory, so that a question about few rows does not open and read a file's footer each time. */
   async #source(session: DuckDbSession, name: SnapshotName, path: string, numbers: number): Promise<string> {
     if (numbers > mostNumbersHeld - this.#numbersHeld) return `read_parquet(${path})`;
-    const table = `held_${name.replace(".parquet", "")}`;
+    const table = `held_${name.replaceAll(".", "_")}`;
     await session.run(`CREATE OR REPLACE TABLE ${table} AS SELECT * FROM read_parquet(${path})`);
     this.#numbersHeld += numbers;
     return table;
@@ -154,10 +199,4 @@ export async function openShutIn(options: DuckDbOptions): Promise<DuckDbSession>
     session[Symbol.dispose]();
     throw new Error("the data engine could not be shut in, so it was not opened", { cause: error });
   }
-}
-
-function notComputed(): Problem<"answer-not-computed"> {
-  return problem("answer-not-computed", "the answer could not be computed on the owner's side", {
-    hint: "the question was charged; asking again under the same id is free, and the owner can look into it",
-  });
 }

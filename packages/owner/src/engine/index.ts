@@ -1,3 +1,5 @@
 export { DuckDbEngine, type DuckDbOptions } from "./duckdb-engine.ts";
-export type { Engine } from "./engine.ts";
-export { parseSnapshotName, type SnapshotName } from "./snapshot.ts";
+export type { Engine, RowSource, SnapshotJoin } from "./engine.ts";
+export { HomeEngine } from "./home-engine.ts";
+export { isPostgresSnapshot } from "./postgres-snapshot.ts";
+export { isEarlierSnapshot, parseSnapshotName, type SnapshotName } from "./snapshot.ts";

@@ -3,10 +3,21 @@
 
 import { type Contribution, type Grid, quantise } from "@unseen/privacy";
 import type { Program } from "@unseen/program";
-import type { SnapshotColumn } from "./snapshot.ts";
-import { constantRow, type DenseRow, namedRow, type ScatteredRow, type SqlRow, sqlRow } from "./sql-rules.ts";
-import { columnScalar, type Scalar } from "./sql-scalar.ts";
-import { doubleLiteral, identifier, preparedName, snapshotColumn } from "./sql-text.ts";
+import { isTexts, type SnapshotColumn } from "./snapshot.ts";
+import { type Dialect, duckDb } from "./sql-dialect.ts";
+import { product } from "./sql-elementwise.ts";
+import { groupsOverPeople, sumsOverPeople } from "./sql-people.ts";
+import {
+  constantRow,
+  type DenseRow,
+  holdsText,
+  namedRow,
+  type ScatteredRow,
+  type SqlRow,
+  sqlRow,
+} from "./sql-rules.ts";
+import { columnScalar, constantScalar, type Scalar, textScalar } from "./sql-scalar.ts";
+import { doubleLiteral, identifier, isNaNText, preparedName, snapshotColumn } from "./sql-text.ts";
 import { SqlWriter } from "./sql-writer.ts";
 import { storedPlaces } from "./stored-places.ts";
 
@@ -21,21 +32,24 @@ export type Table = {
   /** A FROM clause of the snapshot's rows. */
   readonly sql: string;
   readonly rowCount: number;
+  /** Whether the rows say whose they are; else each row is a person. */
+  readonly hasPeople: boolean;
   readonly columns: ReadonlyMap<string, SnapshotColumn>;
   /** Columns of integers that were worked out when the snapshot was written, by `preparedName`. */
   readonly prepared: ReadonlySet<string>;
 };
 
-/** Doubles hold every whole number up to here, so sums that stay below it are exact in any order. */
-const mostExact = 2 ** 53;
-
-export function pushDown(contribution: Contribution, table: Table): PushDown | undefined {
-  const writer = new SqlWriter();
+/** Follows from the program, the card and the dialect alone: which way a question takes tells nothing of the rows. */
+export function pushDown(contribution: Contribution, table: Table, dialect: Dialect): PushDown | undefined {
+  const writer = new SqlWriter(dialect);
   const row = rowOf(writer, contribution.program, table);
   if (row === undefined || writer.isTooLarge) return undefined;
-  return row.kind === "dense"
-    ? denseSums(writer, contribution, row, table)
-    : countedSums(writer, contribution, row, table);
+  if (contribution.across.kind === "people" && !table.hasPeople) return undefined;
+  const query =
+    row.kind === "dense"
+      ? denseSums(writer, contribution, row, table)
+      : countedSums(writer, contribution, row, table);
+  return dialect.raises && writer.mayRaise ? undefined : query;
 }
 
 /** Prepared integers are stored in four bytes. */
@@ -46,8 +60,9 @@ const mostPrepared = 2 ** 31 - 1;
  * columns that is none of them as it stands.
  */
 export function preparable(contribution: Contribution, columns: Table["columns"]): readonly string[] {
-  const writer = new SqlWriter();
-  const row = rowOf(writer, contribution.program, { sql: "", rowCount: 0, columns, prepared: new Set() });
+  const writer = new SqlWriter(duckDb);
+  const table = { sql: "", rowCount: 0, hasPeople: false, columns, prepared: new Set<string>() };
+  const row = rowOf(writer, contribution.program, table);
   if (row?.kind !== "dense" || row.elements.length !== contribution.grid.exponent.length) return [];
   return row.elements.flatMap((element, at) => {
     const cell = cellOf(contribution.grid, at);
@@ -76,7 +91,8 @@ function rowOf(writer: SqlWriter, program: Program, table: Table): SqlRow | unde
     if (row === undefined) return undefined;
     rows.push(uses[at]! > 1 ? namedRow(writer, row) : row);
   }
-  return rows[program.outputs[0]!];
+  const made = rows[program.outputs[0]!];
+  return made !== undefined && holdsText(made) ? undefined : made;
 }
 
 /** How often each result is read on the way to the output; one that is not read is not written. */
@@ -97,14 +113,14 @@ function inputRow(name: string, shape: Program["shapes"][number], { columns }: T
   return {
     kind: "dense",
     shape: [1],
-    elements: [columnScalar(sql, column)],
+    elements: [isTexts(column) ? textScalar(sql) : columnScalar(sql, column)],
   };
 }
 
 /** One sum for each element. */
 function denseSums(
   writer: SqlWriter,
-  { grid, oneHot }: Contribution,
+  { grid, oneHot, across }: Contribution,
   row: DenseRow,
   table: Table,
 ): PushDown | undefined {
@@ -117,23 +133,36 @@ function denseSums(
     const steps = stepsOf(writer, element, cellOf(grid, at));
     if (steps === undefined) return undefined;
     const { constant } = steps;
-    if (constant !== undefined) finished.push(() => BigInt(constant) * BigInt(table.rowCount));
+    if (across.kind === "people") {
+      const total =
+        constant === undefined ? sumOf(writer, steps, cellOf(grid, at), table) : `${constant} * count(*)`;
+      if (total === undefined) return undefined;
+      const place = sums.push(total) - 1;
+      finished.push((values) => wholeOf(values[place]));
+    } else if (constant !== undefined) finished.push(() => BigInt(constant) * BigInt(table.rowCount));
     else {
-      const place = sums.push(sumOf(steps, cellOf(grid, at), table)) - 1;
+      const sum = sumOf(writer, steps, cellOf(grid, at), table);
+      if (sum === undefined) return undefined;
+      const place = sums.push(sum) - 1;
       finished.push((values) => wholeOf(values[place]));
     }
   }
   if (writer.isTooLarge) return undefined;
+  const read: PushDown["read"] = ([values]) => BigInt64Array.from(finished, (finish) => finish(values ?? []));
+  if (across.kind === "people" && sums.length > 0) {
+    const sql = sumsOverPeople(sums, across, writer.from(table.sql));
+    return sql === undefined ? undefined : { sql, read };
+  }
   return {
     sql: sums.length === 0 ? undefined : `SELECT ${sums.join(", ")} FROM ${writer.from(table.sql)}`,
-    read: ([values]) => BigInt64Array.from(finished, (finish) => finish(values ?? [])),
+    read,
   };
 }
 
 /** A histogram: one group for each place, and no column for each. */
 function countedSums(
   writer: SqlWriter,
-  { grid }: Contribution,
+  { grid, across }: Contribution,
   row: ScatteredRow,
   table: Table,
 ): PushDown | undefined {
@@ -149,13 +178,32 @@ function countedSums(
   if (constant === undefined && !isUniform) return undefined;
   const steps = constant === undefined ? stepsOf(writer, row.value, first) : undefined;
   if (constant === undefined && steps === undefined) return undefined;
-  const { place, from } = placeOf(writer, row.index, width, table);
+  const placed = placeOf(writer, row.index, width, table);
+  if (placed === undefined) return undefined;
+  const { place, from } = placed;
   const amount =
     steps === undefined
       ? "count(*)"
       : steps.constant === undefined
-        ? sumOf(steps, first, table)
+        ? sumOf(writer, steps, first, table)
         : `${steps.constant} * count(*)`;
+  if (amount === undefined) return undefined;
+  if (across.kind === "people") {
+    // What is held of a person is in steps, so all places must have the same ones.
+    if (!isUniform) return undefined;
+    const each = constant === undefined ? amount : `${onGrid(constant, first)} * count(*)`;
+    const places = { place, from, width };
+    const sql = groupsOverPeople(writer.dialect, each, places, across, writer.from(table.sql));
+    if (sql === undefined) return undefined;
+    return {
+      sql,
+      read: (rows) => {
+        const sums = new BigInt64Array(width);
+        for (const [at, value] of rows) sums[Number(at)] = wholeOf(value);
+        return sums;
+      },
+    };
+  }
   return {
     sql: `SELECT ${place} AS place, ${amount} FROM ${writer.from(table.sql)} GROUP BY place`,
     read: (rows) => {
@@ -180,16 +228,13 @@ function placeOf(
   given: Scalar,
   width: number,
   { columns, prepared }: Table,
-): { readonly place: string; readonly from: number } {
+): { readonly place: string; readonly from: number } | undefined {
   const column = given.shifted === undefined ? undefined : columns.get(given.shifted);
   const stored = column && storedPlaces(column);
   if (stored !== undefined && prepared.has(stored.name)) return { place: stored.name, from: given.least };
-  const index = given.isWhole ? given : writer.named(given);
-  const cast = `TRY_CAST(${index.sql} AS ${width <= 2 ** 8 ? "UTINYINT" : width <= 2 ** 16 ? "USMALLINT" : "UINTEGER"})`;
-  const place = index.isWhole
-    ? cast
-    : `CASE WHEN ${index.sql} = floor(${index.sql}) AND ${index.sql} < ${doubleLiteral(width)} THEN ${cast} END`;
-  return { place, from: 0 };
+  const index = given.isWhole && !writer.dialect.raises ? given : writer.named(given);
+  if (writer.dialect.raises && index.mayRaise) return undefined;
+  return { place: writer.dialect.place(index, width), from: 0 };
 }
 
 type GridCell = { readonly exponent: number; readonly least: number; readonly greatest: number };
@@ -202,41 +247,49 @@ function onGrid(value: number, { exponent, least, greatest }: GridCell): number 
   return quantise(value, exponent, least, greatest);
 }
 
+type Steps = { readonly sql: string; readonly mayRaise: boolean; readonly constant?: number };
+
 /** `quantise` as SQL. What the declared bounds make certain is left out: the clamp, the rounding, the NaN. */
-function stepsOf(
-  writer: SqlWriter,
-  given: Scalar,
-  cell: GridCell,
-): { readonly sql: string; readonly constant?: number } | undefined {
-  if (given.constant !== undefined) return { sql: "", constant: onGrid(given.constant, cell) };
+function stepsOf(writer: SqlWriter, given: Scalar, cell: GridCell): Steps | undefined {
+  if (given.constant !== undefined)
+    return { sql: "", mayRaise: false, constant: onGrid(given.constant, cell) };
   const scale = 2 ** -cell.exponent;
   if (!Number.isFinite(scale) || scale === 0) return undefined;
   const x = given.mayBeNaN ? writer.named(given) : given;
-  const scaled = scale === 1 ? x.sql : `(${x.sql} * ${doubleLiteral(scale)})`;
+  const scaling = scale === 1 ? x : product(x, constantScalar(scale));
+  const scaled = scaling.sql;
+  const { mayRaise } = scaling;
   const isWhole = x.isWhole && scale >= 1 && Math.max(-x.least, x.greatest) * scale <= 2 ** 52;
   const steps = isWhole ? scaled : `floor(${scaled} + ${doubleLiteral(0.5)})`;
   const isInside =
     !x.mayBeNaN &&
     Math.floor(x.least * scale + 0.5) >= cell.least &&
     Math.floor(x.greatest * scale + 0.5) <= cell.greatest;
-  if (isInside) return { sql: steps };
+  if (isInside) return { sql: steps, mayRaise };
   const held = `least(greatest(${steps}, ${doubleLiteral(cell.least)}), ${doubleLiteral(cell.greatest)})`;
-  if (!x.mayBeNaN) return { sql: held };
-  return { sql: `CASE WHEN isnan(${x.sql}) THEN ${doubleLiteral(onGrid(0, cell))} ELSE ${held} END` };
+  if (!x.mayBeNaN) return { sql: held, mayRaise };
+  const sql = `CASE WHEN ${isNaNText(x.sql)} THEN ${doubleLiteral(onGrid(0, cell))} ELSE ${held} END`;
+  return { sql, mayRaise };
 }
 
+/** Far inside the eight bytes that a total is cast to. */
+const mostTotal = 2 ** 62;
+
+/** Undefined where an error might come of it. What is stored was worked out before anybody asked. */
 function sumOf(
-  { sql }: { readonly sql: string },
+  { dialect }: SqlWriter,
+  steps: Steps,
   { least, greatest }: GridCell,
   { rowCount, prepared }: Table,
-): string {
-  const isExact = Math.max(Math.abs(least), Math.abs(greatest)) * rowCount <= mostExact;
-  const known = preparedName(sql);
-  const steps = prepared.has(known) ? known : sql;
-  return `sum(CAST(${steps} AS ${isExact ? "DOUBLE" : "BIGINT"}))`;
+): string | undefined {
+  const known = preparedName(steps.sql);
+  const isKnown = prepared.has(known);
+  const most = Math.max(Math.abs(least), Math.abs(greatest));
+  if (dialect.raises && ((steps.mayRaise && !isKnown) || most * rowCount > mostTotal)) return undefined;
+  return dialect.sum(isKnown ? known : steps.sql, most, rowCount);
 }
 
 /** A sum of no rows is NULL. */
 function wholeOf(value: unknown): bigint {
-  return value === null || value === undefined ? 0n : BigInt(value as number | bigint);
+  return value === null || value === undefined ? 0n : BigInt(value as number | bigint | string);
 }

@@ -1,9 +1,18 @@
-// Operations on single numbers that DuckDB computes to the same double as script does, NaN, infinity and all.
-// DuckDB orders NaN above every number and equal to itself; IEEE and script do not, so where a NaN may
-// come, the text asks for it.
+// Operations on single numbers that a database computes to the same double as script does, NaN, infinity and all.
+// DuckDB and PostgreSQL order NaN above every number and equal to itself; IEEE and script do not, so where a NaN
+// may come, the text asks for it. PostgreSQL raises errors where IEEE has infinity, NaN or an underflow: each rule
+// says whether declared bounds leave room for that (`mayRaise`).
 
-import { holds, type Made, madeFrom, mayBeInfinite, mayBeZero, type Scalar } from "./sql-scalar.ts";
-import { doubleLiteral } from "./sql-text.ts";
+import {
+  holds,
+  isFiniteBetween,
+  type Made,
+  madeFrom,
+  mayBeInfinite,
+  mayBeZero,
+  type Scalar,
+} from "./sql-scalar.ts";
+import { doubleLiteral, isNaNText } from "./sql-text.ts";
 import type { SqlWriter } from "./sql-writer.ts";
 
 export type ScalarRule = (writer: SqlWriter, inputs: readonly Scalar[]) => Scalar | undefined;
@@ -22,9 +31,17 @@ export const scalarRules: ReadonlyMap<string, ScalarRule> = new Map<string, Scal
   [
     "Neg",
     (_, [x]) =>
-      madeFrom([x!], `(-${x!.sql})`, { least: -x!.greatest, greatest: -x!.least, isWhole: x!.isWhole }),
+      madeFrom([x!], `(-${x!.sql})`, {
+        least: -x!.greatest,
+        greatest: -x!.least,
+        isWhole: x!.isWhole,
+        grain: x!.grain,
+      }),
   ],
-  ["Abs", (_, [x]) => madeFrom([x!], `abs(${x!.sql})`, { ...absolute(x!), isWhole: x!.isWhole })],
+  [
+    "Abs",
+    (_, [x]) => madeFrom([x!], `abs(${x!.sql})`, { ...absolute(x!), isWhole: x!.isWhole, grain: x!.grain }),
+  ],
   ["Floor", (_, [x]) => rounded(x!, "floor", Math.floor)],
   ["Ceil", (_, [x]) => rounded(x!, "ceil", Math.ceil)],
   ["Sqrt", (writer, [x]) => squareRoot(writer.named(x!))],
@@ -53,6 +70,8 @@ function sum(x: Scalar, y: Scalar, sign: "+" | "-", [least, greatest]: readonly 
     mayBeNaN: x.mayBeNaN || y.mayBeNaN || (mayBeInfinite(x) && mayBeInfinite(y)),
     isWhole,
     shifted: isWhole ? shiftedColumn(x, y, sign) : undefined,
+    // A sum does not underflow: two doubles are apart by a multiple of the smallest one.
+    mayRaise: !isFiniteBetween(least, greatest),
   });
 }
 
@@ -69,7 +88,15 @@ export function product(x: Scalar, y: Scalar): Scalar {
     greatest,
     mayBeNaN: x.mayBeNaN || y.mayBeNaN || mayBeInfinite(x) || mayBeInfinite(y),
     isWhole: isExactWhole(x, y, least, greatest),
+    ...nearestProduct(x, y),
+    mayRaise: !isFiniteBetween(least, greatest) || x.grain * y.grain === 0,
   });
+}
+
+/** Rounding is monotone, so no product but zero is nearer to zero than that of the two nearest. */
+function nearestProduct(x: Scalar, y: Scalar): { readonly grain?: number } {
+  const grain = x.grain * y.grain;
+  return grain > 0 && Number.isFinite(grain) ? { grain } : {};
 }
 
 /** Undefined where the sign of a zero below the line would be needed and is not known. */
@@ -77,13 +104,16 @@ export function quotient(x: Scalar, y: Scalar): Scalar | undefined {
   const sql = `(${x.sql} / ${y.sql})`;
   if (mayBeZero(y)) {
     if (!y.hasSignedZero) return undefined;
-    return madeFrom([x, y], sql, { ...anything, mayBeNaN: true });
+    return madeFrom([x, y], sql, { ...anything, mayBeNaN: true, mayRaise: true });
   }
   const corners = [x.least / y.least, x.least / y.greatest, x.greatest / y.least, x.greatest / y.greatest];
+  const [least, greatest] = [Math.min(...corners), Math.max(...corners)];
+  const nearest = x.grain / Math.max(Math.abs(y.least), Math.abs(y.greatest));
   return madeFrom([x, y], sql, {
-    least: Math.min(...corners),
-    greatest: Math.max(...corners),
+    least,
+    greatest,
     mayBeNaN: x.mayBeNaN || y.mayBeNaN || (mayBeInfinite(x) && mayBeInfinite(y)),
+    mayRaise: !isFiniteBetween(least, greatest) || nearest === 0,
   });
 }
 
@@ -97,7 +127,11 @@ function isExactWhole(x: Scalar, y: Scalar, least: number, greatest: number): bo
 /** x ** 2 is x * x to the last bit in V8; the contract test would show a version in which it is not. */
 function square(x: Scalar): Scalar {
   const { least, greatest } = absolute(x);
-  return madeFrom([x], `(${x.sql} * ${x.sql})`, { least: least * least, greatest: greatest * greatest });
+  return madeFrom([x], `(${x.sql} * ${x.sql})`, {
+    least: least * least,
+    greatest: greatest * greatest,
+    mayRaise: !Number.isFinite(greatest * greatest) || x.grain * x.grain === 0,
+  });
 }
 
 function absolute({ least, greatest }: Scalar): { readonly least: number; readonly greatest: number } {
@@ -113,7 +147,7 @@ function rounded(x: Scalar, name: "floor" | "ceil", round: (value: number) => nu
   });
 }
 
-/** DuckDB fails on the root of a negative number, where script has NaN; of NaN it gives NaN. */
+/** Databases fail on the root of a negative number, where script has NaN; of NaN they give NaN. */
 function squareRoot(x: Scalar): Scalar {
   const isNegative = x.least < 0;
   return madeFrom(
@@ -129,12 +163,16 @@ function squareRoot(x: Scalar): Scalar {
 
 function sign(x: Scalar): Scalar {
   const ordered = `CASE WHEN ${x.sql} > ${zero} THEN ${one} WHEN ${x.sql} < ${zero} THEN ${doubleLiteral(-1)} ELSE ${zero} END`;
-  return madeFrom([x], x.mayBeNaN ? `CASE WHEN isnan(${x.sql}) THEN ${nan} ELSE ${ordered} END` : ordered, {
-    least: Math.sign(x.least),
-    greatest: Math.sign(x.greatest),
-    isWhole: !x.mayBeNaN,
-    hasSignedZero: !mayBeZero(x),
-  });
+  return madeFrom(
+    [x],
+    x.mayBeNaN ? `CASE WHEN ${isNaNText(x.sql)} THEN ${nan} ELSE ${ordered} END` : ordered,
+    {
+      least: Math.sign(x.least),
+      greatest: Math.sign(x.greatest),
+      isWhole: !x.mayBeNaN,
+      hasSignedZero: !mayBeZero(x),
+    },
+  );
 }
 
 /** greatest(NaN, 0) is NaN in both. */
@@ -165,7 +203,9 @@ function extreme(
   };
   return madeFrom(
     [x, y],
-    asks ? `CASE WHEN isnan(${x.sql}) OR isnan(${y.sql}) THEN ${nan} ELSE ${chosenOne} END` : chosenOne,
+    asks
+      ? `CASE WHEN ${isNaNText(x.sql)} OR ${isNaNText(y.sql)} THEN ${nan} ELSE ${chosenOne} END`
+      : chosenOne,
     { ...made, hasSignedZero: made.least > 0 || made.greatest < 0 },
   );
 }
@@ -178,7 +218,7 @@ export function clipped(writer: SqlWriter, given: Scalar, min: number, max: numb
   const [least, greatest] = x.mayBeNaN ? [min, max] : [hold(x.least), hold(x.greatest)];
   return madeFrom(
     [x],
-    x.mayBeNaN ? `CASE WHEN isnan(${x.sql}) THEN ${doubleLiteral(hold(0))} ELSE ${held} END` : held,
+    x.mayBeNaN ? `CASE WHEN ${isNaNText(x.sql)} THEN ${doubleLiteral(hold(0))} ELSE ${held} END` : held,
     {
       least,
       greatest,
@@ -200,7 +240,7 @@ function compared(
   if (!asked.mayBeNaN) return condition([left, right], `(${left.sql} ${operator} ${right.sql})`);
   const named = writer.named(asked);
   const [x, y] = notNaN === "left" ? [named, right] : [left, named];
-  return condition([x, y], `(${x.sql} ${operator} ${y.sql} AND NOT isnan(${named.sql}))`);
+  return condition([x, y], `(${x.sql} ${operator} ${y.sql} AND NOT ${isNaNText(named.sql)})`);
 }
 
 function condition(inputs: readonly Scalar[], text: string): Scalar {

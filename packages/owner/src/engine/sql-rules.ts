@@ -4,7 +4,7 @@
 import { type Attributes, broadcastPlaces, operations, type PlainTensor, sizeOf } from "@unseen/program";
 import { clipped, product, quotient, scalarRules } from "./sql-elementwise.ts";
 import { constantScalar, madeFrom, type Scalar } from "./sql-scalar.ts";
-import { doubleLiteral } from "./sql-text.ts";
+import { doubleLiteral, textLiteral } from "./sql-text.ts";
 import type { SqlWriter } from "./sql-writer.ts";
 
 /** One row of a tensor: its shape with the row axis as 1, and its numbers. */
@@ -36,7 +36,9 @@ export function sqlRow(
   inputs: readonly SqlRow[],
   attributes: Attributes,
 ): SqlRow | undefined {
-  const scattered = scatteredRow(operation, inputs, attributes);
+  // Script takes every text for the same number where nothing compares it; SQL would not.
+  if (inputs.some(holdsText) && operation !== "LabelEncoder" && operation !== "RowOnes") return undefined;
+  const scattered = scatteredRow(writer, operation, inputs, attributes);
   if (scattered !== undefined) return scattered;
   const dense: DenseRow[] = [];
   for (const input of inputs) {
@@ -49,8 +51,13 @@ export function sqlRow(
   return { ...row, elements: row.elements.map((element) => writer.shallow(element)) };
 }
 
+export function holdsText(row: SqlRow): boolean {
+  return row.kind === "dense" && row.elements.some(({ isText }) => isText === true);
+}
+
 /** What keeps a scattered row scattered: other shapes, and multiplying or dividing all of it by one number. */
 function scatteredRow(
+  writer: SqlWriter,
   operation: string,
   inputs: readonly SqlRow[],
   attributes: Attributes,
@@ -62,6 +69,13 @@ function scatteredRow(
   }
   if (operation === "Reshape" && x?.kind === "scattered")
     return { ...x, shape: shapeOf(operation, [x], attributes) };
+  if (operation === "Clip" && x?.kind === "scattered") {
+    const { min, max } = attributes as { readonly min: number; readonly max: number };
+    // Zero stays zero only where it lies within.
+    if (!(min <= 0 && max >= 0)) return undefined;
+    const value = x.value.constant === undefined ? clipped(writer, x.value, min, max) : undefined;
+    return value && { ...x, value };
+  }
   if (y === undefined || x === undefined || inputs.length !== 2) return undefined;
   const [hot, factor] = x.kind === "scattered" ? [x, y] : [y, x];
   if (hot.kind !== "scattered" || factor.kind !== "dense" || factor.elements.length !== 1) return undefined;
@@ -112,6 +126,8 @@ function denseRow(
       return moved(operation, inputs, attributes);
     case "OneHot":
       return oneHots(writer, inputs[0]!, attributes.depth as number);
+    case "LabelEncoder":
+      return mapped(inputs[0]!, (x) => placeAmong(x, attributes.keys_strings as readonly string[]));
     case "RowOnes":
       return constantRow({ shape: [1], data: Float64Array.of(1) });
     case "Clip":
@@ -128,6 +144,23 @@ function denseRow(
       return elementwise(writer, operation, inputs);
   }
 }
+
+/**
+ * DuckDB looks a text up in an ENUM by its hash. A key that holds a control character is in no snapshot, and could not
+ * stand in a statement, so a text that no snapshot holds either takes its place. Numbers are looked up in script.
+ */
+function placeAmong(x: Scalar, keys: readonly string[]): Scalar | undefined {
+  if (x.isText !== true || keys.length === 0) return undefined;
+  const listed = keys.map((key, at) => textLiteral(hasControls.test(key) ? `\u0001${at}` : key));
+  return madeFrom(
+    [x],
+    `CAST(coalesce(enum_code(TRY_CAST(${x.sql} AS ENUM(${listed.join(", ")}))), -1) AS DOUBLE)`,
+    { least: -1, greatest: keys.length - 1, mayBeNaN: false, isWhole: true },
+  );
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const hasControls = /[\u0000-\u001f]/;
 
 function isConstant(row: DenseRow): boolean {
   return row.elements.every((element) => element.constant !== undefined);

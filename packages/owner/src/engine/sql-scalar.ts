@@ -2,7 +2,7 @@
 // from the declared ones by rules that rounding respects (a correctly rounded monotone function is
 // monotone), so they hold for the very doubles that the engine computes, and not only nearly.
 
-import type { SnapshotColumn } from "./snapshot.ts";
+import type { NumbersColumn } from "./snapshot.ts";
 import { doubleLiteral } from "./sql-text.ts";
 
 export type Scalar = {
@@ -16,10 +16,16 @@ export type Scalar = {
   readonly greatest: number;
   readonly mayBeNaN: boolean;
   readonly isWhole: boolean;
+  /** A text and no number: LabelEncoder alone may read it. */
+  readonly isText?: true;
   /** The column of whole numbers that it is, moved by one whole number: so each is as far above its least as the other. */
   readonly shifted?: string;
   /** A zero has the sign that IEEE gives it. Without this it must not be divided by. */
   readonly hasSignedZero: boolean;
+  /** No value but zero is nearer to zero than this. */
+  readonly grain: number;
+  /** Whether IEEE gives infinity, NaN or a zero on the way to it where a database may raise an error. */
+  readonly mayRaise: boolean;
   /** The layer of the query in which it can be written; 0 has the columns alone. */
   readonly layer: number;
   /** How deep its text nests. */
@@ -35,7 +41,13 @@ export type Made = {
   readonly hasSignedZero?: boolean;
   readonly condition?: string;
   readonly shifted?: string | undefined;
+  readonly grain?: number;
+  /** Of this step itself; that of the inputs is kept. */
+  readonly mayRaise?: boolean;
 };
+
+/** The smallest double above zero. */
+const leastGrain = Number.MIN_VALUE;
 
 export function constantScalar(value: number): Scalar {
   return {
@@ -48,19 +60,39 @@ export function constantScalar(value: number): Scalar {
     mayBeNaN: Number.isNaN(value),
     isWhole: Number.isInteger(value),
     hasSignedZero: !Object.is(value, -0),
+    // Of zero alone nothing else is nearer.
+    grain: value === 0 || Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.abs(value),
+    mayRaise: false,
     layer: 0,
     depth: 0,
   };
 }
 
-export function columnScalar(sql: string, { name, least, greatest, isWhole }: SnapshotColumn): Scalar {
-  const sure = { least, greatest, mayBeNaN: false, isWhole, hasSignedZero: true };
+export function columnScalar(sql: string, { name, least, greatest, isWhole }: NumbersColumn): Scalar {
+  const grain = grainOf(least, greatest, isWhole);
+  const sure = { least, greatest, mayBeNaN: false, isWhole, hasSignedZero: true, grain, mayRaise: false };
   return { sql, ...sure, ...(isWhole ? { shifted: name } : {}), layer: 0, depth: 0 };
+}
+
+export function textScalar(sql: string): Scalar {
+  const unknown = { least: Number.NEGATIVE_INFINITY, greatest: Number.POSITIVE_INFINITY, mayBeNaN: true };
+  return {
+    sql,
+    ...unknown,
+    isWhole: false,
+    isText: true,
+    hasSignedZero: true,
+    grain: grainOf(unknown.least, unknown.greatest, false),
+    mayRaise: false,
+    layer: 0,
+    depth: 0,
+  };
 }
 
 export function madeFrom(inputs: readonly Scalar[], sql: string, made: Made): Scalar {
   // NaN in the arithmetic of bounds, as of infinity minus infinity, bounds nothing.
   const isBounded = !(Number.isNaN(made.least) || Number.isNaN(made.greatest));
+  const grain = isBounded ? grainOf(made.least, made.greatest, made.isWhole ?? false) : leastGrain;
   return {
     sql,
     ...(made.condition === undefined ? {} : { condition: made.condition }),
@@ -70,9 +102,21 @@ export function madeFrom(inputs: readonly Scalar[], sql: string, made: Made): Sc
     mayBeNaN: made.mayBeNaN ?? inputs.some((input) => input.mayBeNaN),
     isWhole: made.isWhole ?? false,
     hasSignedZero: made.hasSignedZero ?? inputs.every((input) => input.hasSignedZero),
+    grain: Math.max(grain, made.grain ?? leastGrain),
+    mayRaise: (made.mayRaise ?? false) || inputs.some((input) => input.mayRaise),
     layer: Math.max(0, ...inputs.map((input) => input.layer)),
     depth: 1 + Math.max(0, ...inputs.map((input) => input.depth)),
   };
+}
+
+function grainOf(least: number, greatest: number, isWhole: boolean): number {
+  const nearest = least > 0 ? least : greatest < 0 ? -greatest : leastGrain;
+  return isWhole ? Math.max(nearest, 1) : nearest;
+}
+
+/** Numbers of which none is beyond the range of doubles. */
+export function isFiniteBetween(least: number, greatest: number): boolean {
+  return Number.isFinite(least) && Number.isFinite(greatest);
 }
 
 export function mayBeInfinite({ least, greatest }: Scalar): boolean {

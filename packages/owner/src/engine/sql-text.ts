@@ -15,10 +15,14 @@ export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The very double, by its shortest exact decimal. A bare 0.5 would be a DECIMAL in DuckDB. */
+/** The very double, by its shortest exact decimal. A bare 0.5 would be a DECIMAL. FLOAT8 is its name in both dialects. */
 export function doubleLiteral(value: number): string {
-  if (Number.isNaN(value)) return "CAST('NaN' AS DOUBLE)";
-  return `CAST('${Object.is(value, -0) ? "-0.0" : String(value)}' AS DOUBLE)`;
+  return `CAST('${Object.is(value, -0) ? "-0.0" : String(value)}' AS FLOAT8)`;
+}
+
+/** Holds where a double is NaN, which is equal to itself in both dialects. */
+export function isNaNText(sql: string): string {
+  return `(${sql} = ${doubleLiteral(Number.NaN)})`;
 }
 
 /** A path as DuckDB's file readers take it, which would otherwise read * ? [ as wildcards. */

@@ -1,16 +1,21 @@
 // Writes nested SELECTs: what is needed more than once becomes a column of an inner one, so that a program
 // that uses a result a thousand times is a thousand words long and not two to the thousandth.
 
+import type { Dialect } from "./sql-dialect.ts";
 import type { Scalar } from "./sql-scalar.ts";
 
 /** Text nested deeper is given a name. DuckDB's parser gives up at a depth of 1,000. */
 const deepest = 16;
-/** Named results and sums that one query may have; a larger program is worked out in script instead. */
-const mostNames = 2_000;
 
 export class SqlWriter {
+  readonly dialect: Dialect;
   readonly #layers: string[][] = [];
   #names = 0;
+  #mayRaise = false;
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
+  }
 
   /** The scalar under a name, unless it is as short as one already. */
   named(scalar: Scalar): Scalar {
@@ -19,6 +24,7 @@ export class SqlWriter {
     const layer = this.#layers[scalar.layer] ?? [];
     this.#layers[scalar.layer] = layer;
     layer.push(`${scalar.sql} AS ${name}`);
+    this.#mayRaise ||= scalar.mayRaise;
     const { condition: _, ...rest } = scalar;
     return { ...rest, sql: name, layer: scalar.layer + 1, depth: 0 };
   }
@@ -33,15 +39,19 @@ export class SqlWriter {
   }
 
   get isTooLarge(): boolean {
-    return this.#names > mostNames;
+    return this.#names > this.dialect.mostNames;
+  }
+
+  /** Whether an error could come of what was named, used or not. */
+  get mayRaise(): boolean {
+    return this.#mayRaise;
   }
 
   /** A FROM clause that offers every name that was given. */
   from(table: string): string {
     let from = table;
     // Layers below a used one may be empty only above it, so every place is filled.
-    for (const layer of this.#layers)
-      from = `(SELECT *, ${(layer ?? ["0 AS unused"]).join(", ")} FROM ${from})`;
+    for (const layer of this.#layers) from = this.dialect.layer(layer ?? ["0 AS unused"], from);
     return from;
   }
 }

@@ -1,10 +1,36 @@
 // The public part of a card, as it travels. Nothing here is read from rows, but a row count declared public.
 
 import { unitInWords } from "@unseen/privacy";
-import type { Card, ColumnCard } from "@unseen/program";
+import type { ColumnCard, JoinedCard } from "@unseen/program";
 import type { ColumnDescription, DatasetDescription, RowsDescription, SampleRows } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
-import { budgetText, type OpenDataset, type QuestionPorts } from "../questions/index.ts";
+import {
+  budgetText,
+  factsOf,
+  type OpenDataset,
+  type OpenSource,
+  type QuestionPorts,
+} from "../questions/index.ts";
+
+/** A dataset, or two that are joined: then with both columns, both lines, and as many rows as pairs may be. */
+export async function describeSource(
+  ports: Pick<QuestionPorts, "ledger">,
+  caller: Caller,
+  source: OpenSource,
+): Promise<DatasetDescription> {
+  if (source.kind === "dataset") return describeDataset(ports, caller, source.sides[0]);
+  const [first, second] = await Promise.all(source.sides.map((side) => describeDataset(ports, caller, side)));
+  const { unitInWords: privacyUnit, mostRows } = factsOf(source);
+  return {
+    ...first!,
+    description: [first!, second!].map(({ name, description }) => `${name}: ${description}`).join("\n"),
+    tags: [...new Set([...first!.tags, ...second!.tags])],
+    columns: Object.entries(source.card.columns).map(([name, column]) => describeColumn(name, column)),
+    rows: { kind: "band", least: 0, greatest: mostRows },
+    privacyUnit,
+    joined: { name: second!.name, budget: second!.budget },
+  };
+}
 
 export async function describeDataset(
   { ledger }: Pick<QuestionPorts, "ledger">,
@@ -34,6 +60,7 @@ function describeRows({ card, peopleCount }: OpenDataset): RowsDescription {
 function describeColumn(name: string, column: ColumnCard): ColumnDescription {
   const about = column.description === undefined ? {} : { description: column.description };
   if (column.type === "category") return { name, type: "category", categories: column.categories, ...about };
+  if (column.type === "text") return { name, type: "text", longest: column.longest, ...about };
   const [least, greatest] = column.bounds;
   return {
     name,
@@ -45,13 +72,16 @@ function describeColumn(name: string, column: ColumnCard): ColumnDescription {
   };
 }
 
-/** The card's mock rows. There is no code path from real rows to here. */
-export function sampleOf(card: Card, mostRows: number | undefined): SampleRows {
-  const columns = Object.keys(card.columns);
-  const rows = card.mock.rows.slice(0, mostRows);
+/** Mock rows, of a join side by side. There is no code path from real rows to here. */
+export function sampleOf(source: OpenSource, mostRows: number | undefined): SampleRows {
+  const { columns, mock }: Pick<JoinedCard, "columns" | "mock"> =
+    source.kind === "join" ? source.card : source.sides[0].card;
+  const names = Object.keys(columns);
   return {
-    origin: card.mock.origin,
-    columns,
-    rows: rows.map((row) => columns.map((name) => row[name] ?? card.columns[name]!.missing)),
+    origin: mock.origin,
+    columns: names,
+    rows: mock.rows
+      .slice(0, mostRows)
+      .map((row) => names.map((name) => row[name] ?? columns[name]!.missing ?? "")),
   };
 }

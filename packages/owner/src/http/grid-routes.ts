@@ -1,21 +1,24 @@
 // The node's calls, each a line or two: read the request at the door, ask the house, write the reply.
 
-import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
+import type { ConnectRouter, HandlerContext, Interceptor } from "@connectrpc/connect";
 import { programVersion } from "@unseen/program";
 import {
   encodeAnswer,
   encodeBudget,
   encodeDataset,
   encodeGreeting,
+  encodeKeys,
   encodeLoss,
   encodePrice,
   encodeSample,
   encodeSession,
   encodeTranslation,
   GridService,
+  problemToConnectError,
   readAsk,
   readClaim,
   readDatasetName,
+  readDatasetRef,
   readPrice,
   readSample,
   readSearch,
@@ -28,10 +31,18 @@ import {
   workspaceRoutes,
 } from "@unseen/wire";
 import type { Accounts } from "../accounts/index.ts";
-import { answerQuestion, budgetText, findDataset, priceQuestion, questionKey } from "../questions/index.ts";
-import { translateSql } from "../sql/index.ts";
+import { LedgerFailed } from "../ledger/index.ts";
+import {
+  answerQuestion,
+  budgetText,
+  findDataset,
+  openSource,
+  priceQuestion,
+  questionKey,
+} from "../questions/index.ts";
+import { translateOrWantKeys } from "../sql/index.ts";
 import { callerOfContext } from "./caller-context.ts";
-import { describeDataset, sampleOf } from "./describe-dataset.ts";
+import { describeDataset, describeSource, sampleOf } from "./describe-dataset.ts";
 import type { OwnerNode } from "./owner-node.ts";
 import { matchesTerms } from "./search.ts";
 import { sharesRoutes } from "./shares-routes.ts";
@@ -72,21 +83,21 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
       },
       describe: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
-        const dataset = valueOrRefusal(
-          await findDataset(questions.datasets, valueOrRefusal(readDatasetName(request))),
+        const source = valueOrRefusal(
+          await openSource(questions.datasets, valueOrRefusal(readDatasetRef(request))),
         );
-        return { dataset: encodeDataset(await describeDataset(questions, caller, dataset)) };
+        return { dataset: encodeDataset(await describeSource(questions, caller, source)) };
       },
       sample: async (request, context) => {
         await callerOfContext(accounts, context);
-        const { dataset, mostRows } = valueOrRefusal(readSample(request));
-        const { card } = valueOrRefusal(await findDataset(questions.datasets, dataset));
-        return encodeSample(sampleOf(card, mostRows));
+        const wish = valueOrRefusal(readSample(request));
+        const source = valueOrRefusal(await openSource(questions.datasets, wish));
+        return encodeSample(sampleOf(source, wish.mostRows));
       },
       translate: async (request, context) => {
         await turns.next((await callerOfContext(accounts, context)).id);
-        const text = valueOrRefusal(readTranslate(request));
-        return encodeTranslation(valueOrRefusal(await translateSql(questions.datasets, text)));
+        const asked = valueOrRefusal(readTranslate(request));
+        return encodeTranslation(valueOrRefusal(await translateOrWantKeys(questions.datasets, asked)));
       },
       price: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
@@ -98,13 +109,19 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
       ask: async (request, context) => {
         const caller = await callerOfContext(accounts, context);
         const asked = valueOrRefusal(readAsk(request));
-        if (!isQuick(asked.program)) await turns.next(caller.id);
+        if ("keys" in asked || !isQuick(asked.program)) await turns.next(caller.id);
         const answered = valueOrRefusal(
           await node.underway.run(questionKey(caller, asked), () => answerQuestion(questions, caller, asked)),
         );
+        const outcome = valueOrRefusal(answered.outcome);
+        const remaining = encodeLoss(answered.remaining);
+        if ("keys" in outcome) return { keys: encodeKeys(outcome), remaining };
         return {
-          answer: encodeAnswer(valueOrRefusal(answered.outcome)),
-          remaining: encodeLoss(answered.remaining),
+          answer: encodeAnswer(outcome),
+          remaining,
+          ...(answered.joinedRemaining === undefined
+            ? {}
+            : { joinedRemaining: encodeLoss(answered.joinedRemaining) }),
         };
       },
       budget: async (request, context) => {
@@ -114,7 +131,7 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
         return encodeBudget(budgetText(await questions.ledger.budget(name, caller.id)));
       },
     },
-    routeOptions(wireLimits.askBytes),
+    { ...routeOptions(wireLimits.askBytes), interceptors: [ledgerFailed] },
   );
   workspaceRoutes(router, async (context: HandlerContext) => {
     const caller = await callerOfContext(accounts, context);
@@ -127,6 +144,15 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
     return caller;
   });
 }
+
+/** Any call may look at a line of the budget, and the database that keeps it may be down. */
+const ledgerFailed: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch (error) {
+    throw error instanceof LedgerFailed ? problemToConnectError(error.problem) : error;
+  }
+};
 
 async function session(accounts: Accounts, name: string, password: string): Promise<Session> {
   const { token, expiresAtMs } = valueOrRefusal(await accounts.signIn(name, password));

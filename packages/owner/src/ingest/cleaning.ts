@@ -1,6 +1,7 @@
-// What becomes of each cell at the door: a finite number within the declared bounds, or a declared value.
+// What becomes of each cell at the door: a finite number within the declared bounds, or a declared value. A cell of a
+// column of texts becomes a key in its one spelling, or none.
 
-import type { ColumnCard } from "@unseen/program";
+import { type ColumnCard, hidingCharacters, unseenCharacters } from "@unseen/program";
 import { doubleLiteral, identifier, textLiteral } from "../engine/sql-text.ts";
 import type { SourceColumn } from "./source.ts";
 
@@ -8,7 +9,7 @@ import type { SourceColumn } from "./source.ts";
 export const marks = { kept: 0, missing: 1, unreadable: 2, clamped: 3 } as const;
 
 export type CleanColumn = {
-  /** SQL of the cleaned double, never NULL, NaN or infinite. */
+  /** SQL of the cleaned double, never NULL, NaN or infinite; of a column of texts, of the key or NULL. */
   readonly value: string;
   /** SQL of one of `marks`. */
   readonly mark: string;
@@ -18,12 +19,19 @@ export type CleanColumn = {
 };
 
 export function cleanColumn(at: number, source: SourceColumn, card: ColumnCard): CleanColumn {
-  return card.type === "category" ? cleanCategory(at, source, card) : cleanNumber(source, card);
+  switch (card.type) {
+    case "category":
+      return cleanCategory(at, source, card);
+    case "text":
+      return cleanText(source, card);
+    default:
+      return cleanNumber(source, card);
+  }
 }
 
 function cleanNumber(
   source: SourceColumn,
-  card: Exclude<ColumnCard, { readonly type: "category" }>,
+  card: Extract<ColumnCard, { readonly type: "number" | "integer" }>,
 ): CleanColumn {
   const [least, greatest] = card.bounds.map(doubleLiteral) as [string, string];
   const number = source.number;
@@ -49,5 +57,19 @@ function cleanCategory(
     mark: `CASE WHEN ${table}.place IS NOT NULL THEN ${marks.kept} WHEN ${source.isEmpty} THEN ${marks.missing} ELSE ${marks.unreadable} END`,
     before: [`CREATE TEMP TABLE ${table} AS SELECT * FROM (VALUES ${listed}) AS listed(category, place)`],
     join: `LEFT JOIN ${table} ON ${table}.category = ${source.text}`,
+  };
+}
+
+/** What SQL does here, `isKeyText` of the room program says of a text that is a key already. */
+function cleanText(source: SourceColumn, card: Extract<ColumnCard, { readonly type: "text" }>): CleanColumn {
+  const key = `trim(nfc_normalize(${source.text}), ${textLiteral(unseenCharacters)})`;
+  const isShort = `length(${key}) BETWEEN 1 AND ${card.longest}`;
+  const isKey = `coalesce(${isShort} AND NOT regexp_matches(${key}, ${textLiteral(`[${hidingCharacters}]`)}), false)`;
+  const otherwise = card.missing === undefined ? "NULL" : textLiteral(card.missing);
+  return {
+    value: `CASE WHEN ${isKey} THEN ${key} ELSE ${otherwise} END`,
+    mark: `CASE WHEN ${isKey} THEN ${marks.kept} WHEN ${source.isEmpty} THEN ${marks.missing} ELSE ${marks.unreadable} END`,
+    before: [],
+    join: "",
   };
 }

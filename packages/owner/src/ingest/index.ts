@@ -1,3 +1,4 @@
 export { type Ingested, type IngestInput, type IngestProblem, ingestFile } from "./ingest-file.ts";
 export type { ColumnReport, IngestReport } from "./ingest-report.ts";
+export { ingestTable, removeTableSnapshot } from "./ingest-table.ts";
 export { type CardDraft, suggestCard } from "./suggest-card.ts";

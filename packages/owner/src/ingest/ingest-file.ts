@@ -35,8 +35,6 @@ export type Ingested = {
 };
 
 export type IngestInput = {
-  /** CSV, Parquet or JSON, by its ending. */
-  readonly file: string;
   readonly card: Card;
   readonly dataDirectory: string;
   /** The home's own: the same file gives the same snapshot every time. */
@@ -46,10 +44,21 @@ export type IngestInput = {
 };
 
 /**
+ * CSV, Parquet or JSON, by its ending.
  * Writes the snapshot durably before it resolves; on a problem it leaves nothing behind. The file is
  * streamed: past two gigabytes of cleaned rows, the home's disk holds them twice for a while.
  */
-export async function ingestFile(input: IngestInput): Promise<Result<Ingested, IngestProblem>> {
+export async function ingestFile({
+  file,
+  ...input
+}: IngestInput & { readonly file: string }): Promise<Result<Ingested, IngestProblem>> {
+  return ingestSource({ ...input, open: (session) => openSource(session, resolve(file)) });
+}
+
+/** The same for whatever `open` reads into a passing database. Gives its problems as they are. */
+export async function ingestSource<Unopened extends Problem>(
+  input: IngestInput & { readonly open: (session: DuckDbSession) => Promise<Result<Source, Unopened>> },
+): Promise<Result<Ingested, IngestProblem | Unopened>> {
   const snapshot = newSnapshotName(input.entropy.fill(new Uint8Array(16)));
   const spill = join(input.dataDirectory, `${snapshot}.spill`);
   try {
@@ -76,11 +85,14 @@ export async function ingestFile(input: IngestInput): Promise<Result<Ingested, I
 }
 
 /** Reads the file once into a table of its own: for each column its cleaned value and why it was changed. */
-async function stage(
+async function stage<Unopened extends Problem>(
   session: DuckDbSession,
-  { file, card }: IngestInput,
-): Promise<Result<undefined, IngestProblem>> {
-  const source = await openSource(session, resolve(file));
+  {
+    open,
+    card,
+  }: IngestInput & { readonly open: (session: DuckDbSession) => Promise<Result<Source, Unopened>> },
+): Promise<Result<undefined, IngestProblem | Unopened>> {
+  const source = await open(session);
   if (!source.ok) return source;
   const names = Object.keys(card.columns);
   const person = card.unit.kind === "column" ? [card.unit.column] : [];
@@ -106,7 +118,9 @@ async function stage(
     if (ragged !== undefined) return err(ragged);
   }
   const [[count]] = (await session.rows("SELECT count(*) FROM staged")) as [[bigint]];
-  return count === 0n ? err(problem("file-unreadable", "the file has no rows")) : ok(undefined);
+  return count === 0n
+    ? err(problem("file-unreadable", `the ${source.value.what} has no rows`))
+    : ok(undefined);
 }
 
 function joins(cleaned: readonly CleanColumn[]): string {
@@ -121,7 +135,7 @@ function columnMissing(name: string, source: Source): Problem<"card-column-missi
   const alike = source.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   return problem(
     "card-column-missing",
-    `the file has no column ${JSON.stringify(name)}, which the card declares`,
+    `the ${source.what} has no column ${JSON.stringify(name)}, which the card declares`,
     {
       ...(alike === undefined ? {} : { hint: `it has a column ${JSON.stringify(alike.name)}` }),
       facts: { column: name },
@@ -159,7 +173,7 @@ async function settle(
   const rows = bounded(card, Secret.reveal(boundingKey));
   const rowCount = await writeSnapshot(session, card, rows, resolve(passing));
   if (rowCount === 0) {
-    return err(problem("file-unreadable", "no row of the file names the person that it belongs to"));
+    return err(problem("file-unreadable", "no row names the person that it belongs to"));
   }
   forceToDisk(passing);
   renameSync(passing, join(dataDirectory, snapshot));

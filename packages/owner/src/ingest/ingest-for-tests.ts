@@ -8,7 +8,7 @@ import { identifier, pathLiteral, snapshotColumn } from "../engine/sql-text.ts";
 import { type Ingested, type IngestProblem, ingestFile } from "./ingest-file.ts";
 
 export const entropy = platformEntropy(globalThis.crypto);
-export const boundingKey = Secret.of(new Uint8Array(32).fill(7));
+export const boundingKey = Secret.of<Uint8Array>(new Uint8Array(32).fill(7));
 
 /** A card over the given columns, with each row a person unless the unit says otherwise. */
 export function cardOf(columns: object, unit: object | "row" = "row"): Card {
@@ -44,8 +44,9 @@ export async function ingested(
   folder: { readonly path: string },
   file: string,
   card: Card,
+  key = boundingKey,
 ): Promise<Ingested & { readonly rows: readonly (readonly number[])[] }> {
-  const result = await ingestFile({ file, card, dataDirectory: folder.path, boundingKey, entropy });
+  const result = await ingestFile({ file, card, dataDirectory: folder.path, boundingKey: key, entropy });
   if (!result.ok) throw new Error(JSON.stringify(result.problem));
   return { ...result.value, rows: await snapshotRows(join(folder.path, result.value.snapshot), card) };
 }

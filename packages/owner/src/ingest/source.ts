@@ -17,6 +17,7 @@ export type SourceColumn = {
 };
 
 export type Source = {
+  readonly what: "file" | "table";
   /** SQL for a FROM clause that gives the columns named. */
   readonly from: (names: readonly string[]) => string;
   readonly columns: readonly SourceColumn[];
@@ -111,6 +112,7 @@ async function openCsv(file: string, isPacked: boolean): Promise<Result<Source, 
     `columns = {${columns}}`,
   ];
   return ok({
+    what: "file",
     from: () => `read_csv(${pathLiteral(file)}, ${options.join(", ")})`,
     columns: header.names.map((name) => ofText(name, place(name))),
     setsAside: true,
@@ -122,6 +124,7 @@ async function openJson(session: DuckDbSession, file: string): Promise<Source> {
   const path = pathLiteral(file);
   const described = await openTyped(session, `read_json(${path})`);
   return {
+    what: "file",
     from: (names) => {
       const columns = names.map((name) => `${textLiteral(name)}: 'VARCHAR'`).join(", ");
       return `read_json(${path}, columns = {${columns}})`;
@@ -134,6 +137,7 @@ async function openJson(session: DuckDbSession, file: string): Promise<Source> {
 async function openTyped(session: DuckDbSession, from: string): Promise<Source> {
   const described = await session.rows(`DESCRIBE SELECT * FROM ${from}`);
   return {
+    what: "file",
     from: () => from,
     columns: described.map(([name, type]) => ofType(String(name), String(type))),
     setsAside: false,
@@ -158,7 +162,8 @@ function ofType(name: string, type: string): SourceColumn {
   return ofText(name, `CAST(${column} AS VARCHAR)`);
 }
 
-function ofText(name: string, text: string): SourceColumn {
+/** A column of texts, in which a number may stand. `text` is SQL. */
+export function ofText(name: string, text: string): SourceColumn {
   return {
     name,
     text,

@@ -17,6 +17,8 @@ export type CardDraft = {
 const rowsLookedAt = 10_000;
 /** A column with a few words among its numbers is still one of numbers. */
 const leastShareOfNumbers = 0.9;
+/** Texts of a column that an owner would still list by hand. */
+const mostCategories = 50;
 /** Names by which columns usually tell people apart. */
 const namesPeople =
   /^(.*[_ -])?(patient|person|subject|user|member|customer|client|participant)?[_ -]?(id|nr|number|key|uuid)$/i;
@@ -37,7 +39,7 @@ export async function suggestCard(file: string): Promise<Result<CardDraft, Sourc
   }
 }
 
-type Guess = { readonly name: string; readonly type: "number" | "integer" | "category" };
+type Guess = { readonly name: string; readonly type: "number" | "integer" | "category" | "text" };
 
 async function guessTypes(session: DuckDbSession, source: Source): Promise<readonly Guess[]> {
   const names = source.columns.map(({ name }) => name);
@@ -47,18 +49,25 @@ async function guessTypes(session: DuckDbSession, source: Source): Promise<reado
   );
   const counts = (row ?? []).map(Number);
   return names.map((name, at) => {
-    const [filled, numbers, whole] = counts.slice(3 * at, 3 * at + 3) as [number, number, number];
-    if (numbers === 0 || numbers < filled * leastShareOfNumbers) return { name, type: "category" };
+    const [filled, numbers, whole, different] = counts.slice(4 * at, 4 * at + 4) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (numbers === 0 || numbers < filled * leastShareOfNumbers)
+      return { name, type: different > mostCategories ? "text" : "category" };
     return { name, type: whole === numbers ? "integer" : "number" };
   });
 }
 
-function countsOf({ number, isEmpty }: SourceColumn): readonly string[] {
+function countsOf({ number, text, isEmpty }: SourceColumn): readonly string[] {
   const isNumber = `coalesce(isfinite(${number}), false)`;
   return [
     `count(*) FILTER (NOT (${isEmpty}))`,
     `count(*) FILTER (${isNumber})`,
     `count(*) FILTER (CASE WHEN ${isNumber} THEN ${number} = floor(${number}) ELSE false END)`,
+    `count(DISTINCT ${text})`,
   ];
 }
 
@@ -67,7 +76,7 @@ function draftOf(file: string, guesses: readonly Guess[]): CardDraft {
   const asked = guesses.filter(({ name }) => name !== person);
   const columns = asked.map(({ name, type }) => [
     name,
-    type === "category" ? { type, categories: [] } : { type, bounds: null },
+    type === "category" ? { type, categories: [] } : type === "text" ? { type } : { type, bounds: null },
   ]);
   const card = {
     name: nameFrom(file),
@@ -89,7 +98,7 @@ function notesFor(person: string | undefined): readonly string[] {
       : `Unit: the column ${JSON.stringify(person)} is taken for the one that tells people apart, by its name alone. Check it, and declare the most rows that count for one person.`;
   return [
     "Declare the bounds of each number and the categories of each category from what you know of the measurement, as [60, 140] for a blood pressure. Do not read them off the data: the least and the greatest value of a column are single people's values, a rare category is a single person's too, and everything that is answered later would tell about them.",
-    "The types are guesses, and for them the first rows of the file were looked at: whether cells are numbers, and whole. Nothing else of the data is in this draft. Check each type, and leave out every column that nobody needs to ask about.",
+    "The types are guesses, and for them the first rows of the file were looked at: whether cells are numbers, and whole, and whether texts are more than fifty different ones. A column of texts declares none of its texts: it can be grouped by those that enough people have, and compared with texts that an asker names. Nothing else of the data is in this draft. Check each type, and leave out every column that nobody needs to ask about.",
     unit,
     'People: declare a band for their number, as [100, 1000], or { "isPublic": true } where the number is no secret.',
   ];

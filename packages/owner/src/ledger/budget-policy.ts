@@ -5,9 +5,11 @@
 import { type Clock, invariant, type Problem, type Result } from "@unseen/base";
 import type { Store } from "../store/index.ts";
 import { type Amount, isStorable } from "./amount.ts";
-import type { LedgerTables } from "./ledger-tables.ts";
-import { decided, LedgerWriter } from "./ledger-writer.ts";
+import type { LedgerGroup } from "./ledger-group.ts";
+import type { LedgerTables, Wanted } from "./ledger-tables.ts";
+import { LedgerWriter } from "./ledger-writer.ts";
 import type { FilterName } from "./line.ts";
+import { LedgerFailed } from "./refusals.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
 
 export type Caps = {
@@ -26,7 +28,7 @@ export type PolicyEvent = { readonly atMs: number; readonly event: string };
 const registeredAgain = "the dataset was registered with a larger budget";
 const longestReason = 500;
 
-/** Decides about a ledger wherever it is kept. */
+/** Decides about a ledger wherever it is kept. Throws `LedgerFailed` where the disk or the database fails. */
 export class LedgerPolicy {
   readonly #tables: LedgerTables;
   readonly #writes: LedgerWriter;
@@ -39,7 +41,7 @@ export class LedgerPolicy {
   /** Sets a dataset's caps for all charges from now on. What was spent under this name stays spent. */
   async setBudget(dataset: string, caps: Caps): Promise<void> {
     const wish = wishOf(caps);
-    await this.#writes.submit({ lines: [{ dataset }] }, (group) => group.setBudget(dataset, wish));
+    await this.#submit({ lines: [{ dataset }] }, (group) => group.setBudget(dataset, wish));
   }
 
   /**
@@ -53,13 +55,13 @@ export class LedgerPolicy {
   ): Promise<Result<undefined, Problem<"dataset-unknown">>> {
     invariant(isStorable(more) && (more.epsilon > 0n || more.delta > 0n), "a renewal adds to a cap");
     invariant(isReason(reason), "a renewal has a reason");
-    return this.#writes.submit({ lines: [{ dataset }] }, (group) => group.renew(dataset, more, reason));
+    return this.#submit({ lines: [{ dataset }] }, (group) => group.renew(dataset, more, reason));
   }
 
   /** Gives one asker a cap of their own on a dataset that has a budget; `undefined` puts them back with everyone. */
   async setAllotment(dataset: string, asker: string, cap: Amount | undefined): Promise<void> {
     invariant(cap === undefined || isStorable(cap), "a cap can be stored");
-    const set = await this.#writes.submit({ lines: [{ dataset, asker }] }, (group) =>
+    const set = await this.#submit({ lines: [{ dataset, asker }] }, (group) =>
       group.setAllotment(dataset, asker, cap),
     );
     invariant(set.ok, "an allotment is of a dataset that has a budget");
@@ -67,27 +69,27 @@ export class LedgerPolicy {
 
   /** Every change of this dataset's caps, oldest first. */
   async history(dataset: string): Promise<readonly PolicyEvent[]> {
-    const rows = await this.#tables.policies(dataset);
+    const rows = await this.#usable(() => this.#tables.policies(dataset));
     return rows.map(({ at_ms, event }) => ({ atMs: Number(at_ms), event }));
+  }
+
+  #submit<T>(wanted: Wanted, work: (group: LedgerGroup) => T): Promise<T> {
+    return this.#usable(() => this.#writes.submit(wanted, work));
+  }
+
+  async #usable<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw this.#tables.isFailure(cause) ? new LedgerFailed({ cause }) : cause;
+    }
   }
 }
 
 /** The same for the ledger in a home's own store. */
 export class BudgetPolicy extends LedgerPolicy {
-  readonly #tables: SqliteTables;
-  readonly #clock: Clock;
-
   constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
-    const tables = new SqliteTables(store);
-    super(tables, clock);
-    this.#tables = tables;
-    this.#clock = clock;
-  }
-
-  /** `setBudget` inside a transaction of the store that is under way, for who adds a dataset and its budget as one step. */
-  setBudgetWithin(dataset: string, caps: Caps): void {
-    const wish = wishOf(caps);
-    this.#tables.writeWithin(decided(this.#clock, (group) => group.setBudget(dataset, wish)));
+    super(new SqliteTables(store), clock);
   }
 }
 

@@ -19,6 +19,8 @@ export type ChargeEntry = {
   readonly delta: bigint;
   readonly event: string;
   readonly chargedAtMs: bigint;
+  /** The second dataset of a question about two that are joined, charged the same price; empty where there is one. */
+  readonly joined: string;
 };
 /** The answer itself is not in the chain, only its SHA-256, so an exported ledger tells nobody's answers. */
 export type AnswerEntry = { readonly kind: "answer"; readonly serial: bigint; readonly answerHash: string };
@@ -69,6 +71,9 @@ export function fieldsOf(entry: Entry): Readonly<Record<string, string>> {
         delta: String(entry.delta),
         event: entry.event,
         chargedAtMs: String(entry.chargedAtMs),
+        // Left out where there is none: charges from before there were joins keep their hashes, and the number of
+        // fields tells the two forms apart.
+        ...(entry.joined === "" ? {} : { joined: entry.joined }),
       };
     case "answer":
       return { serial: String(entry.serial), answerHash: entry.answerHash };

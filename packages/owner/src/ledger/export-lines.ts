@@ -38,6 +38,7 @@ function entryOf(kind: string | undefined, fields: Record<string, string>): Entr
         delta: whole("delta"),
         event: text("event"),
         chargedAtMs: whole("chargedAtMs"),
+        joined: text("joined"),
       };
     case "answer":
       return { kind, serial: whole("serial"), answerHash: text("answerHash") };

@@ -13,12 +13,12 @@ import {
   longestKey,
 } from "./ledger.ts";
 import { sameAsk } from "./ledger-group.ts";
-import type { LedgerTables } from "./ledger-tables.ts";
+import type { LedgerRows, LedgerTables, Wanted } from "./ledger-tables.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
 import { admits, type Line, lossOf, remainingOf } from "./line.ts";
 import type { Receipt } from "./receipt.ts";
-import { answerNotRecorded, askIdReused, ledgerUnavailable } from "./refusals.ts";
-import { rhoOfCharge } from "./rho.ts";
+import { answerNotRecorded, askIdReused, LedgerFailed, ledgerUnavailable } from "./refusals.ts";
+import { priceOfCharge } from "./rho.ts";
 import { askerLine, datasetLine } from "./rows.ts";
 
 export class GroupedLedger implements Ledger {
@@ -36,32 +36,34 @@ export class GroupedLedger implements Ledger {
       charge.epsilon > 0n && isStorable(charge),
       "a charge has a price above zero that can be stored",
     );
-    for (const key of [charge.asker, charge.askId, charge.dataset, charge.questionHash]) {
-      invariant(isKey(key), "a charge names its asker, ask, dataset and question");
+    const { asker, askId, datasets } = charge;
+    for (const key of [asker, askId, ...datasets, charge.questionHash]) {
+      invariant(isKey(key), "a charge names its asker, ask, datasets and question");
     }
+    invariant(isOneOrTwo(datasets), "a charge is of one dataset, or of two that differ");
     invariant(isText(charge.event), "a charge has its mechanisms as JSON");
-    const { asker, dataset } = charge;
+    const lines = datasets.map((dataset) => ({ dataset, asker }));
     try {
-      return await this.#writes.submit({ asks: [charge], lines: [{ dataset, asker }] }, (group) =>
-        group.charge(charge),
-      );
+      return await this.#writes.submit({ asks: [charge], lines }, (group) => group.charge(charge));
     } catch (error) {
       if (!this.#tables.isFailure(error)) throw error;
       return this.#afterFailure(charge);
     }
   }
 
-  async affords({ asker, dataset, epsilon, delta, event }: Omit<Charge, "askId" | "questionHash">) {
-    const rows = await this.#tables.read({ lines: [{ dataset, asker }] });
-    const budget = rows.budget(dataset);
-    if (budget === undefined) return false;
-    const line = datasetLine(budget);
-    const price = { epsilon, delta, rho: rhoOfCharge({ epsilon, delta }, event) };
-    const own = askerLine(budget, rows.allotment(dataset, asker));
-    return (
-      admits(line, price) &&
-      (own.cap === undefined || admits({ ...own, cap: own.cap, filter: line.filter }, price))
-    );
+  async affords({ asker, datasets, epsilon, delta, event }: Omit<Charge, "askId" | "questionHash">) {
+    const rows = await this.#rowsOf(datasets.map((dataset) => ({ dataset, asker })));
+    const price = priceOfCharge({ epsilon, delta }, event);
+    return datasets.every((dataset) => {
+      const budget = rows.budget(dataset);
+      if (budget === undefined) return false;
+      const line = datasetLine(budget);
+      const own = askerLine(budget, rows.allotment(dataset, asker));
+      return (
+        admits(line, price) &&
+        (own.cap === undefined || admits({ ...own, cap: own.cap, filter: line.filter }, price))
+      );
+    });
   }
 
   async recorded(
@@ -101,7 +103,7 @@ export class GroupedLedger implements Ledger {
   }
 
   async budget(dataset: string, asker?: string): Promise<Budget> {
-    const rows = await this.#tables.read({ lines: [{ dataset, asker }] });
+    const rows = await this.#rowsOf([{ dataset, asker }]);
     const row = rows.budget(dataset);
     if (row === undefined)
       return { dataset, renewals: 0, ...closedLine, ...(asker === undefined ? {} : { asker: closedLine }) };
@@ -111,6 +113,15 @@ export class GroupedLedger implements Ledger {
     const own = askerLine(row, rows.allotment(dataset, asker));
     const ownLine = lineOf({ ...own, cap: own.cap ?? line.cap, filter: line.filter });
     return { ...all, asker: { ...ownLine, remaining: atMostBoth(ownLine.remaining, all.remaining) } };
+  }
+
+  async #rowsOf(lines: NonNullable<Wanted["lines"]>): Promise<LedgerRows> {
+    try {
+      return await this.#tables.read({ lines });
+    } catch (cause) {
+      if (!this.#tables.isFailure(cause)) throw cause;
+      throw new LedgerFailed({ cause });
+    }
   }
 
   /**
@@ -140,6 +151,11 @@ const closedLine: BudgetLine = {
 function lineOf(line: Line): BudgetLine {
   const { cap, spent, charges } = line;
   return { cap, spent, loss: lossOf(line), remaining: remainingOf(line), charges: Number(charges) };
+}
+
+/** A caller without types could name more, or one twice, which would count its price twice on one line. */
+function isOneOrTwo([first, second, ...others]: readonly string[]): boolean {
+  return first !== undefined && first !== second && others.length === 0;
 }
 
 function isKey(key: unknown): boolean {

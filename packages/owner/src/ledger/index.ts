@@ -1,11 +1,12 @@
 export { type Amount, amount } from "./amount.ts";
+export type { LedgerReport } from "./audit-snapshot.ts";
 export { BudgetPolicy, type Caps, isReason, LedgerPolicy, type PolicyEvent } from "./budget-policy.ts";
+export { type HomeLedger, openHomeLedger } from "./home-ledger.ts";
 export type { AskKey, Budget, BudgetLine, Charge, ChargeRefused, Ledger } from "./ledger.ts";
 export { longestKey } from "./ledger.ts";
 export type { AuditFinding } from "./ledger-audit.ts";
-export type { FilterName } from "./line.ts";
-export { type PostgresLedger, postgresLedger } from "./postgres-ledger.ts";
-export { PostgresFailed } from "./postgres-tables.ts";
-export type { Receipt } from "./receipt.ts";
+export { type FilterName, usualFilter } from "./line.ts";
+export type { ChargedDatasets, Receipt } from "./receipt.ts";
+export { LedgerFailed } from "./refusals.ts";
 export { sqliteLedger } from "./sqlite-ledger.ts";
-export { exportLedger, type LedgerReport, verifyExport, verifyLedger } from "./verify-ledger.ts";
+export { exportLedger, verifyExport, verifyLedger } from "./verify-ledger.ts";

@@ -7,14 +7,13 @@
 
 import { type Amount, amount } from "./amount.ts";
 import { brokenLink, type ChainedEntry, type ChargeEntry, noHash, type PolicyEntry } from "./entry.ts";
-import { admits, type FilterName, type Line, lossOf, spendOn, untouched } from "./line.ts";
+import { admits, type FilterName, lossOf, type Spending, spendOn, untouched } from "./line.ts";
 import { isRaised, readPolicy } from "./policy-event.ts";
-import { rhoOfCharge } from "./rho.ts";
+import { datasetsOf } from "./receipt.ts";
+import { type Price, priceOfCharge } from "./rho.ts";
 
 /** `position` is that of the entry at fault, where there is one. `rule` says what does not hold. */
 export type AuditFinding = { readonly position?: bigint; readonly rule: string };
-
-type Spending = Pick<Line, "spent" | "rho" | "charges">;
 
 /** A dataset's line as the entries tell it. */
 export type AuditedLine = {
@@ -76,16 +75,21 @@ export class LedgerAudit {
       this.#find(position, "a charge has a price above zero");
       return;
     }
-    const line = this.lines.get(entry.dataset);
+    if (entry.joined === entry.dataset) this.#find(position, "it charges one dataset twice");
+    const price = priceOfCharge(entryPrice(entry), entry.event);
+    for (const dataset of datasetsOf(entry)) this.#spend(position, dataset, entry.asker, price);
+  }
+
+  #spend(position: bigint, dataset: string, asker: string, price: Price): void {
+    const line = this.lines.get(dataset);
     if (line === undefined) {
       this.#find(position, "it charges a dataset that has no budget");
       return;
     }
-    const price = { ...amount(entry.epsilon, entry.delta), rho: rhoOfCharge(entryPrice(entry), entry.event) };
     const { cap, filter } = line;
     if (!admits({ cap, filter, ...line.spending }, price))
       this.#find(position, "it takes the dataset past its cap");
-    const own = askerOf(line, entry.asker);
+    const own = askerOf(line, asker);
     const ownCap = own.cap ?? line.allotment;
     if (ownCap !== undefined && !admits({ cap: ownCap, filter, ...own.spending }, price))
       this.#find(position, "it takes the asker past their allotment");

@@ -60,7 +60,8 @@ export function ledgerContract(open: () => Promise<LedgerWorld>): void {
       chargeOf({ questionHash: "mean-bmi" }),
       chargeOf({ epsilon: 500_000_001n }),
       chargeOf({ delta: 1n }),
-      chargeOf({ dataset: "cancer" }),
+      chargeOf({ datasets: ["cancer"] }),
+      chargeOf({ datasets: ["diabetes", "cancer"] }),
     ];
     for (const other of others) {
       expect(await ledger.charge(other)).toMatchObject({ problem: { code: "ask-id-reused" } });
@@ -131,8 +132,8 @@ export function ledgerContract(open: () => Promise<LedgerWorld>): void {
       problem: {
         code: "budget-exhausted",
         message:
-          "This question costs epsilon 0.700000001, and the dataset has epsilon 0.7 and delta 0.000000000000000005 left, for all askers together.",
-        facts: { remaining: "0.7", remainingDelta: "0.000000000000000005" },
+          "This question costs epsilon 0.700000001, and the dataset diabetes has epsilon 0.7 and delta 0.000000000000000005 left, for all askers together.",
+        facts: { dataset: "diabetes", remaining: "0.7", remainingDelta: "0.000000000000000005" },
       },
     });
     expect(noDeltaLeft).toMatchObject({ problem: { code: "budget-exhausted" } });
@@ -247,6 +248,75 @@ export function ledgerContract(open: () => Promise<LedgerWorld>): void {
     expect(await good).toMatchObject({ ok: true });
   });
 
+  test("a question about two joined datasets is one charge of the full price on both lines", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("visits", { cap: wholeEpsilon(3) });
+    await policy.setBudget("patients", { cap: wholeEpsilon(2), allotment: wholeEpsilon(1) });
+    const joint = chargeOf({ datasets: ["visits", "patients"] });
+    expect(await ledger.affords(joint)).toBe(true);
+    const paid = await ledger.charge(joint);
+    if (!paid.ok) throw new Error(paid.problem.message);
+    expect(paid.value).toMatchObject({ serial: 1, datasets: ["visits", "patients"] });
+
+    const other = await world.again();
+    expect(await other.charge(joint)).toEqual(paid);
+    for (const datasets of [["visits"], ["patients"], ["patients", "visits"]] as const)
+      expect(await other.charge(chargeOf({ datasets }))).toMatchObject({
+        problem: { code: "ask-id-reused" },
+      });
+    expect(await ledger.record(paid.value, bytes("3.1"))).toMatchObject({ ok: true });
+    for (const dataset of ["visits", "patients"]) {
+      const { spent, charges, asker } = await other.budget(dataset, "ada");
+      expect([spent, charges]).toEqual([amount(500_000_000n, 0n), 1]);
+      expect(asker).toMatchObject({ spent: amount(500_000_000n, 0n), charges: 1 });
+    }
+  });
+
+  test("a joined question that any one line refuses is charged on none, and says which line it was", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("visits", { cap: wholeEpsilon(9) });
+    await policy.setBudget("patients", { cap: wholeEpsilon(5), allotment: wholeEpsilon(1) });
+    const both = ["visits", "patients"] as const;
+    const turned = ["patients", "visits"] as const;
+    const ask = (askId: string, datasets: Parameters<typeof chargeOf>[0]["datasets"] & {}, epsilon: bigint) =>
+      ledger.charge(chargeOf({ askId, datasets, epsilon }));
+    // In one group, so that what a refused one touched would be written with the ones beside it.
+    const outcomes = await Promise.all([
+      ask("1", both, 1_000_000_001n),
+      ask("2", turned, 6_000_000_000n),
+      ask("3", ["visits", "nobody"], 1n),
+      ask("4", ["nobody", "visits"], 1n),
+      ask("5", both, 400_000_000n),
+      ask("6", ["visits"], 100_000_000n),
+    ]);
+    expect(outcomes.map((each) => (each.ok ? "ok" : each.problem))).toMatchObject([
+      { code: "allotment-exhausted", facts: { dataset: "patients", remaining: "1" } },
+      { code: "budget-exhausted", facts: { dataset: "patients", remaining: "5" } },
+      { code: "dataset-unknown" },
+      { code: "dataset-unknown" },
+      "ok",
+      "ok",
+    ]);
+    expect(await ledger.affords(chargeOf({ datasets: both, epsilon: 600_000_001n }))).toBe(false);
+    expect(await ledger.affords(chargeOf({ datasets: ["visits", "nobody"] }))).toBe(false);
+    expect((await ledger.budget("visits")).spent).toEqual(amount(500_000_000n, 0n));
+    expect((await ledger.budget("patients")).spent).toEqual(amount(400_000_000n, 0n));
+    expect((await ledger.budget("nobody")).charges).toBe(0);
+  });
+
+  test("a charge of no dataset, of three, or of one twice is a bug, and spoils no other charge", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: wholeEpsilon(1) });
+    const good = ledger.charge(chargeOf({ askId: "good" }));
+    for (const datasets of [[], ["diabetes", "diabetes"], ["a", "b", "c"], ["diabetes", ""]])
+      await expect(ledger.charge(chargeOf({ datasets: datasets as never }))).rejects.toThrow();
+    expect(await good).toMatchObject({ ok: true });
+    expect((await ledger.budget("diabetes")).charges).toBe(1);
+  });
+
   test("a receipt of another ledger is a bug, not an answer", async () => {
     await using here = await open();
     await using there = await open();
@@ -301,7 +371,7 @@ export function ledgerContract(open: () => Promise<LedgerWorld>): void {
     const { spent, loss, remaining } = await ledger.budget("diabetes");
     expect(spent).toEqual(amount(600_000_000n, 30n * 10n ** 9n));
     expect(loss.epsilon).toBeLessThan(400_000_000n);
-    const more = { asker: "ada", dataset: "diabetes", event: "", delta: chargeOf({}).delta };
+    const more = { asker: "ada", datasets: ["diabetes"] as const, event: "", delta: chargeOf({}).delta };
     expect(await ledger.affords({ ...more, epsilon: remaining.epsilon })).toBe(true);
     expect(await ledger.affords({ ...more, epsilon: nanoEpsilonOf(remaining.epsilon + 1n) })).toBe(false);
     const hashes = paid.map((each) => (each.ok ? each.value.entryHash : ""));

@@ -20,7 +20,7 @@ export function chargeOf(
   return {
     asker: "ada",
     askId: "ask-1",
-    dataset: "diabetes",
+    datasets: ["diabetes"],
     questionHash: "mean-bp",
     event: eventOf(epsilon, delta),
     ...rest,

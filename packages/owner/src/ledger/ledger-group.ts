@@ -20,7 +20,7 @@ import { admits, type Line, remainingOf, spendOn, untouched, usualFilter } from 
 import { isRaised, type PolicyDecision, policyText } from "./policy-event.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import { allotmentExhausted, askIdReused, budgetExhausted, datasetUnknown } from "./refusals.ts";
-import { rhoOfCharge } from "./rho.ts";
+import { priceOfCharge } from "./rho.ts";
 import {
   answerEntry,
   askerLine,
@@ -41,6 +41,8 @@ export type CapsWish = {
   readonly reason: string;
 };
 
+type SpentLine = { readonly budget: BudgetRow; readonly allotment: AllotmentRow };
+
 export class LedgerGroup {
   readonly #rows: LedgerRows;
   readonly #now: bigint;
@@ -58,33 +60,22 @@ export class LedgerGroup {
   }
 
   charge(charge: Charge): Result<Receipt, ChargeRefused> {
-    const { asker, askId, dataset } = charge;
+    const { asker, askId } = charge;
     const key = keyOf(asker, askId);
     const earlier = this.#charges.get(key) ?? this.#rows.charge(asker, askId);
     if (earlier !== undefined) return sameAsk(earlier, charge);
 
-    const budget = this.#budget(dataset);
-    if (budget === undefined) return err(datasetUnknown());
-    const line = datasetLine(budget);
-    const price = {
-      epsilon: charge.epsilon,
-      delta: charge.delta,
-      rho: rhoOfCharge(charge, charge.event),
-    };
-    if (!admits(line, price)) return err(budgetExhausted(charge, remainingOf(line)));
-
-    const allotment = this.#allotment(dataset, asker);
-    const own = askerLine(budget, allotment);
-    if (own.cap !== undefined) {
-      const ownLine = { ...own, cap: own.cap, filter: line.filter };
-      if (!admits(ownLine, price)) return err(allotmentExhausted(charge, remainingOf(ownLine)));
+    // Every line is asked before any is touched: a group writes whatever was touched.
+    const spent: SpentLine[] = [];
+    for (const dataset of charge.datasets) {
+      const line = this.#spentLine(dataset, charge);
+      if (!line.ok) return line;
+      spent.push(line.value);
     }
-
-    this.#budgets.set(dataset, { ...budget, ...spendingColumns(spendOn(line, price)) });
-    this.#allotments.set(keyOf(dataset, asker), {
-      ...(allotment ?? freshAllotment(dataset, asker)),
-      ...spendingColumns(spendOn(own, price)),
-    });
+    for (const { budget, allotment } of spent) {
+      this.#budgets.set(budget.dataset, budget);
+      this.#allotments.set(keyOf(allotment.dataset, asker), allotment);
+    }
     const row = this.#chargeRow(charge);
     this.#charges.set(key, row);
     return ok(receiptOf(row));
@@ -172,10 +163,35 @@ export class LedgerGroup {
     return this.#allotments.get(keyOf(dataset, asker)) ?? this.#rows.allotment(dataset, asker);
   }
 
-  #chargeRow({ asker, askId, dataset, questionHash, epsilon, delta, event }: Charge): ChargeRow {
+  /** What a dataset's line and the asker's in it would be after this charge, or the reason why one does not admit it. */
+  #spentLine(dataset: string, charge: Charge): Result<SpentLine, ChargeRefused> {
+    const { asker } = charge;
+    const budget = this.#budget(dataset);
+    if (budget === undefined) return err(datasetUnknown());
+    const line = datasetLine(budget);
+    const price = priceOfCharge(charge, charge.event);
+    if (!admits(line, price)) return err(budgetExhausted(dataset, charge, remainingOf(line)));
+
+    const allotment = this.#allotment(dataset, asker);
+    const own = askerLine(budget, allotment);
+    if (own.cap !== undefined) {
+      const ownLine = { ...own, cap: own.cap, filter: line.filter };
+      if (!admits(ownLine, price)) return err(allotmentExhausted(dataset, charge, remainingOf(ownLine)));
+    }
+    return ok({
+      budget: { ...budget, ...spendingColumns(spendOn(line, price)) },
+      allotment: {
+        ...(allotment ?? freshAllotment(dataset, asker)),
+        ...spendingColumns(spendOn(own, price)),
+      },
+    });
+  }
+
+  #chargeRow({ asker, askId, datasets, questionHash, epsilon, delta, event }: Charge): ChargeRow {
     const serial = this.#head.charges + 1n;
+    const [dataset, joined = ""] = datasets;
     const told = { serial, asker, ask_id: askId, dataset, question_hash: questionHash, epsilon, delta };
-    const row = { ...told, event, charged_at_ms: this.#now };
+    const row = { ...told, event, charged_at_ms: this.#now, joined };
     const chained = this.#append(chargeEntry(row));
     this.#head = { ...this.#head, charges: serial };
     return { ...row, ...chained };
@@ -199,9 +215,11 @@ export class LedgerGroup {
  * a receipt over a small epsilon must not pay for an answer with the noise of a large one.
  */
 export function sameAsk(earlier: ChargeRow, charge: Charge): Result<Receipt, ChargeRefused> {
+  const [dataset, joined = ""] = charge.datasets;
   const isSame =
     earlier.question_hash === charge.questionHash &&
-    earlier.dataset === charge.dataset &&
+    earlier.dataset === dataset &&
+    earlier.joined === joined &&
     earlier.epsilon === charge.epsilon &&
     earlier.delta === charge.delta;
   return isSame ? ok(receiptOf(earlier)) : err(askIdReused());

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { testHome } from "../store/home-for-tests.ts";
 import { amount } from "./amount.ts";
+import type { Charge } from "./ledger.ts";
 import { chargeOf, openLedger } from "./ledger-for-tests.ts";
 
 type Ask = {
   readonly asker: string;
   readonly askId: string;
-  readonly dataset: string;
+  readonly datasets: Charge["datasets"];
   readonly epsilon: bigint;
   readonly delta: bigint;
 };
@@ -16,7 +17,7 @@ type Caps = { readonly cap: bigint; readonly capDelta: bigint; readonly allotmen
 const ask = fc.record({
   asker: fc.constantFrom("ada", "eve"),
   askId: fc.constantFrom("1", "2", "3", "4", "5", "6"),
-  dataset: fc.constantFrom("a", "b"),
+  datasets: fc.constantFrom<Charge["datasets"]>(["a"], ["b"], ["a", "b"], ["b", "a"]),
   epsilon: fc.bigInt({ min: 1n, max: 9n }),
   delta: fc.bigInt({ min: 0n, max: 3n }),
 });
@@ -39,16 +40,20 @@ class Model {
     const same = this.charged.find(({ asker, askId }) => asker === asked.asker && askId === asked.askId);
     if (same !== undefined) {
       const isSame =
-        same.dataset === asked.dataset && same.epsilon === asked.epsilon && same.delta === asked.delta;
+        String(same.datasets) === String(asked.datasets) &&
+        same.epsilon === asked.epsilon &&
+        same.delta === asked.delta;
       return isSame ? "ok" : "ask-id-reused";
     }
-    const all = this.charged.filter(({ dataset }) => dataset === asked.dataset);
-    const own = all.filter(({ asker }) => asker === asked.asker);
     const sum = (asks: Ask[], of: "epsilon" | "delta") =>
       asks.reduce((total, each) => total + each[of], asked[of]);
     const { cap, capDelta, allotment } = this.#caps;
-    if (sum(all, "epsilon") > cap || sum(all, "delta") > capDelta) return "budget-exhausted";
-    if (allotment !== undefined && sum(own, "epsilon") > allotment) return "allotment-exhausted";
+    for (const dataset of asked.datasets) {
+      const all = this.charged.filter(({ datasets }) => datasets.some((each) => each === dataset));
+      const own = all.filter(({ asker }) => asker === asked.asker);
+      if (sum(all, "epsilon") > cap || sum(all, "delta") > capDelta) return "budget-exhausted";
+      if (allotment !== undefined && sum(own, "epsilon") > allotment) return "allotment-exhausted";
+    }
     this.charged.push(asked);
     return "ok";
   }
@@ -67,7 +72,7 @@ test("any sequence of charges, in groups of any size, ends as the plain model sa
         const named = (each: Ask): Ask => ({
           ...each,
           asker: `${each.asker}-${run}`,
-          dataset: `${each.dataset}-${run}`,
+          datasets: each.datasets.map((name) => `${name}-${run}`) as unknown as Charge["datasets"],
         });
         const { cap, capDelta, allotment } = limits;
         for (const dataset of [`a-${run}`, `b-${run}`]) {
@@ -83,7 +88,7 @@ test("any sequence of charges, in groups of any size, ends as the plain model sa
           expect(outcomes.map((each) => (each.ok ? "ok" : each.problem.code))).toEqual(expected);
         }
         for (const dataset of [`a-${run}`, `b-${run}`]) {
-          const rows = model.charged.filter((each) => each.dataset === dataset);
+          const rows = model.charged.filter(({ datasets }) => datasets.some((each) => each === dataset));
           const total = (of: "epsilon" | "delta") => rows.reduce((sum, each) => sum + each[of], 0n);
           const { spent, charges } = await ledger.budget(dataset);
           expect({ ...spent, charges }).toEqual({

@@ -15,6 +15,8 @@ export type ChargeRow = {
   readonly delta: bigint;
   readonly event: string;
   readonly charged_at_ms: bigint;
+  /** Empty where the question was about one dataset. */
+  readonly joined: string;
   readonly hash: string;
 };
 export type AnswerRow = {
@@ -35,6 +37,8 @@ type SpendingRow = {
   readonly spent_delta: bigint;
   /** Units of rho in 64 decimal digits, so that a database can compare it as text. */
   readonly spent_rho: string;
+  /** Units of delta that charges lose beside their rho. */
+  readonly spent_beside: bigint;
   readonly charges: bigint;
 };
 export type BudgetRow = SpendingRow & {

@@ -67,7 +67,7 @@ export class LedgerWriter {
 }
 
 /** What a transaction runs: the work on a group of its own, and what the group then has to write. */
-export function decided<T>(clock: Clock, work: (group: LedgerGroup) => T): (rows: LedgerRows) => Decision<T> {
+function decided<T>(clock: Clock, work: (group: LedgerGroup) => T): (rows: LedgerRows) => Decision<T> {
   return (rows) => {
     const group = new LedgerGroup(rows, clock.nowMs());
     return { value: work(group), writes: group.writes() };

@@ -5,19 +5,22 @@
 // all earlier answers. Each charge keeps its mechanisms as JSON (`event`), so that a tighter filter can recount the
 // past later. Every charge, answer and policy event is an entry of one hash chain (`entry.ts`).
 //
+// A question about two datasets that are joined on the person is one charge that stands on both lines.
+//
 // There are no refunds, whatever happens after a charge.
 
 import type { Problem, Result } from "@unseen/base";
 import type { AttoDelta, NanoEpsilon } from "@unseen/privacy";
 import type { Amount } from "./amount.ts";
-import type { Receipt } from "./receipt.ts";
+import type { ChargedDatasets, Receipt } from "./receipt.ts";
 
 /** `askId` is the asker's own; two askers may use the same one. Both at most `longestKey` characters. */
 export type AskKey = { readonly asker: string; readonly askId: string };
 
 export type Charge = AskKey & {
-  readonly dataset: string;
-  /** Of the program, the dataset and the offer: two asks with one hash are the same question. */
+  /** Each is charged the whole price: all of their lines admit it, or none is charged. */
+  readonly datasets: ChargedDatasets;
+  /** Of the program, the datasets and the offer: two asks with one hash are the same question. */
   readonly questionHash: string;
   readonly epsilon: NanoEpsilon;
   readonly delta: AttoDelta;
@@ -54,7 +57,8 @@ export type ChargeRefused = Problem<
 
 export interface Ledger {
   /**
-   * Takes the whole price, or nothing. Durable before it resolves. The same ask (asker, id, question) is
+   * Takes the whole price from the line of every dataset named, or nothing from any: one entry of the chain, one
+   * transaction. Durable before it resolves. The same ask (asker, id, question) is
    * charged once however often it is retried and by how many processes, and gives an equal receipt; the
    * same id with another question or another price is refused.
    *
@@ -63,7 +67,7 @@ export interface Ledger {
    */
   charge(charge: Charge): Promise<Result<Receipt, ChargeRefused>>;
 
-  /** Whether such a charge would be admitted now. Free, and a promise of nothing. */
+  /** Whether such a charge would be admitted now. Free, and a promise of nothing. Throws `LedgerFailed`. */
   affords(charge: Omit<Charge, "askId" | "questionHash">): Promise<boolean>;
 
   /** The answer that stands for this ask, or `undefined` if it was never charged or never recorded. Free. */
@@ -78,7 +82,10 @@ export interface Ledger {
    */
   record(receipt: Receipt, answer: Uint8Array): Promise<Result<Uint8Array, Problem<"answer-not-recorded">>>;
 
-  /** The lifetime line of a dataset, and of one asker in it. All zero for a dataset that never had a budget. */
+  /**
+   * The lifetime line of a dataset, and of one asker in it. All zero for a dataset that never had a budget. Throws
+   * `LedgerFailed` where the disk or the database fails.
+   */
   budget(dataset: string, asker?: string): Promise<Budget>;
 }
 

@@ -15,7 +15,7 @@ import { expect, test } from "vitest";
 import { amount } from "./amount.ts";
 import { eventOf } from "./ledger-for-tests.ts";
 import { admits, type FilterName, type Line, lossOf, remainingOf, spendOn, untouched } from "./line.ts";
-import { rhoOfCharge, unboundedRho } from "./rho.ts";
+import { priceOfCharge } from "./rho.ts";
 
 type Asked = { readonly epsilon: bigint; readonly delta: bigint };
 
@@ -26,8 +26,7 @@ function lineWith(filter: FilterName, of = cap): Line {
 }
 
 function priceOf({ epsilon, delta }: Asked, event = eventOf(epsilon, delta)) {
-  const price = amount(epsilon, delta);
-  return { ...price, rho: rhoOfCharge(price, event) };
+  return priceOfCharge(amount(epsilon, delta), event);
 }
 
 /** Charges what is admitted, in order. */
@@ -137,12 +136,12 @@ test("what is said to remain would be admitted as one pure question, and a billi
   fc.assert(
     fc.property(
       caps,
-      fc.constantFrom<FilterName>("basic", "zcdp"),
+      fc.constantFrom<FilterName>("basic", "zcdp", "zcdp-keys"),
       fc.array(fc.oneof(pure, gaussian), many),
       (limits, filter, asks) => {
         const { line } = played(lineWith(filter, amount(limits.epsilon, limits.delta)), asks);
         const { epsilon } = remainingOf(line);
-        const rhoOf = (of: bigint) => ({ ...amount(of, 0n), rho: rhoOfCharge(amount(of, 0n), "") });
+        const rhoOf = (of: bigint) => priceOfCharge(amount(of, 0n), "");
         if (epsilon > 0n) expect(admits(line, rhoOf(epsilon))).toBe(true);
         expect(admits(line, rhoOf(epsilon + 1n))).toBe(false);
       },
@@ -159,15 +158,85 @@ test("a mixture that pure sums and Gaussian deltas would only cover together is 
   expect(admits(basic, priceOf({ epsilon: 400_000_000n, delta: 10n ** 11n }))).toBe(true);
 });
 
-test("a charge whose event says nothing is worth its price, and none in rho where it has a delta", () => {
+test("a charge whose event says nothing is worth its price, and its delta is lost beside the rho", () => {
   const halfSquared = (2n ** 128n * 25n + 199n) / 200n; // 0.5^2 / 2
   for (const event of ["", "{}", "null", "[]]", '{"event":{"kind":"non-private"}}', '[{"mechanism":"x"}]']) {
-    expect(rhoOfCharge(amount(500_000_000n, 0n), event)).toBe(halfSquared);
-    expect(rhoOfCharge(amount(500_000_000n, 1n), event)).toBe(unboundedRho);
+    for (const delta of [0n, 1n])
+      expect(priceOfCharge(amount(500_000_000n, delta), event)).toMatchObject({
+        rho: halfSquared,
+        beside: delta,
+      });
   }
   const laplaceTwice =
     '{"event":{"kind":"self-composed","event":{"kind":"laplace","noiseMultiplier":4},"count":2}}';
-  expect(rhoOfCharge(amount(500_000_000n, 0n), laplaceTwice)).toBe(2n ** 128n / 16n);
+  expect(priceOfCharge(amount(500_000_000n, 0n), laplaceTwice).rho).toBe(2n ** 128n / 16n);
+});
+
+/** A question of keys: known only as (epsilon, delta). */
+const ofKeys = fc.record({
+  epsilon: fc.bigInt(1_000n, 10n ** 9n),
+  delta: fc.bigInt(1n, 4n * 10n ** 11n),
+  isOfKeys: fc.constant(true),
+});
+type AnyAsked = Asked & { readonly isOfKeys?: boolean };
+
+function anyPrice({ isOfKeys, ...asked }: AnyAsked) {
+  return priceOf(
+    asked,
+    isOfKeys === true ? '{"event":{"kind":"epsilon-delta","epsilon":1,"delta":1e-9}}' : undefined,
+  );
+}
+
+function admitted(start: Line, asks: readonly AnyAsked[]) {
+  let line = start;
+  const paid = asks.filter((asked) => {
+    const price = anyPrice(asked);
+    if (!admits(line, price)) return false;
+    line = spendOn(line, price);
+    return true;
+  });
+  return { line, paid };
+}
+
+test("whatever is asked, deltas beside rho stay within the kept half, and the rest within what the other half buys", () => {
+  const most = rhoAtMost(cap.epsilon, attoDeltaOf(cap.delta / 2n));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(pure, gaussian, ofKeys), many), (asks) => {
+      const { line, paid } = admitted(lineWith("zcdp-keys"), asks);
+      const keys = paid.filter((asked) => "isOfKeys" in asked);
+      const beside = keys.reduce((sum, { delta }) => sum + delta, 0n);
+      expect(line.beside).toBe(beside);
+      expect(beside <= cap.delta / 2n).toBe(true);
+      const isBySum = paid.every((asked) => asked.delta === 0n || "isOfKeys" in asked);
+      const epsilons = paid.reduce((sum, { epsilon }) => sum + epsilon, 0n);
+      const isInRho = line.rho * most.den <= most.num << 128n;
+      expect(isInRho || (isBySum && epsilons <= cap.epsilon)).toBe(true);
+      const loss = lossOf(line);
+      expect(loss.epsilon <= cap.epsilon && loss.delta <= cap.delta).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a line that keeps nothing for keys admits no question of keys, and stays as it was for the others", () => {
+  const keys = { epsilon: 10n ** 8n, delta: 1n, isOfKeys: true };
+  expect(admits(lineWith("zcdp"), anyPrice(keys))).toBe(false);
+  const tenths = Array.from({ length: 1_000 }, () => ({ epsilon: 10n ** 8n, delta: 0n }));
+  expect(played(lineWith("zcdp"), tenths).paid.length).toBe(307);
+  const kept = lineWith("zcdp-keys");
+  expect(admits(kept, anyPrice({ ...keys, delta: cap.delta / 2n }))).toBe(true);
+  expect(admits(kept, anyPrice({ ...keys, delta: cap.delta / 2n + 1n }))).toBe(false);
+  expect(admits(lineWith("basic"), anyPrice({ ...keys, delta: cap.delta }))).toBe(true);
+});
+
+test("keys and pure questions may take the whole epsilon of a cap between them", () => {
+  const line = spendOn(
+    lineWith("zcdp-keys"),
+    anyPrice({ epsilon: 4_000_000_000n, delta: 10n ** 11n, isOfKeys: true }),
+  );
+  expect(remainingOf(line)).toEqual(amount(6_000_000_000n, 0n));
+  expect(admits(line, priceOf({ epsilon: 6_000_000_000n, delta: 0n }))).toBe(true);
+  expect(admits(line, priceOf({ epsilon: 6_000_000_001n, delta: 0n }))).toBe(false);
 });
 
 function rhoExactly({ epsilon, delta }: Asked): Rational {

@@ -2,7 +2,7 @@
 
 import { formatDelta, formatEpsilon } from "@unseen/privacy";
 import { type Amount, amount } from "./amount.ts";
-import type { FilterName } from "./line.ts";
+import { type FilterName, filterNames } from "./line.ts";
 
 export type PolicyDecision =
   /** The caps of a dataset. `reason` is given, and counts as a renewal, wherever a cap that stood is raised. */
@@ -41,7 +41,7 @@ export function readPolicy(text: string): PolicyDecision | undefined {
       kind: "budget",
       cap: held,
       allotment: amountOf(allotment),
-      filter: filter === "zcdp" ? "zcdp" : "basic",
+      filter: filterNames.find((name) => name === filter) ?? "basic",
       reason: typeof reason === "string" ? reason : undefined,
     };
   } catch {

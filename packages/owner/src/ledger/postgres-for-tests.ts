@@ -4,12 +4,51 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "@unseen/base";
 import pg from "pg";
+import { parsePostgresAddress } from "../postgres/index.ts";
+import { LedgerPolicy } from "./budget-policy.ts";
+import type { LedgerSnapshot } from "./chain-of-rows.ts";
+import { GroupedLedger } from "./grouped-ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { makeLedger } from "./move-ledger.ts";
+import { PostgresTables } from "./postgres-tables.ts";
 
 export type TestCluster = {
   /** The address of a fresh, empty database. */
   freshDatabase(): Promise<string>;
+  /** Ends the server as `kill -9` does, and gives what starts it again on the same files. */
+  crash(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
+};
+
+/** A ledger alone, of a home that nobody made. */
+export async function postgresLedger({
+  address,
+  clock,
+}: {
+  readonly address: string;
+  readonly clock: Clock;
+}): Promise<{ readonly ledger: Ledger; readonly policy: LedgerPolicy; close(): Promise<void> }> {
+  const parsed = parsePostgresAddress(address, ["schema"]);
+  if (!parsed.ok) throw new Error(parsed.problem.message);
+  const tables = new PostgresTables(parsed.value);
+  const made = await makeLedger(tables, { ledger: "ledger_test", home: "node_test" }, nothingYet);
+  tables.trust(made.ledger, made.head);
+  return {
+    ledger: new GroupedLedger(tables, clock),
+    policy: new LedgerPolicy(tables, clock),
+    close: () => tables.close(),
+  };
+}
+
+const nothingYet: LedgerSnapshot = {
+  charges: () => [],
+  answers: () => [],
+  policies: () => [],
+  head: { position: 0n, hash: "0".repeat(64), charges: 0n },
+  budgets: [],
+  allotments: [],
 };
 
 /** Where the server's programs are, or undefined where there is no PostgreSQL. */
@@ -36,12 +75,15 @@ export async function startCluster(programs: string): Promise<TestCluster> {
     { encoding: "utf8", cwd: directory, ...account },
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr || made.error}`);
-  const server = spawn(
-    join(programs, "postgres"),
-    ["-D", data, "-k", directory, "-c", "listen_addresses=", "-c", "max_connections=60"],
-    { stdio: "ignore", cwd: directory, ...account },
-  );
-  const stopped = new Promise((resolve) => server.once("exit", resolve));
+  const start = () => {
+    const server = spawn(
+      join(programs, "postgres"),
+      ["-D", data, "-k", directory, "-c", "listen_addresses=", "-c", "max_connections=60"],
+      { stdio: "ignore", cwd: directory, ...account },
+    );
+    return { server, stopped: new Promise((resolve) => server.once("exit", resolve)) };
+  };
+  let running = start();
   const address = (database: string) =>
     `postgres://unseen@localhost/${database}?host=${encodeURIComponent(directory)}`;
   await untilReady(address("postgres"));
@@ -53,9 +95,17 @@ export async function startCluster(programs: string): Promise<TestCluster> {
       await once(address("postgres"), `create database ${name}`);
       return address(name);
     },
+    crash: async () => {
+      running.server.kill("SIGKILL");
+      await running.stopped;
+      return async () => {
+        running = start();
+        await untilReady(address("postgres"));
+      };
+    },
     stop: async () => {
-      server.kill("SIGQUIT");
-      await stopped;
+      running.server.kill("SIGQUIT");
+      await running.stopped;
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,6 @@
-// The ledger's tables in PostgreSQL: the same columns and the same rules as in a home (`store/migrations.ts`, versions 1
-// and 2 together). One schema holds one ledger.
+// The ledger's tables in PostgreSQL: the same columns and the same rules as in a home (`store/migrations.ts`, all
+// versions together). One schema of the database holds one ledger, and a ledger is of one home: two homes whose
+// datasets happen to share a name must not spend from one line.
 
 const never = (table: string) => `
   create trigger ${table}_never before update or delete on ${table}
@@ -22,9 +23,14 @@ const spending = `
   spent_epsilon bigint not null default 0 check (spent_epsilon >= 0),
   spent_delta bigint not null default 0 check (spent_delta >= 0),
   spent_rho text collate "C" not null check (length(spent_rho) = 64),
+  spent_beside bigint not null default 0 check (spent_beside >= 0),
   charges bigint not null default 0`;
+const filter = "check (filter in ('basic', 'zcdp', 'zcdp-keys'))";
+const neverDown = ["spent_epsilon", "spent_delta", "spent_rho", "spent_beside", "charges"];
 
-export const newestPostgresVersion = 1;
+export const newestPostgresVersion = 2;
+
+const joined = `joined text collate "C" not null default '' check (joined <> dataset)`;
 
 export const postgresSchema = `
   create table schema_versions (version integer primary key);
@@ -34,6 +40,13 @@ export const postgresSchema = `
     $$ begin raise exception '% are never changed', tg_table_name; end $$;
   create function unseen_never_down() returns trigger language plpgsql as
     $$ begin raise exception 'spending never goes down'; end $$;
+
+  create table ledger_identity (
+    only_one integer primary key default 1 check (only_one = 1),
+    id text not null,
+    home text not null
+  );
+  ${never("ledger_identity")}
 
   create table chain_head (
     only_one integer primary key default 1 check (only_one = 1),
@@ -55,6 +68,7 @@ export const postgresSchema = `
     delta bigint not null check (delta >= 0),
     event text not null,
     charged_at_ms bigint not null,
+    ${joined},
     hash text not null,
     unique (asker, ask_id)
   );
@@ -83,11 +97,11 @@ export const postgresSchema = `
     cap_delta bigint not null check (cap_delta >= 0),
     allotment_epsilon bigint check (allotment_epsilon >= 0),
     allotment_delta bigint check (allotment_delta >= 0),
-    filter text not null check (filter in ('basic', 'zcdp')),
+    filter text not null ${filter},
     renewals bigint not null default 0,
     ${spending}
   );
-  ${goesUp("budgets", ["spent_epsilon", "spent_delta", "spent_rho", "charges", "renewals"])}
+  ${goesUp("budgets", [...neverDown, "renewals"])}
 
   create table allotments (
     dataset ${key} references budgets (dataset),
@@ -97,5 +111,5 @@ export const postgresSchema = `
     ${spending},
     primary key (dataset, asker)
   );
-  ${goesUp("allotments", ["spent_epsilon", "spent_delta", "spent_rho", "charges"])}
+  ${goesUp("allotments", neverDown)}
 `;

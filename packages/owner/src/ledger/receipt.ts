@@ -11,7 +11,8 @@ export type Receipt = Brand<
     readonly serial: number;
     readonly asker: string;
     readonly askId: string;
-    readonly dataset: string;
+    /** Each of them was charged the whole price. */
+    readonly datasets: ChargedDatasets;
     readonly questionHash: string;
     readonly epsilon: NanoEpsilon;
     readonly delta: AttoDelta;
@@ -22,13 +23,21 @@ export type Receipt = Brand<
   "Receipt"
 >;
 
+/** One dataset, or two whose rows are joined. Never the same one twice. */
+export type ChargedDatasets = readonly [string] | readonly [string, string];
+
+/** The datasets of a charge, as a row or an entry of the chain has them. */
+export function datasetsOf({ dataset, joined }: Pick<ChargeRow, "dataset" | "joined">): ChargedDatasets {
+  return joined === "" ? [dataset] : [dataset, joined];
+}
+
 /** For the ledger's adapter only, and only from a row that was read from a committed table. */
 export function receiptOf(row: ChargeRow): Receipt {
   return Object.freeze({
     serial: Number(row.serial),
     asker: row.asker,
     askId: row.ask_id,
-    dataset: row.dataset,
+    datasets: datasetsOf(row),
     questionHash: row.question_hash,
     epsilon: nanoEpsilonOf(row.epsilon),
     delta: attoDeltaOf(row.delta),

@@ -2,21 +2,30 @@
 
 import { type Problem, problem } from "@unseen/base";
 import { formatDelta, formatEpsilon } from "@unseen/privacy";
+import { whatToDo } from "../postgres/index.ts";
 import type { Amount } from "./amount.ts";
 
-export function budgetExhausted(price: Amount, remaining: Amount): Problem<"budget-exhausted"> {
+export function budgetExhausted(
+  dataset: string,
+  price: Amount,
+  remaining: Amount,
+): Problem<"budget-exhausted"> {
   return problem(
     "budget-exhausted",
-    `This question costs ${priceText(price)}, and the dataset has ${priceText(remaining)} left, for all askers together.`,
-    { hint: hint(remaining, "dataset"), facts: remainingFacts(remaining) },
+    `This question costs ${priceText(price)}, and the dataset ${dataset} has ${priceText(remaining)} left, for all askers together.`,
+    { hint: hint(remaining, "dataset"), facts: { dataset, ...remainingFacts(remaining) } },
   );
 }
 
-export function allotmentExhausted(price: Amount, remaining: Amount): Problem<"allotment-exhausted"> {
+export function allotmentExhausted(
+  dataset: string,
+  price: Amount,
+  remaining: Amount,
+): Problem<"allotment-exhausted"> {
   return problem(
     "allotment-exhausted",
-    `This question costs ${priceText(price)}, and your own allotment on this dataset has ${priceText(remaining)} left.`,
-    { hint: hint(remaining, "allotment"), facts: remainingFacts(remaining) },
+    `This question costs ${priceText(price)}, and your own allotment on the dataset ${dataset} has ${priceText(remaining)} left.`,
+    { hint: hint(remaining, "allotment"), facts: { dataset, ...remainingFacts(remaining) } },
   );
 }
 
@@ -32,15 +41,39 @@ export function askIdReused(): Problem<"ask-id-reused"> {
   });
 }
 
-export function ledgerUnavailable(charged: "no" | "unknown"): Problem<"ledger-unavailable"> {
+export function ledgerUnavailable(charged: "no" | "unknown" | "unused"): Problem<"ledger-unavailable"> {
   const said = {
+    unused: "The owner's ledger cannot be used at the moment.",
     no: "The owner's ledger cannot be written at the moment; nothing was spent.",
     unknown: "The owner's ledger failed while it was written, and whether this was charged cannot be read.",
   };
   return problem("ledger-unavailable", said[charged], {
     hint: "Ask again later under the same id: an ask is charged once, however often it is retried.",
-    facts: { charged },
+    facts: charged === "unused" ? {} : { charged },
   });
+}
+
+/** Thrown where no charge is at stake, since it can befall every call; doors tell its problem. */
+export class LedgerFailed extends Error {
+  override readonly name = "LedgerFailed";
+  readonly problem = ledgerUnavailable("unused");
+
+  constructor(options: { readonly cause: unknown }) {
+    super("the ledger cannot be used", options);
+  }
+}
+
+/** For the owner, at their own machine. */
+export function ledgerUnreachable(error: unknown): Problem<"ledger-unavailable"> {
+  return problem("ledger-unavailable", "The database of this home's ledger cannot be used.", {
+    hint: whatToDo(error),
+    facts: { charged: "no" },
+  });
+}
+
+/** The database and the home do not belong together. Nothing was changed on either side. */
+export function ledgerMismatch(sentence: string, hint: string): Problem<"ledger-mismatch"> {
+  return problem("ledger-mismatch", sentence, { hint });
 }
 
 export function answerNotRecorded(): Problem<"answer-not-recorded"> {

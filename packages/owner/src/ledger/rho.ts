@@ -25,15 +25,21 @@ export const unboundedRho = 10n ** 64n - 1n;
 
 const nanos = 10n ** 9n;
 
+/** What a charge takes of a line: its price, its rho in units, and the units of delta that are lost beside that. */
+export type Price = Amount & { readonly rho: bigint; readonly beside: bigint };
+
 /**
- * Units of rho of one charge, rounded up. `event` is the text that the charge keeps. What cannot be read from it is
- * bounded by the price alone where delta is zero, and by nothing where it is not.
+ * What one charge takes of a line. `event` is the text that the charge keeps. Rho in units, rounded up. What has no rho, or
+ * none that can be read, is known by its price: the rho of a pure epsilon, and its delta beside that (`line.ts`).
  */
-export function rhoOfCharge({ epsilon, delta }: Amount, event: string): bigint {
+export function priceOfCharge({ epsilon, delta }: Amount, event: string): Price {
   const known = rhoOfText(event);
-  const fromEvent = known === undefined ? unboundedRho : rhoUnitsAtLeast(known);
-  const fromPrice = delta === 0n ? rhoUnitsAtLeast(rhoOfPure({ num: epsilon, den: nanos })) : unboundedRho;
-  return fromEvent < fromPrice ? fromEvent : fromPrice;
+  const fromPrice = rhoUnitsAtLeast(rhoOfPure({ num: epsilon, den: nanos }));
+  if (known === undefined) return { epsilon, delta, rho: fromPrice, beside: delta };
+  const fromEvent = rhoUnitsAtLeast(known);
+  // The price bounds the rho of pure questions only: a Gaussian's rho has its own tail.
+  const rho = delta === 0n && fromPrice < fromEvent ? fromPrice : fromEvent;
+  return { epsilon, delta, rho, beside: 0n };
 }
 
 /** Never passes `unboundedRho`, and stays there. */

@@ -4,9 +4,7 @@ import { invariant } from "@unseen/base";
 import { type Amount, amount } from "./amount.ts";
 import type { AnswerEntry, ChargeEntry, PolicyEntry } from "./entry.ts";
 import type { AllotmentRow, BudgetRow, ChargeRow, PolicyRow } from "./ledger-tables.ts";
-import { type FilterName, type Line, untouched } from "./line.ts";
-
-type Spending = Pick<Line, "spent" | "rho" | "charges">;
+import { type FilterName, filterNames, type Line, type Spending, untouched } from "./line.ts";
 
 export function datasetLine(row: BudgetRow): Line {
   return { filter: filterOf(row), cap: amount(row.cap_epsilon, row.cap_delta), ...spendingOf(row) };
@@ -22,11 +20,12 @@ export function askerLine(
   return { cap: optional(own.cap_epsilon, own.cap_delta) ?? forEveryone, ...spendingOf(own) };
 }
 
-export function spendingColumns({ spent, rho, charges }: Spending) {
+export function spendingColumns({ spent, rho, beside, charges }: Spending) {
   return {
     spent_epsilon: spent.epsilon,
     spent_delta: spent.delta,
     spent_rho: String(rho).padStart(64, "0"),
+    spent_beside: beside,
     charges,
   };
 }
@@ -36,8 +35,9 @@ export function freshAllotment(dataset: string, asker: string): AllotmentRow {
 }
 
 export function filterOf({ filter }: { readonly filter: string }): FilterName {
-  invariant(filter === "basic" || filter === "zcdp", "a stored filter is one that is known");
-  return filter;
+  const known = filterNames.find((name) => name === filter);
+  invariant(known !== undefined, "a stored filter is one that is known");
+  return known;
 }
 
 export function chargeEntry(row: Omit<ChargeRow, "position" | "hash">): ChargeEntry {
@@ -52,6 +52,7 @@ export function chargeEntry(row: Omit<ChargeRow, "position" | "hash">): ChargeEn
     delta: row.delta,
     event: row.event,
     chargedAtMs: row.charged_at_ms,
+    joined: row.joined,
   };
 }
 
@@ -67,11 +68,13 @@ function spendingOf(row: {
   readonly spent_epsilon: bigint;
   readonly spent_delta: bigint;
   readonly spent_rho: string;
+  readonly spent_beside: bigint;
   readonly charges: bigint;
 }): Spending {
   return {
     spent: amount(row.spent_epsilon, row.spent_delta),
     rho: BigInt(row.spent_rho),
+    beside: row.spent_beside,
     charges: row.charges,
   };
 }

@@ -26,14 +26,11 @@ export class SqliteTables implements LedgerTables {
   }
 
   write<T>(_wanted: Wanted, decide: (rows: LedgerRows) => Decision<T>): Promise<T> {
-    return this.#store.write(() => this.writeWithin(decide));
-  }
-
-  /** The same inside a transaction of this store that is under way. */
-  writeWithin<T>(decide: (rows: LedgerRows) => Decision<T>): T {
-    const { value, writes } = decide(this.#rows());
-    if (writes !== undefined) this.#apply(writes);
-    return value;
+    return this.#store.write(() => {
+      const { value, writes } = decide(this.#rows());
+      if (writes !== undefined) this.#apply(writes);
+      return value;
+    });
   }
 
   async read(): Promise<LedgerRows> {
@@ -86,6 +83,7 @@ export const chargeColumns = [
   "delta",
   "event",
   "charged_at_ms",
+  "joined",
   "hash",
 ] as const satisfies readonly (keyof ChargeRow)[];
 export const answerColumns = [
@@ -112,6 +110,7 @@ export const budgetColumns = [
   "spent_epsilon",
   "spent_delta",
   "spent_rho",
+  "spent_beside",
   "charges",
 ] as const satisfies readonly (keyof BudgetRow)[];
 export const allotmentColumns = [
@@ -122,6 +121,7 @@ export const allotmentColumns = [
   "spent_epsilon",
   "spent_delta",
   "spent_rho",
+  "spent_beside",
   "charges",
 ] as const satisfies readonly (keyof AllotmentRow)[];
 
@@ -174,6 +174,7 @@ function prepare(store: Store): Statements {
             spent_epsilon: fresh.ref("excluded.spent_epsilon"),
             spent_delta: fresh.ref("excluded.spent_delta"),
             spent_rho: fresh.ref("excluded.spent_rho"),
+            spent_beside: fresh.ref("excluded.spent_beside"),
             charges: fresh.ref("excluded.charges"),
           })),
         ),
@@ -189,6 +190,7 @@ function prepare(store: Store): Statements {
             spent_epsilon: fresh.ref("excluded.spent_epsilon"),
             spent_delta: fresh.ref("excluded.spent_delta"),
             spent_rho: fresh.ref("excluded.spent_rho"),
+            spent_beside: fresh.ref("excluded.spent_beside"),
             charges: fresh.ref("excluded.charges"),
           })),
         ),

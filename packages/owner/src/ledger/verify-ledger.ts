@@ -1,54 +1,36 @@
-// `unseen ledger verify`: needs the file and nothing else, neither a key nor a running node.
+// `unseen ledger verify`: needs the file, or the database that a home's ledger has moved to, and nothing
+// else: neither a key nor a running node.
 
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import type { Amount } from "./amount.ts";
-import { type LedgerSnapshot, withSqliteSnapshot } from "./chain-of-rows.ts";
-import type { ChainedEntry } from "./entry.ts";
+import { PostgresFailed, parsePostgresAddress } from "../postgres/index.ts";
+import { auditSnapshot, HeldHashes, type LedgerReport, reportOf } from "./audit-snapshot.ts";
+import { entriesOf, type LedgerSnapshot, postgresSnapshot, withSqliteSnapshot } from "./chain-of-rows.ts";
 import { exportHeader, exportLine, readExportLine } from "./export-lines.ts";
-import { type AuditedLine, type AuditFinding, LedgerAudit } from "./ledger-audit.ts";
-import { spendingColumns } from "./rows.ts";
+import { type AuditFinding, LedgerAudit } from "./ledger-audit.ts";
+import type { LedgerPlace } from "./ledger-place.ts";
+import { headOf } from "./postgres-rows.ts";
+import { PostgresTables } from "./postgres-tables.ts";
+import { ledgerUnreachable } from "./refusals.ts";
 
-export type LedgerReport = {
-  readonly isSound: boolean;
-  readonly findings: readonly AuditFinding[];
-  /** Of the last entry that was believed. Keep it: a later ledger must still hold it. */
-  readonly head: string;
-  readonly entries: number;
-  readonly charges: number;
-  readonly answers: number;
-  readonly datasets: readonly {
-    readonly dataset: string;
-    readonly cap: Amount;
-    /** All prices added up, since the first charge. */
-    readonly spent: Amount;
-    readonly loss: Amount;
-    readonly charges: number;
-    readonly askers: number;
-    readonly renewals: number;
-  }[];
-};
-
-/** A report that lists a thousand findings helps nobody. */
-const mostFindings = 20;
+type Unreadable = Problem<"file-unreadable" | "ledger-unavailable">;
 
 /**
  * Checks a home's SQLite file or an exported file. `heldHash` is one that somebody kept from before, of a receipt or
  * of an earlier report: it must be the hash of an entry. Reads the file once, in memory of one entry and one line a
- * dataset and asker (an export is read whole).
+ * dataset and asker (an export is read whole). Of a home whose ledger has moved, the database is read, and must still
+ * hold the last entry that the home has seen there.
  */
-export function verifyLedger(
-  file: string,
-  heldHash?: string,
-): Result<LedgerReport, Problem<"file-unreadable">> {
-  return readable(() => {
+export function verifyLedger(file: string, heldHash?: string): Promise<Result<LedgerReport, Unreadable>> {
+  const held = heldHash === undefined ? [] : [heldHash];
+  return readable(async () => {
     if (!isSqlite(file)) return verifyExport(readFileSync(file, "utf8"), heldHash);
-    return withSqliteSnapshot(file, (snapshot) => {
-      const audit = new LedgerAudit();
-      const findings: AuditFinding[] = [];
-      const isHeld = readAll(audit, snapshot.entries(), heldHash);
-      if (audit.findings.length === 0) findings.push(...tablesAgree(audit, snapshot));
-      return reportOf(audit, [...findings, ...isHeld]);
+    return withLedger(file, async (snapshot, place, ledger) => {
+      const { position, hash } = place?.known ?? { position: 0n, hash: "" };
+      const report = await auditSnapshot(snapshot, position === 0n ? held : [...held, hash]);
+      if (place === undefined || place.ledger === ledger) return report;
+      const rule = "the database holds another ledger than the one that this home is bound to";
+      return { ...report, isSound: false, findings: [{ rule }, ...report.findings] };
     });
   });
 }
@@ -60,112 +42,51 @@ export function verifyExport(text: string, heldHash?: string): LedgerReport {
   const findings: AuditFinding[] = [];
   if (lines[0] !== exportHeader) findings.push({ rule: "the first line is not that of an exported ledger" });
   if (lines.at(-1) !== "") findings.push({ rule: "the last line is cut off" });
-  function* entries(): Generator<ChainedEntry> {
-    for (const line of lines.slice(1, -1)) {
-      const entry = readExportLine(line);
-      if (entry === undefined) {
-        findings.push({ rule: `the line after entry ${audit.head.position} is not one of an export` });
-        return;
-      }
-      yield entry;
+  const held = new HeldHashes(heldHash === undefined ? [] : [heldHash]);
+  for (const line of lines.slice(1, -1)) {
+    const entry = readExportLine(line);
+    if (entry === undefined) {
+      findings.push({ rule: `the line after entry ${audit.head.position} is not one of an export` });
+      break;
     }
+    held.read(audit, entry);
   }
-  const isHeld = readAll(audit, entries(), heldHash);
-  return reportOf(audit, [...findings, ...isHeld]);
+  return reportOf(audit, [...findings, ...held.findings]);
 }
 
-/** Writes the export of a home's file, piece by piece. The last line ends with a line feed too. */
+/** Writes the export of a home's ledger, piece by piece. The last line ends with a line feed too. */
 export function exportLedger(
   file: string,
   write: (text: string) => void,
-): Result<undefined, Problem<"file-unreadable">> {
+): Promise<Result<undefined, Unreadable>> {
   return readable(() =>
-    withSqliteSnapshot(file, (snapshot) => {
+    withLedger(file, async (snapshot) => {
       write(`${exportHeader}\n`);
-      for (const entry of snapshot.entries()) write(`${exportLine(entry)}\n`);
+      for await (const entry of entriesOf(snapshot)) write(`${exportLine(entry)}\n`);
       return undefined;
     }),
   );
 }
 
-function readAll(
-  audit: LedgerAudit,
-  entries: Iterable<ChainedEntry>,
-  heldHash: string | undefined,
-): AuditFinding[] {
-  let isFound = heldHash === undefined;
-  for (const entry of entries) {
-    audit.read(entry);
-    if (entry.hash === heldHash && audit.head.hash === heldHash) isFound = true;
-  }
-  return isFound
-    ? []
-    : [{ rule: "no entry has the hash that was given: entries are missing, or were written anew" }];
-}
-
-/** The lines and the head are kept beside the entries, for speed; they must say the same. */
-function tablesAgree(audit: LedgerAudit, { head, budgets, allotments }: LedgerSnapshot): AuditFinding[] {
-  const findings: AuditFinding[] = [];
-  const same = (rule: string, held: object | undefined, told: object) => {
-    const wrong = Object.entries(told).filter(([name, value]) => Reflect.get(held ?? {}, name) !== value);
-    if (wrong.length > 0) findings.push({ rule: `${rule}: ${wrong.map(([name]) => name).join(", ")}` });
-  };
-  const lineOf = new Map(budgets.map((row) => [row.dataset, row]));
-  const ownLineOf = new Map(allotments.map((row) => [`${row.dataset}\0${row.asker}`, row]));
-  same("the head is not the last entry", head, audit.head);
-  for (const line of audit.lines.values()) {
-    const row = lineOf.get(line.dataset);
-    same(`the line of ${line.dataset} is not what its entries add up to`, row, budgetColumns(line));
-    for (const [asker, own] of line.askers) {
-      const held = ownLineOf.get(`${line.dataset}\0${asker}`);
-      same(`the line of an asker in ${line.dataset} is not what its entries add up to`, held, {
-        ...capColumns("cap", own.cap),
-        ...spendingColumns(own.spending),
-      });
+/** One moment of the ledger of a home's file, wherever it is kept; `ledger` is which one a database says it holds. */
+function withLedger<T>(
+  file: string,
+  use: (snapshot: LedgerSnapshot, place?: LedgerPlace, ledger?: string) => Promise<T>,
+): Promise<T> {
+  return withSqliteSnapshot(file, async (own, place) => {
+    // Until it has arrived it is here, sealed.
+    if (place?.ledger === undefined) return use(own);
+    const address = parsePostgresAddress(place.address, ["schema"]);
+    if (!address.ok) throw new PostgresFailed("the address in the home is none");
+    const tables = new PostgresTables(address.value);
+    try {
+      return await tables.transact("begin isolation level repeatable read read only", async (client) =>
+        use(await postgresSnapshot(client), place, (await headOf(client, "")).ledger),
+      );
+    } finally {
+      await tables.close();
     }
-  }
-  for (const { dataset } of budgets)
-    if (!audit.lines.has(dataset)) findings.push({ rule: `no entry gives ${dataset} a budget` });
-  for (const { dataset, asker } of allotments)
-    if (audit.lines.get(dataset)?.askers.has(asker) !== true)
-      findings.push({ rule: `no entry knows an asker who has a line in ${dataset}` });
-  return findings;
-}
-
-function budgetColumns({ cap, allotment, filter, renewals, spending }: AuditedLine) {
-  return {
-    ...capColumns("cap", cap),
-    ...capColumns("allotment", allotment),
-    filter,
-    renewals: BigInt(renewals),
-    ...spendingColumns(spending),
-  };
-}
-
-function capColumns(name: string, cap: Amount | undefined) {
-  return { [`${name}_epsilon`]: cap?.epsilon ?? null, [`${name}_delta`]: cap?.delta ?? null };
-}
-
-function reportOf(audit: LedgerAudit, more: readonly AuditFinding[]): LedgerReport {
-  const findings = [...audit.findings, ...more];
-  const { position, hash, charges } = audit.head;
-  return {
-    isSound: findings.length === 0,
-    findings: findings.slice(0, mostFindings),
-    head: hash,
-    entries: Number(position),
-    charges: Number(charges),
-    answers: audit.answers,
-    datasets: [...audit.lines.values()].map((line) => ({
-      dataset: line.dataset,
-      cap: line.cap,
-      spent: line.spending.spent,
-      loss: audit.loss(line),
-      charges: Number(line.spending.charges),
-      askers: line.askers.size,
-      renewals: line.renewals,
-    })),
-  };
+  });
 }
 
 function isSqlite(file: string): boolean {
@@ -178,11 +99,12 @@ function isSqlite(file: string): boolean {
   }
 }
 
-/** A file that is missing, that is no ledger, or that SQLite finds damaged. */
-function readable<T>(read: () => T): Result<T, Problem<"file-unreadable">> {
+/** A file that is missing, that is no ledger, or that SQLite finds damaged; or a database that cannot be read. */
+async function readable<T>(read: () => Promise<T>): Promise<Result<T, Unreadable>> {
   try {
-    return ok(read());
+    return ok(await read());
   } catch (error) {
+    if (error instanceof PostgresFailed) return err(ledgerUnreachable(error));
     const code = (error as { readonly code?: unknown }).code;
     if (typeof code !== "string") throw error;
     const known = { ...(code === "ENOENT" ? {} : { facts: { cause: code } }) };

@@ -1,3 +1,4 @@
+import type { SentAnswer } from "@unseen/wire";
 import { describe, expect, test } from "vitest";
 import { testHome } from "../store/home-for-tests.ts";
 import { answerQuestion } from "./answer-question.ts";
@@ -29,8 +30,8 @@ test("a mean is answered close to the truth, with its price and what is left", a
   const answered = await answerQuestion(here.ports, ada, asking(meanBp));
   expect(answered).toMatchObject({ ok: true, value: { outcome: { ok: true }, remaining: { epsilon: "9" } } });
   if (!answered.ok || !answered.value.outcome.ok) return;
-  const { values, plusMinus, spent, receipt } = answered.value.outcome.value;
-  const truth = clinicColumns.get("bp")!.reduce((sum, value) => sum + value, 0) / 200;
+  const { values, plusMinus, spent, receipt } = answered.value.outcome.value as SentAnswer;
+  const truth = (clinicColumns.get("bp") as Float64Array).reduce((sum, value) => sum + value, 0) / 200;
   // Twenty half-widths away happens less often than once in 10^20 answers.
   expect(Math.abs(values[0]!.data[0]! - truth)).toBeLessThan(20 * plusMinus[0]!.data[0]!);
   expect(spent).toEqual({ epsilon: "1", delta: "0" });
@@ -44,6 +45,20 @@ test("asking again under the same id gives the same answer, reads nothing and co
   const again = await answerQuestion(here.ports, ada, asking(meanBp));
   expect(again).toEqual(first);
   expect(here.engine.reads).toBe(reads);
+});
+
+test("a dataset that an earlier version took in is refused with the cure, and costs and reads nothing", async () => {
+  using here = await world();
+  const find = async (name: string) => {
+    const found = await here.ports.datasets.find(name);
+    return found && { ...found, snapshot: `${"0".repeat(32)}.parquet` };
+  };
+  const ports = { ...here.ports, datasets: { ...here.ports.datasets, find } };
+  const refused = { ok: false, problem: { code: "dataset-outdated", hint: expect.stringMatching(/again/) } };
+  expect(await answerQuestion(ports, ada, asking(meanBp))).toMatchObject(refused);
+  expect(await priceQuestion(ports, ada, asking(meanBp))).toMatchObject(refused);
+  expect((await here.ports.ledger.budget("clinic")).spent.epsilon).toBe(0n);
+  expect(here.engine.reads).toBe(0);
 });
 
 test("another question under a used id is refused and costs nothing", async () => {
@@ -101,7 +116,10 @@ test("an engine that throws leaves in a slot like any other outcome, and the sam
   const ports = {
     ...here.ports,
     slots: { next: async (sinceMs: number) => void slots.push(sinceMs) },
-    engine: { sums: async () => Promise.reject(new Error("row 7 holds 140")) },
+    engine: {
+      peopleOfKeys: here.ports.engine.peopleOfKeys,
+      sums: async () => Promise.reject(new Error("row 7 holds 140")),
+    },
   };
   await expect(answerQuestion(ports, ada, asking(meanBp))).rejects.toThrow();
   expect(slots).toHaveLength(1);
@@ -155,7 +173,7 @@ describe("the price", () => {
   test("is the same whatever the rows say", async () => {
     using here = await world();
     using there = await world();
-    there.engine.columns.get("bp")!.fill(140);
+    (there.engine.columns.get("bp") as Float64Array).fill(140);
     const asked = asking(meanBp, { offer: { epsilon: "0.5", delta: "1e-7" } });
     const [one, other] = await Promise.all([
       priceQuestion(here.ports, ada, asked),

@@ -13,34 +13,36 @@ import {
   sumsOfStage,
 } from "@unseen/privacy";
 import type { PlainTensor } from "@unseen/program";
-import type { AskedQuestion, LossText } from "@unseen/wire";
+import type { AskedKeys, AskedQuestion, DatasetRef } from "@unseen/wire";
 import type { Receipt } from "../ledger/index.ts";
 import { personMs } from "./answer-slots.ts";
-import { remainingText } from "./budget-text.ts";
+import { type RemainingText, remainingTexts } from "./budget-text.ts";
 import { chargedEvent } from "./charged-event.ts";
 import { guaranteeInWords } from "./guarantee.ts";
-import { decodeOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
+import { releaseKeys } from "./keys-question.ts";
+import { chargedDatasets } from "./open-source.ts";
+import { decodeOutcome, encodeKeysOutcome, encodeOutcome, type Outcome } from "./outcome.ts";
 import { permit } from "./permit.ts";
 import type { Caller, QuestionPorts } from "./ports.ts";
-import { type PlannedQuestion, planQuestion, questionHash } from "./question.ts";
+import { type PlannedProgram, type PlannedQuestion, planQuestion, questionHash } from "./question.ts";
 
-export type Answered = { readonly outcome: Outcome; readonly remaining: LossText };
+export type Answered = RemainingText & { readonly outcome: Outcome };
 
 /**
- * Answers a question once, however often it is asked under one id. Charged before anything private is
+ * Answers a question once, from one dataset or from two that are joined on the person, however often it is asked under one id. Charged before anything private is
  * read, durably; never refunded. The asker learns the noised answer and what is left; the price, every
  * refusal before the charge and every error after it are the same whatever the rows say.
  */
 export async function answerQuestion(
   ports: QuestionPorts,
   caller: Caller,
-  asked: AskedQuestion,
+  asked: AskedQuestion | AskedKeys,
 ): Promise<Result<Answered, Problem>> {
   const key = { asker: caller.id, askId: asked.askId };
   const hash = questionHash(asked);
   const earlier = await ports.ledger.recorded(key, hash);
   if (!earlier.ok) return earlier;
-  if (earlier.value !== undefined) return answered(ports, caller, asked.dataset, earlier.value);
+  if (earlier.value !== undefined) return answered(ports, caller, asked, earlier.value);
 
   const question = await planQuestion(ports.datasets, asked);
   if (!question.ok) return question;
@@ -48,11 +50,12 @@ export async function answerQuestion(
   if (!permitted.ok) return permitted;
 
   const { price } = question.value;
-  if (question.value.plan.cuts.length === 0) return err(nothingPrivate());
+  if (question.value.kind === "program" && question.value.plan.cuts.length === 0)
+    return err(nothingPrivate());
   const sinceMs = ports.clock.nowMs();
   const receipt = await ports.ledger.charge({
     ...key,
-    dataset: asked.dataset,
+    datasets: chargedDatasets(question.value.source),
     questionHash: hash,
     epsilon: price.epsilon,
     delta: price.delta,
@@ -62,9 +65,9 @@ export async function answerQuestion(
 
   // Whatever becomes of it leaves in a slot, a failure of ours too.
   const recorded = await computeAndRecord(ports, question.value, receipt.value).finally(() =>
-    ports.slots.next(sinceMs, personMs(question.value.plan)),
+    ports.slots.next(sinceMs, question.value.kind === "program" ? personMs(question.value.plan) : 0),
   );
-  return recorded.ok ? answered(ports, caller, asked.dataset, recorded.value) : recorded;
+  return recorded.ok ? answered(ports, caller, asked, recorded.value) : recorded;
 }
 
 /** Paid: reads, noises, finishes, records. Only the bytes that the ledger gives back may leave. */
@@ -73,16 +76,20 @@ async function computeAndRecord(
   question: PlannedQuestion,
   receipt: Receipt,
 ): Promise<Result<Uint8Array, Problem>> {
+  const said = { receipt, nodeId: ports.nodeId, guarantee: guaranteeInWords(question) };
+  if (question.kind === "keys") {
+    const keys = await releaseKeys(ports, question, receipt);
+    return keys.ok ? ports.ledger.record(receipt, encodeKeysOutcome(keys.value, said)) : keys;
+  }
   const finished = await release(ports, question, receipt);
   if (!finished.ok) return finished;
-  const said = { receipt, nodeId: ports.nodeId, guarantee: guaranteeInWords(question) };
   return ports.ledger.record(receipt, encodeOutcome(finished.value, said));
 }
 
 /** Stage by stage: sums exactly, adds the noise, goes on with what was released. */
 async function release(
   { engine, entropy }: QuestionPorts,
-  { plan, price, dataset }: PlannedQuestion,
+  { plan, price, rows }: PlannedProgram,
   receipt: Receipt,
 ): Promise<Result<Released<Result<Finished, Problem>>, Problem>> {
   const sums: Released<ReleasedSum>[] = [];
@@ -92,7 +99,7 @@ async function release(
     // It depends on released values alone, so it is an outcome like any other: recorded, and paid for.
     if (!questions.ok) return ok(afterRelease(releasedTogether<ReleasedSum[]>(sums), () => questions));
     for (const question of questions.value) {
-      const exact = await engine.sums(dataset.snapshot, question.contribution, receipt);
+      const exact = await engine.sums(rows, question.contribution, receipt);
       if (!exact.ok) return exact;
       const measurement = measurementFor(price, question);
       const sum = readSum(question, measurement, measurement.release(exact.value, entropy));
@@ -112,11 +119,11 @@ function nothingPrivate(): Problem<"program-malformed"> {
 async function answered(
   { ledger }: QuestionPorts,
   caller: Caller,
-  dataset: string,
+  asked: DatasetRef,
   recorded: Uint8Array,
 ): Promise<Result<Answered, Problem>> {
   return ok({
     outcome: decodeOutcome(recorded),
-    remaining: remainingText(await ledger.budget(dataset, caller.id)),
+    ...(await remainingTexts(ledger, asked, caller.id)),
   });
 }

@@ -1,15 +1,25 @@
 import { formatDelta, formatEpsilon } from "@unseen/privacy";
-import type { PlannedQuestion } from "./question.ts";
+import type { PlannedKeys } from "./keys-question.ts";
+import { chargedDatasets } from "./open-source.ts";
+import type { PlannedProgram } from "./question.ts";
 
-/** Who was protected and how, in words: the unit, the neighbours, the price and the noise. */
-export function guaranteeInWords({ plan, offer }: PlannedQuestion): string {
-  const { neighbours, unitInWords } = plan.dataset;
+type Promised = PlannedKeys | Pick<PlannedProgram, "kind" | "plan" | "offer" | "source">;
+
+/** Who was protected and how, in words: the unit, the neighbours, the price, the noise, and of a join where it was charged. */
+export function guaranteeInWords(question: Promised): string {
+  const { neighbours, unitInWords } = question.kind === "keys" ? question : question.plan.dataset;
+  const { offer, source } = question;
   const change =
     neighbours === "replace" ? "Replacing one person by another" : "Adding or removing one person";
   const epsilon = formatEpsilon(offer.epsilon);
   const promise =
-    offer.kind === "pure"
-      ? `by a factor of at most e^${epsilon} (epsilon ${epsilon}, pure; discrete Laplace noise)`
-      : `by a factor of at most e^${epsilon}, but for a chance of ${formatDelta(offer.delta)} (epsilon ${epsilon} at delta ${formatDelta(offer.delta)}; discrete Gaussian noise, zCDP converted by Canonne, Kamath, Steinke 2020, Corollary 13)`;
-  return `${change} (${unitInWords}) changes the probability of any answer ${promise}. Losses of several answers add up.`;
+    question.kind === "keys"
+      ? `by a factor of at most e^${epsilon}, but for a chance of ${formatDelta(question.offer.delta)} (epsilon ${epsilon} at delta ${formatDelta(question.offer.delta)}; partition selection, a person counted for at most ${question.mostKeysEach} keys)`
+      : offer.kind === "pure"
+        ? `by a factor of at most e^${epsilon} (epsilon ${epsilon}, pure; discrete Laplace noise)`
+        : `by a factor of at most e^${epsilon}, but for a chance of ${formatDelta(offer.delta)} (epsilon ${epsilon} at delta ${formatDelta(offer.delta)}; discrete Gaussian noise, zCDP converted by Canonne, Kamath, Steinke 2020, Corollary 13)`;
+  const [first, second] = chargedDatasets(source);
+  const whose = second === undefined ? "" : ` in ${first}, in ${second} or in both`;
+  const charged = second === undefined ? "" : ` The whole price was charged to ${first} and to ${second}.`;
+  return `${change}${whose} (${unitInWords}) changes the probability of any answer ${promise}. Losses of several answers add up.${charged}`;
 }

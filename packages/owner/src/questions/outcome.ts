@@ -2,39 +2,70 @@
 // numbers ran into. `encodeOutcome` takes nothing but what mechanisms released.
 
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { err, invariant, ok, type Problem, type Result } from "@unseen/base";
+import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type Finished, formatDelta, formatEpsilon, type Released } from "@unseen/privacy";
-import { AnswerSchema, decodeAnswer, encodeAnswer, type SentAnswer } from "@unseen/wire";
+import {
+  AnswerSchema,
+  decodeAnswer,
+  decodeKeys,
+  encodeAnswer,
+  encodeKeys,
+  KeysAnswerSchema,
+  type SentAnswer,
+  type SentKeys,
+  wireLimits,
+} from "@unseen/wire";
 import type { Receipt } from "../ledger/index.ts";
 
 const answerMark = 1;
 const problemMark = 2;
+const keysMark = 3;
 
-export type Outcome = Result<SentAnswer, Problem>;
+export type Outcome = Result<SentAnswer | SentKeys, Problem>;
 
-export function encodeOutcome(
-  finished: Released<Result<Finished, Problem>>,
-  said: { readonly receipt: Receipt; readonly nodeId: string; readonly guarantee: string },
-): Uint8Array {
+type Said = { readonly receipt: Receipt; readonly nodeId: string; readonly guarantee: string };
+
+export function encodeOutcome(finished: Released<Result<Finished, Problem>>, said: Said): Uint8Array {
   const { value } = finished;
   if (!value.ok) return marked(problemMark, new TextEncoder().encode(JSON.stringify(value.problem)));
   return marked(answerMark, toBinary(AnswerSchema, encodeAnswer(sentAnswer(value.value, said))));
 }
 
-function sentAnswer(
-  { values, plusMinus }: Finished,
-  {
-    receipt,
-    nodeId,
-    guarantee,
-  }: { readonly receipt: Receipt; readonly nodeId: string; readonly guarantee: string },
-): SentAnswer {
-  const { askId, dataset, questionHash, serial, chargedAtMs, entryHash, epsilon, delta } = receipt;
+/** The same for keys. A list that no reply holds is no answer that anybody could read: it is a problem, and public. */
+export function encodeKeysOutcome({ value }: Released<readonly string[]>, said: Said): Uint8Array {
+  const sent = toBinary(KeysAnswerSchema, encodeKeys({ keys: value, ...spentOf(said) }));
+  if (sent.length <= mostKeysBytes) return marked(keysMark, sent);
+  return marked(problemMark, new TextEncoder().encode(JSON.stringify(tooManyKeys())));
+}
+
+/** A reply holds the keys, and a frame around them. */
+const mostKeysBytes = wireLimits.gridReplyBytes - 2 ** 16;
+
+function tooManyKeys(): Problem<"answer-not-computed"> {
+  return problem("answer-not-computed", "more keys may be shown than fit into one answer", {
+    hint: "ask with a smaller epsilon, which shows fewer; or name the keys that you want to compare",
+  });
+}
+
+function sentAnswer({ values, plusMinus }: Finished, said: Said): SentAnswer {
+  return { values, plusMinus, ...spentOf(said) };
+}
+
+function spentOf({ receipt, nodeId, guarantee }: Said) {
+  const { askId, datasets, questionHash, serial, chargedAtMs, entryHash, epsilon, delta } = receipt;
+  const [dataset, joined] = datasets;
   return {
-    values,
-    plusMinus,
     spent: { epsilon: formatEpsilon(epsilon), delta: formatDelta(delta) },
-    receipt: { askId, dataset, questionHash, serial, chargedAtMs, nodeId, entryHash },
+    receipt: {
+      askId,
+      dataset,
+      ...(joined === undefined ? {} : { joined }),
+      questionHash,
+      serial,
+      chargedAtMs,
+      nodeId,
+      entryHash,
+    },
     guarantee,
   };
 }
@@ -46,6 +77,11 @@ export function decodeOutcome(bytes: Uint8Array): Outcome {
     const answer = decodeAnswer(fromBinary(AnswerSchema, body));
     invariant(answer.ok, "a recorded answer is whole");
     return ok(answer.value);
+  }
+  if (bytes[0] === keysMark) {
+    const keys = decodeKeys(fromBinary(KeysAnswerSchema, body));
+    invariant(keys.ok, "a recorded answer is whole");
+    return ok(keys.value);
   }
   invariant(bytes[0] === problemMark, "a recorded outcome is an answer or a problem");
   return err(JSON.parse(new TextDecoder().decode(body)) as Problem);

@@ -20,7 +20,7 @@ export interface Datasets {
 }
 
 /** What of the engine a question uses. */
-export type SumEngine = Pick<Engine, "sums">;
+export type SumEngine = Pick<Engine, "sums" | "peopleOfKeys">;
 
 /** Holds an outcome back until the next slot of time, so that how long it took says little. */
 export interface AnswerSlots {

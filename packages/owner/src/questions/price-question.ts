@@ -12,47 +12,60 @@ import {
   sumsOfStage,
 } from "@unseen/privacy";
 import type { PlainTensor } from "@unseen/program";
-import type { PricedQuestion, SentPrice } from "@unseen/wire";
-import { remainingText } from "./budget-text.ts";
+import type { PricedKeys, PricedQuestion, SentPrice } from "@unseen/wire";
+import { remainingTexts } from "./budget-text.ts";
 import { chargedEvent } from "./charged-event.ts";
+import { keysInWords } from "./keys-question.ts";
+import { chargedDatasets } from "./open-source.ts";
 import { permit } from "./permit.ts";
 import type { Caller, QuestionPorts } from "./ports.ts";
-import { type PlannedQuestion, planQuestion } from "./question.ts";
+import { type PlannedProgram, type PlannedQuestion, planQuestion } from "./question.ts";
 
 export async function priceQuestion(
   ports: QuestionPorts,
   caller: Caller,
-  asked: PricedQuestion,
+  asked: PricedQuestion | PricedKeys,
 ): Promise<Result<SentPrice, Problem>> {
   const question = await planQuestion(ports.datasets, asked);
   if (!question.ok) return question;
   const permitted = permit(caller);
   if (!permitted.ok) return permitted;
-  const sums = expectedSums(question.value);
-  if (!sums.ok) return sums;
-  const { plan, price } = question.value;
-  const measure = (sum: SumQuestion) => measurementFor(price, sum);
-  const expected = expectFinish(plan, sums.value, measure, ports.entropy);
+  const { price } = question.value;
+  const expected = expectedOf(ports, question.value);
   if (!expected.ok) return expected;
-  const budget = await ports.ledger.budget(asked.dataset, caller.id);
   const isAffordable = await ports.ledger.affords({
     asker: caller.id,
-    dataset: asked.dataset,
+    datasets: chargedDatasets(question.value.source),
     epsilon: price.epsilon,
     delta: price.delta,
     event: chargedEvent(question.value),
   });
   return ok({
     cost: { epsilon: formatEpsilon(price.epsilon), delta: formatDelta(price.delta) },
-    expectedPlusMinus: expected.value.plusMinus,
-    releases: sums.value.map((sum) => describeRelease(sum, measure(sum))),
-    remaining: remainingText(budget),
+    ...expected.value,
+    ...(await remainingTexts(ports.ledger, asked, caller.id)),
     isAffordable,
   });
 }
 
+/** Keys are shown or not: there is no number that could be off. */
+function expectedOf(
+  { entropy }: QuestionPorts,
+  question: PlannedQuestion,
+): Result<Pick<SentPrice, "expectedPlusMinus" | "releases">, Problem> {
+  if (question.kind === "keys") return ok({ expectedPlusMinus: [], releases: keysInWords(question) });
+  const sums = expectedSums(question);
+  if (!sums.ok) return sums;
+  const { plan, price } = question;
+  const measure = (sum: SumQuestion) => measurementFor(price, sum);
+  const expected = expectFinish(plan, sums.value, measure, entropy);
+  if (!expected.ok) return expected;
+  const releases = sums.value.map((sum) => describeRelease(sum, measure(sum)));
+  return ok({ expectedPlusMinus: expected.value.plusMinus, releases });
+}
+
 /** The sums of every stage, with mock rows' values in place of released ones. */
-function expectedSums({ plan }: PlannedQuestion): Result<readonly SumQuestion[], Problem> {
+function expectedSums({ plan }: PlannedProgram): Result<readonly SumQuestion[], Problem> {
   const typical = new Map<number, PlainTensor>();
   for (const { node } of plan.cuts) {
     const facts = plan.typical[node];

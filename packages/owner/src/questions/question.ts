@@ -1,9 +1,8 @@
 // A question as it came through the door, planned and priced. Nothing private has been read so far.
 
 import { createHash } from "node:crypto";
-import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { ok, type Problem, type Result } from "@unseen/base";
 import {
-  datasetFacts,
   type Offer,
   type Plan,
   type Price,
@@ -13,48 +12,45 @@ import {
   priceOf,
 } from "@unseen/privacy";
 import { printProgram } from "@unseen/program";
-import type { AskedQuestion, OfferText, PricedQuestion } from "@unseen/wire";
-import type { Caller, Datasets, OpenDataset } from "./ports.ts";
+import type { AskedKeys, AskedQuestion, OfferText, PricedKeys, PricedQuestion } from "@unseen/wire";
+import type { RowSource } from "../engine/index.ts";
+import { type PlannedKeys, planKeys } from "./keys-question.ts";
+import { factsOf, type OpenSource, openSource, rowsOf } from "./open-source.ts";
+import type { Caller, Datasets } from "./ports.ts";
 
-export type PlannedQuestion = {
-  readonly dataset: OpenDataset;
+export type PlannedQuestion = PlannedProgram | PlannedKeys;
+
+export type PlannedProgram = {
+  readonly kind: "program";
+  readonly source: OpenSource;
+  readonly rows: RowSource;
   readonly plan: Plan;
   readonly price: Price;
   readonly offer: Offer;
 };
 
-/** Finds the dataset, plans the program and prices the offer. Each refusal is free. */
+/** Finds the dataset, or the two that are joined, plans what is asked and prices the offer. Each refusal is free. */
 export async function planQuestion(
   datasets: Datasets,
-  asked: PricedQuestion,
+  asked: PricedQuestion | PricedKeys,
 ): Promise<Result<PlannedQuestion, Problem>> {
   const offer = readOffer(asked.offer);
   if (!offer.ok) return offer;
-  const dataset = await findDataset(datasets, asked.dataset);
-  if (!dataset.ok) return dataset;
-  const { card, peopleCount } = dataset.value;
-  const facts = datasetFacts(card, card.people.isPublic ? peopleCount : undefined);
-  const plan = planAnswer(asked.program, facts);
+  const source = await openSource(datasets, asked);
+  if (!source.ok) return source;
+  const rows = rowsOf(source.value);
+  if (!rows.ok) return rows;
+  if ("keys" in asked) return planKeys(source.value, asked.keys, offer.value);
+  const plan = planAnswer(asked.program, factsOf(source.value));
   if (!plan.ok) return plan;
   return ok({
-    dataset: dataset.value,
+    kind: "program",
+    source: source.value,
+    rows: rows.value,
     plan: plan.value,
     price: priceOf(plan.value, offer.value),
     offer: offer.value,
   });
-}
-
-export async function findDataset(
-  datasets: Datasets,
-  name: string,
-): Promise<Result<OpenDataset, Problem<"dataset-unknown">>> {
-  const dataset = await datasets.find(name);
-  if (dataset !== undefined) return ok(dataset);
-  return err(
-    problem("dataset-unknown", `this node has no dataset called ${JSON.stringify(name.slice(0, 80))}`, {
-      hint: "search() without words lists them all",
-    }),
-  );
 }
 
 function readOffer(text: OfferText): Result<Offer, Problem> {
@@ -66,12 +62,20 @@ function readOffer(text: OfferText): Result<Offer, Problem> {
 }
 
 /** SHA-256 of what was asked, of whom, and at what price: two asks with one hash are the same question. */
-export function questionHash({ dataset, program, offer }: PricedQuestion): string {
-  const text = JSON.stringify([dataset, offer.epsilon, offer.delta ?? "", printProgram(program)]);
+export function questionHash(asked: PricedQuestion | PricedKeys): string {
+  const { dataset, joined, offer } = asked;
+  const whom = joined === undefined ? dataset : [dataset, joined];
+  const text = JSON.stringify([whom, offer.epsilon, offer.delta ?? "", ...questionText(asked)]);
   return createHash("sha256").update(text, "utf8").digest("hex");
 }
 
+/** A program is one text; a question of keys is three, so no program reads like it. */
+function questionText(asked: PricedQuestion | PricedKeys): readonly string[] {
+  if (!("keys" in asked)) return [printProgram(asked.program)];
+  return ["keys", asked.keys.column, String(asked.keys.mostKeysEach)];
+}
+
 /** Names one ask of one caller while it is underway. */
-export function questionKey(caller: Caller, asked: AskedQuestion): string {
+export function questionKey(caller: Caller, asked: AskedQuestion | AskedKeys): string {
   return JSON.stringify([caller.id, asked.askId, questionHash(asked)]);
 }

@@ -1,5 +1,5 @@
 import { err, ok, platformEntropy, problem, Secret } from "@unseen/base";
-import { type Columns, exactSums } from "@unseen/privacy";
+import { type Columns, exactSums, type Texts } from "@unseen/privacy";
 import { type Card, type Expression, type Program, parseCard, programOf } from "@unseen/program";
 import type { AskedQuestion } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
@@ -53,6 +53,18 @@ export class OracleEngine implements SumEngine {
     const sums = exactSums(contribution, this.columns, first?.length ?? 0);
     if (!sums.ok) return err(problem("answer-not-computed", "the engine failed"));
     return ok(Secret.of(sums.value));
+  }
+
+  /** Each row is a person. */
+  async peopleOfKeys(
+    ...[, keys]: Parameters<SumEngine["peopleOfKeys"]>
+  ): ReturnType<SumEngine["peopleOfKeys"]> {
+    this.reads += 1;
+    if (this.isBroken) return err(problem("answer-not-computed", "the engine failed"));
+    const sizes = new Map<string, bigint>();
+    for (const text of (this.columns.get(keys.column) ?? []) as Texts)
+      if (text !== null) sizes.set(text, (sizes.get(text) ?? 0n) + 1n);
+    return ok(Secret.of(sizes));
   }
 }
 

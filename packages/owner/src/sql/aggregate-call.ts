@@ -6,12 +6,12 @@ import type { FuncCall, Node } from "libpg-query";
 import { Aggregates } from "./aggregates.ts";
 import type { Grouped } from "./group-keys.ts";
 import { shareOf } from "./quantiles.ts";
-import { quoted, refuse, refuseClause } from "./refusal.ts";
+import { refuse, refuseClause } from "./refusal.ts";
 import { armsOf, isNull, number, rowValue, truth } from "./row-expression.ts";
 import type { RowValue } from "./row-value.ts";
 import type { Cell } from "./row-writer.ts";
-import { both, type Scope } from "./scope.ts";
-import { functionName, hasAggregate, nameOf } from "./syntax.ts";
+import { both, namesPerson, type Scope } from "./scope.ts";
+import { functionName, hasAggregate } from "./syntax.ts";
 
 export function aggregateOf(call: FuncCall, { scope, groups }: Grouped): Expression {
   const name = functionName(call);
@@ -20,8 +20,11 @@ export function aggregateOf(call: FuncCall, { scope, groups }: Grouped): Express
   refuseOddCalls(shown, call, args);
   const filter = call.agg_filter === undefined ? undefined : truth(call.agg_filter, scope);
   if (name === "count") {
-    if (call.agg_distinct === true) countsPeople(args, scope);
-    else if (call.agg_star !== true) {
+    if (call.agg_distinct === true) {
+      requirePerson(args, scope);
+      return new Aggregates(scope, groups, filter).countPeople();
+    }
+    if (call.agg_star !== true) {
       if (args.length !== 1) refuseArguments(shown, "one column or *");
       const { only } = argumentOf(args[0]!, scope);
       return new Aggregates(scope, groups, both(scope.writer, filter, only)).count();
@@ -77,7 +80,7 @@ function ofOne(name: string, aggregates: Aggregates, x: Cell, { writer }: Scope)
 function numeric(value: RowValue, shown: string): Cell {
   if (value.kind === "number") return value.cell;
   return refuseClause(
-    `${shown} of ${value.kind === "truth" ? "a condition" : "a category"}`,
+    `${shown} of ${value.kind === "truth" ? "a condition" : value.kind === "key" ? "a column of texts" : "a category"}`,
     isQuantile(shown.toLowerCase()) ? "only numbers have quantiles" : "only numbers are summed",
     value.kind === "truth"
       ? "count where it holds: COUNT(*) FILTER (WHERE ...)"
@@ -161,25 +164,11 @@ function argumentOf(node: Node, scope: Scope): { readonly value: RowValue; reado
   return { value: rowValue(node, scope), only: undefined };
 }
 
-/** COUNT(DISTINCT person) is COUNT(*) where nobody has two rows. */
-function countsPeople(args: readonly Node[], { writer: { card }, dataset, tables }: Scope): void {
+/** COUNT(DISTINCT ...) takes the column that names the person, and no other. */
+function requirePerson(args: readonly Node[], scope: Scope): void {
   const [arg] = args;
-  const name = arg !== undefined && "ColumnRef" in arg ? nameOf(arg.ColumnRef.fields) : "";
-  const { unit } = card;
-  const isShadowed = tables.some(({ columns }) => columns.has(name));
-  if (
-    args.length === 1 &&
-    unit.kind === "column" &&
-    !isShadowed &&
-    unit.column.toLowerCase() === name.toLowerCase()
-  ) {
-    if (unit.mostRowsEach === 1) return;
-    refuseClause(
-      `COUNT(DISTINCT ${quoted(name)})`,
-      `each person of ${dataset} has up to ${unit.mostRowsEach} rows, and rows are summed one by one`,
-      "COUNT(*) counts rows; the owner can register the data with one row for each person",
-    );
-  }
+  if (args.length === 1 && arg !== undefined && "ColumnRef" in arg && namesPerson(scope, arg.ColumnRef))
+    return;
   refuseClause(
     "COUNT(DISTINCT ...)",
     "which values there are is told by single people",

@@ -36,6 +36,18 @@ export class Aggregates {
     return writer.node("Count", [writer.anyColumn().expression]);
   }
 
+  /** Each person once, in every group that they have a row in. Where nobody has two rows, that is the rows. */
+  countPeople(): Expression {
+    const writer = this.#writer;
+    const { unit } = writer.card;
+    if (unit.kind === "row" || unit.mostRowsEach === 1) return this.count();
+    const each =
+      this.#groups !== undefined
+        ? this.#hot()
+        : (this.#mask?.expression ?? writer.node("RowOnes", [writer.anyColumn().expression]));
+    return writer.node("CountPeople", [each], { mostGroupsEach: 0 });
+  }
+
   sum(x: Cell): Expression {
     const { least, greatest } = this.#boundsOf(x);
     if (least === greatest) return this.#op("Mul", this.count(), this.#number(least));

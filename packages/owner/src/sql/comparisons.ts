@@ -1,7 +1,8 @@
 // Comparing: numbers by size, categories with the texts that the card declares.
 
-import { quoted, refuseClause } from "./refusal.ts";
-import { type CategoryValue, constantOf, type RowValue } from "./row-value.ts";
+import { operations, readAttributes } from "@unseen/program";
+import { quoted, refuse, refuseClause } from "./refusal.ts";
+import { type CategoryValue, constantOf, type KeyValue, type RowValue } from "./row-value.ts";
 import type { Cell, RowWriter } from "./row-writer.ts";
 
 const operationOf: Readonly<Record<string, string>> = {
@@ -22,6 +23,11 @@ export function compared(writer: RowWriter, name: string, left: RowValue, right:
     return writer.apply("Equal", [left.cell, right.cell]);
   if (left.kind === "text" && right.kind === "text" && name === "=")
     return writer.number(left.text === right.text ? 1 : 0);
+  if (left.kind === "key" || right.kind === "key") {
+    const [key, other] = left.kind === "key" ? [left, right] : [right as KeyValue, left];
+    if (name !== "=") return refuseOrderOfKeys(name);
+    return writer.apply("GreaterOrEqual", [writer.placeAmong(key.cell, [keyText(other)]), writer.number(0)]);
+  }
   if (left.kind === "category" || right.kind === "category") {
     if (name !== "=") {
       return refuseClause(
@@ -38,6 +44,28 @@ export function compared(writer: RowWriter, name: string, left: RowValue, right:
     "the two sides are of different types",
     "compare numbers with numbers, and categories with texts",
   );
+}
+
+function refuseOrderOfKeys(name: string): never {
+  return refuseClause(
+    `${quoted(name)} of a column of texts`,
+    "its texts are keys and have no order",
+    "list those that you mean: column IN ('a', 'b')",
+  );
+}
+
+/** Whether any row has the text is not known here: where none has, the question counts nobody, and costs the same. */
+function keyText(value: RowValue): string {
+  const constant = value.kind === "number" ? constantOf(value) : undefined;
+  const text = value.kind === "text" ? value.text : constant === undefined ? undefined : String(constant);
+  if (text === undefined)
+    return refuseClause(
+      "a comparison of a column of texts with other than a text",
+      "its texts are keys: each is compared with texts that the query names",
+      "write column = 'text', or column IN ('a', 'b')",
+    );
+  const known = readAttributes(operations.get("LabelEncoder")!, { keys_strings: [text] });
+  return known.ok ? (known.value.keys_strings as readonly string[])[0]! : refuse(known.problem);
 }
 
 function isCategory(writer: RowWriter, { cell, labels }: CategoryValue, other: RowValue): Cell {
@@ -72,6 +100,10 @@ function textOf(value: RowValue): string | undefined {
 const mostListed = 256;
 
 export function oneOf(writer: RowWriter, value: RowValue, list: readonly RowValue[]): Cell {
+  if (value.kind === "key" && list.length > 0) {
+    const keys = [...new Set(list.map((item) => keyText(item)))];
+    return writer.apply("GreaterOrEqual", [writer.placeAmong(value.cell, keys), writer.number(0)]);
+  }
   const different = new Set(list.map((item) => compared(writer, "=", value, item)));
   if (different.size > mostListed) {
     return refuseClause(

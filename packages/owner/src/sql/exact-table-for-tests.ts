@@ -5,6 +5,7 @@ import {
   exactSums,
   expectFinish,
   measurementFor,
+  type People,
   type Plan,
   parseEpsilon,
   planAnswer,
@@ -36,6 +37,7 @@ export function exactTable(
   { program, layout }: SentTranslation,
   card: Card,
   rows: readonly Row[],
+  people?: People,
 ): readonly (readonly Cell[])[] {
   const plan = whole(planAnswer(program, datasetFacts(card, card.people.isPublic ? rows.length : undefined)));
   const epsilon = whole(parseEpsilon("1"));
@@ -45,7 +47,7 @@ export function exactTable(
   if (plan.stages > 1) throw new Error("SQL is answered in one stage");
   const columns = columnsOf(card, rows);
   for (const { cut, contribution } of questions) {
-    const sums = whole(exactSums(contribution, columns, rows.length));
+    const sums = whole(exactSums(contribution, columns, rows.length, people));
     const data = Float64Array.from(sums, (sum, at) => Number(sum) * 2 ** contribution.grid.exponent[at]!);
     typical[cut.node] = { kind: "public", value: { shape: contribution.shape, data } };
   }

@@ -1,9 +1,10 @@
-// FROM and WITH: one dataset, row-wise sub-selects of it, and public tables that the query itself brings.
+// FROM and WITH: one dataset or two that are joined on the person, row-wise sub-selects of them, and public tables that
+// the query itself brings.
 //
 // A sub-select keeps every row a row: it names expressions and narrows the mask. So it costs nothing, and one
 // person's rows stay one person's rows.
 
-import { problem } from "@unseen/base";
+import { invariant, problem } from "@unseen/base";
 import type { Card } from "@unseen/program";
 import type {
   CommonTableExpr,
@@ -14,17 +15,25 @@ import type {
   SelectStmt,
   WithClause,
 } from "libpg-query";
+import type { AskedRows } from "./asked-rows.ts";
+import { narrowed } from "./narrowed.ts";
+import { privateJoin } from "./private-join.ts";
 import { joined, type PublicTable, publicTable } from "./public-table.ts";
 import { quoted, refuse, refuseClause } from "./refusal.ts";
-import { rowValue, truth } from "./row-expression.ts";
+import { rowValue } from "./row-expression.ts";
 import { numberOf, type RowValue } from "./row-value.ts";
-import { RowWriter } from "./row-writer.ts";
-import { both, type Scope, type Table } from "./scope.ts";
-import { hasAggregate, nameOf } from "./syntax.ts";
+import { refuseBeyondRows } from "./row-wise.ts";
+import type { RowWriter } from "./row-writer.ts";
+import { namesPerson, type Scope, type Table } from "./scope.ts";
+import { nameOf } from "./syntax.ts";
+
+export type Asked = { readonly rows: AskedRows; readonly writer: RowWriter };
 
 /** What a name in FROM may stand for. */
 export type Names = {
   readonly cards: ReadonlyMap<string, Card>;
+  /** What the rows are, and the one writer of what is made of them; undefined where no dataset is named. */
+  readonly asked: Asked | undefined;
   readonly common: ReadonlyMap<string, () => Scope | PublicTable>;
 };
 
@@ -131,22 +140,24 @@ function namedSource(
       }),
     );
   }
-  return renamed(datasetScope(card), name, columns);
+  invariant(names.asked !== undefined, "the datasets in FROM were looked for before");
+  return renamed(datasetScope(card, names.asked), name, columns);
 }
 
-function datasetScope(card: Card): Scope {
-  const writer = new RowWriter(card);
-  const columns = Object.entries(card.columns).map(([name, column]): [string, RowValue] => {
-    const cell = writer.column(name);
-    return [
-      name,
-      column.type === "category" ? { kind: "category", cell, labels: column.categories } : numberOf(cell),
-    ];
+function datasetScope({ name, columns, unit }: Card, { rows, writer }: Asked): Scope {
+  const values = Object.entries(columns).map(([column, declared]): [string, RowValue] => {
+    const cell = writer.column(rows.calledIn(name, column));
+    if (declared.type === "category")
+      return [column, { kind: "category", cell, labels: declared.categories }];
+    if (declared.type !== "text") return [column, numberOf(cell)];
+    return [column, { kind: "key", cell, column: rows.calledIn(name, column) }];
   });
+  const person = unit.kind === "column" ? { person: unit.column } : {};
   return {
     writer,
-    dataset: card.name,
-    tables: [{ name: card.name, columns: new Map(columns) }],
+    rows,
+    datasets: new Set([name]),
+    tables: [{ name, columns: new Map(values), ...person }],
     mask: undefined,
   };
 }
@@ -170,6 +181,7 @@ function subSelect(query: SelectStmt, name: string, outer: Names): Scope {
   const inner = scopeOf(query.fromClause, names);
   const scope = narrowed(inner, query.whereClause);
   const columns = new Map<string, RowValue>();
+  let person: string | undefined;
   const add = (key: string, value: RowValue) => {
     if (columns.has(key) && columns.get(key) !== value)
       refuseClause(
@@ -186,83 +198,27 @@ function subSelect(query: SelectStmt, name: string, outer: Names): Scope {
     const fields = val !== undefined && "ColumnRef" in val ? (val.ColumnRef.fields ?? []) : [];
     if (fields.some((field) => "A_Star" in field)) {
       const wanted = fields.length > 1 ? nameOf(fields.slice(0, 1)) : undefined;
-      for (const table of scope.tables)
-        if (wanted === undefined || wanted === table.name)
-          for (const [key, value] of table.columns) add(key, value);
+      for (const table of scope.tables) {
+        if (wanted !== undefined && wanted !== table.name) continue;
+        for (const [key, value] of table.columns) add(key, value);
+        person ??= table.person;
+      }
+      continue;
+    }
+    if (val !== undefined && "ColumnRef" in val && namesPerson(scope, val.ColumnRef)) {
+      person = alias ?? nameOf(fields);
       continue;
     }
     add(alias ?? (fields.length > 0 ? nameOf(fields) : `column${at + 1}`), rowValue(val!, scope));
   }
-  return { ...scope, tables: [{ name, columns }] };
-}
-
-function refuseBeyondRows(query: SelectStmt): void {
-  const nearest = "keep the sub-select to columns, expressions and WHERE, and group outside";
-  if (query.op !== undefined && query.op !== "SETOP_NONE") refuseSetOperation();
-  if (hasAggregate(query.targetList) || query.groupClause !== undefined || query.havingClause !== undefined)
-    refuseClause(
-      "an aggregate of aggregates",
-      "a group of the inner SELECT is many people, and has no bound of its own",
-      nearest,
-    );
-  if (query.distinctClause !== undefined)
-    refuseClause("DISTINCT in a sub-select", "it mixes rows of several people", nearest);
-  if (query.limitCount !== undefined || query.limitOffset !== undefined)
-    refuseClause("LIMIT in a sub-select", "which rows it takes would depend on other people's", nearest);
-  if (query.windowClause !== undefined) refuseClause("WINDOW", "it mixes rows of several people", nearest);
-  if (query.sortClause !== undefined)
-    refuseClause("ORDER BY in a sub-select", "the rows of a sum have no order", nearest);
-  if (query.lockingClause !== undefined || query.intoClause !== undefined)
-    refuseClause("FOR UPDATE or INTO", "nothing at the owner's can be changed", nearest);
-}
-
-export function refuseSetOperation(): never {
-  return refuseClause(
-    "UNION, INTERSECT or EXCEPT",
-    "a person's rows could be counted twice",
-    "ask each SELECT by itself, or use OR in one WHERE",
-  );
-}
-
-export function narrowed(scope: Scope, where: Node | undefined): Scope {
-  if (where === undefined) return scope;
-  if (hasAggregate(where))
-    return refuseClause(
-      "an aggregate in WHERE",
-      "it would be a sum over the rows that it picks",
-      "put conditions on aggregates into HAVING",
-    );
-  const { writer } = scope;
-  const holds = truth(where, scope);
-  const isAlways = holds.facts.kind === "public" && holds.facts.value.data[0] !== 0;
-  return isAlways ? scope : { ...scope, mask: both(writer, scope.mask, writer.onEachRow(holds)) };
+  return { ...scope, tables: [{ name, columns, ...(person === undefined ? {} : { person }) }] };
 }
 
 function joinOf(join: JoinExpr, names: Names): Scope {
-  const { jointype, larg, rarg } = join;
-  if (jointype !== "JOIN_INNER")
-    return refuseClause(
-      "an outer join",
-      "rows without a partner would hold NULLs, and there are none",
-      "join the public table with JOIN, with an entry for every category",
-    );
-  if (join.isNatural === true)
-    return refuseClause("NATURAL JOIN", "what is compared is not said", "write ON dataset.column = t.key");
-  if (join.quals === undefined && (join.usingClause ?? []).length === 0)
-    return refuseClause(
-      "CROSS JOIN",
-      "each row would stand for several",
-      "write JOIN ... ON dataset.column = t.key",
-    );
+  const { larg, rarg } = join;
   const [left, right] = [sourceOf(larg!, names), sourceOf(rarg!, names)];
   if ("keys" in left) return "keys" in right ? refuseOnlyPublic() : joined(right, left, join);
-  if (!("keys" in right)) {
-    return refuseClause(
-      "a join of private tables",
-      "rows of one person would meet rows of another, and have no bound together",
-      "the owner can register the joined table; a public table joins as JOIN (VALUES ...) AS t(key, value) ON dataset.column = t.key",
-    );
-  }
+  if (!("keys" in right)) return privateJoin(left, right, join);
   return joined(left, right, join);
 }
 
@@ -270,9 +226,14 @@ function renamed(scope: Scope, name: string, columns: readonly string[]): Scope 
   if (columns.length === 0 && scope.tables.length === 1)
     return { ...scope, tables: [{ ...scope.tables[0]!, name }] };
   const all = scope.tables.flatMap((table) => [...table.columns]);
+  const person = scope.tables.find((table) => table.person !== undefined)?.person;
   if (columns.length > all.length)
     return refuseClause("so many names for columns", "the table has fewer", "leave the rest out");
-  const table: Table = { name, columns: new Map(all.map(([key, value], at) => [columns[at] ?? key, value])) };
+  const table: Table = {
+    name,
+    columns: new Map(all.map(([key, value], at) => [columns[at] ?? key, value])),
+    ...(person === undefined ? {} : { person }),
+  };
   return { ...scope, tables: [table] };
 }
 

@@ -3,11 +3,11 @@
 
 import { invariant } from "@unseen/base";
 import type { Node, SelectStmt } from "libpg-query";
-import { refuseClause } from "./refusal.ts";
+import { KeysWanted, quoted, refuseClause } from "./refusal.ts";
 import { rowValue } from "./row-expression.ts";
 import { choiceOf, mostGroups, type RowValue } from "./row-value.ts";
 import type { Cell } from "./row-writer.ts";
-import type { Scope } from "./scope.ts";
+import { both, type Scope } from "./scope.ts";
 import { hasAggregate, nameOf } from "./syntax.ts";
 
 export type GroupKey = {
@@ -19,6 +19,8 @@ export type GroupKey = {
 export type Groups = {
   /** Which group a row is in. */
   readonly index: Cell;
+  /** 1 for the rows that are in a group; undefined where all are. */
+  readonly only: Cell | undefined;
   readonly count: number;
   readonly keys: readonly GroupKey[];
 };
@@ -39,8 +41,23 @@ export function groupsOf(
     string,
     { readonly value: RowValue; readonly choice: NonNullable<ReturnType<typeof choiceOf>> }
   >();
+  let only: Cell | undefined;
   for (const node of groupClause) {
     const value = rowValue(keyNode(node, targetList, scope), scope);
+    if (value.kind === "key") {
+      const labels = writer.keys.get(value.column);
+      if (labels === undefined) return withoutKeys(scope, value.column);
+      if (labels.length === 0)
+        return refuseClause(
+          `GROUP BY of ${quoted(value.column)} with no key`,
+          "a table without groups has no rows",
+          "give at least one key",
+        );
+      const index = writer.placeAmong(value.cell, labels);
+      only = both(writer, only, writer.apply("GreaterOrEqual", [index, writer.number(0)]));
+      different.set(JSON.stringify([labels, writer.placeOf(index)]), { value, choice: { index, labels } });
+      continue;
+    }
     const choice =
       value.kind !== "text" && value.cell.facts.kind === "rows" ? choiceOf(writer, value) : undefined;
     if (choice === undefined) {
@@ -76,7 +93,18 @@ export function groupsOf(
       labels: Array.from({ length: count }, (_, group) => labels[Math.floor(group / each) % labels.length]!),
     };
   });
-  return { index, count, keys: named };
+  return { index, only, count, keys: named };
+}
+
+/** Of a join, which of two datasets' people a key needs would have to be said: so its keys are asked for before. */
+function withoutKeys({ rows: { datasets } }: Scope, column: string): never {
+  const [dataset, other] = datasets;
+  if (other === undefined) throw new KeysWanted({ dataset, wantsKeysOf: column });
+  return refuseClause(
+    `GROUP BY of ${quoted(column)} of a join without keys`,
+    "its texts are declared nowhere",
+    `ask the dataset that has it which keys may be shown, and give them: { epsilon, keys: { ${quoted(column)}: found.keys } }`,
+  );
 }
 
 /** The expression behind a place in the SELECT list or a name given there; a column's own name goes first, as in PostgreSQL. */

@@ -1,1 +1,1 @@
-export { translateSql } from "./translate-sql.ts";
+export { translateOrWantKeys, translateSql } from "./translate-sql.ts";

@@ -2,6 +2,7 @@
 // the asker's own text goes into a sentence but names, shortened.
 
 import { type Problem, problem } from "@unseen/base";
+import type { WantedKeys } from "@unseen/wire";
 
 /** Thrown on the way through a statement and caught at the one door, `translateSql`. */
 export class SqlRefusal extends Error {
@@ -10,6 +11,16 @@ export class SqlRefusal extends Error {
   constructor(refused: Problem) {
     super(refused.message);
     this.problem = refused;
+  }
+}
+
+/** Thrown where the statement has an answer as soon as keys of a column of texts are given, and caught at the same door. */
+export class KeysWanted extends Error {
+  readonly wanted: WantedKeys;
+
+  constructor(wanted: WantedKeys) {
+    super("keys are wanted");
+    this.wanted = wanted;
   }
 }
 

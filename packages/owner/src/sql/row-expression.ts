@@ -72,7 +72,7 @@ export function rowValue(node: Node, scope: Scope): RowValue {
 export function number(node: Node, scope: Scope): Cell {
   const value = rowValue(node, scope);
   if (value.kind === "number") return value.cell;
-  const what = { truth: "true or false", category: "a category", text: "text" }[value.kind];
+  const what = { truth: "true or false", category: "a category", key: "a text", text: "text" }[value.kind];
   return refuseClause(
     `a number made of ${what}`,
     "only numbers are calculated with",

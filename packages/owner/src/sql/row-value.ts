@@ -17,8 +17,15 @@ export type CategoryValue = {
   readonly cell: Cell;
   readonly labels: readonly string[];
 };
+/** A text that nobody declared. It is compared with texts of the query, or grouped by keys that were released. */
+export type KeyValue = {
+  readonly kind: "key";
+  readonly cell: Cell;
+  /** The name of its column on the card. */
+  readonly column: string;
+};
 export type TextValue = { readonly kind: "text"; readonly text: string };
-export type RowValue = NumberValue | TruthValue | CategoryValue | TextValue;
+export type RowValue = NumberValue | TruthValue | CategoryValue | KeyValue | TextValue;
 
 export type Choice<Label = number | string> = { readonly index: Cell; readonly labels: readonly Label[] };
 
@@ -39,6 +46,7 @@ export function constantOf(value: RowValue): number | undefined {
 export function choiceOf(writer: RowWriter, value: RowValue): Choice | undefined {
   switch (value.kind) {
     case "text":
+    case "key":
       return undefined;
     case "category":
       return { index: value.cell, labels: value.labels };

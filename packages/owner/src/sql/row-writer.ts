@@ -6,29 +6,34 @@
 import { invariant, problem } from "@unseen/base";
 import {
   type Attributes,
-  type Card,
   type ColumnCard,
   type Expression,
   type Facts,
   operations,
   type PlainTensor,
   programLimits,
+  type RowsFacts,
   readAttributes,
   scalar,
 } from "@unseen/program";
+import type { GivenKeys } from "@unseen/wire";
+import type { AskedCard } from "./asked-rows.ts";
 import { refuse, refuseClause } from "./refusal.ts";
 
 /** One number for each row, or for none: `facts` are public for a constant. */
 export type Cell = { readonly expression: Expression; readonly facts: Facts };
 
 export class RowWriter {
-  readonly card: Card;
+  readonly card: Pick<AskedCard, "columns" | "unit">;
+  /** Keys of columns of texts that the asker gave, by what programs call the column. */
+  readonly keys: GivenKeys;
   readonly #places = new Map<Expression, number>();
   readonly #expressions = new Map<string, Expression>();
   readonly #cells = new Map<Expression, Cell>();
 
-  constructor(card: Card) {
+  constructor(card: Pick<AskedCard, "columns" | "unit">, keys: GivenKeys = new Map()) {
     this.card = card;
+    this.keys = keys;
   }
 
   column(name: string): Cell {
@@ -37,6 +42,7 @@ export class RowWriter {
     const expression = this.#once(`column ${name}`, () => ({
       node: { kind: "input", name, shape: ["rows"] },
     }));
+    if (column.type === "text") return this.#cell(expression, () => textFacts);
     const { least, greatest, integral } = boundsOf(column);
     return this.#cell(expression, () => rowFacts(least, greatest, integral));
   }
@@ -93,6 +99,11 @@ export class RowWriter {
     );
   }
 
+  /** The place of a row's text among public ones, or -1. */
+  placeAmong(text: Cell, keys: readonly string[]): Cell {
+    return this.apply("LabelEncoder", [text], { keys_strings: keys });
+  }
+
   /** Looks a public table up: `values[index]` of each row. */
   lookUp(index: Cell, values: readonly number[]): Cell {
     if (index.facts.kind === "public") return this.number(values[index.facts.value.data[0]!]!);
@@ -144,12 +155,17 @@ export class RowWriter {
   }
 }
 
-function boundsOf(column: ColumnCard) {
+function boundsOf(column: Exclude<ColumnCard, { readonly type: "text" }>) {
   if (column.type === "category")
     return { least: 0, greatest: column.categories.length - 1, integral: true } as const;
   const [least, greatest] = column.bounds;
   return { least, greatest, integral: column.type === "integer" } as const;
 }
+
+const textFacts: Facts = {
+  ...(rowFacts(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, false) as RowsFacts),
+  isText: true,
+};
 
 function rowFacts(least: number, greatest: number, integral: boolean): Facts {
   return {

@@ -2,16 +2,24 @@
 
 import { type Problem, problem } from "@unseen/base";
 import type { ColumnRef } from "libpg-query";
+import type { AskedRows } from "./asked-rows.ts";
 import { quoted, refuse, refuseClause } from "./refusal.ts";
 import type { RowValue } from "./row-value.ts";
 import type { Cell, RowWriter } from "./row-writer.ts";
 import { nameOf } from "./syntax.ts";
 
-export type Table = { readonly name: string; readonly columns: ReadonlyMap<string, RowValue> };
+export type Table = {
+  readonly name: string;
+  readonly columns: ReadonlyMap<string, RowValue>;
+  /** What the column of persons is called here. A join may compare it, and nothing may read it. */
+  readonly person?: string;
+};
 
 export type Scope = {
   readonly writer: RowWriter;
-  readonly dataset: string;
+  readonly rows: AskedRows;
+  /** The datasets that are in it so far: all that are asked about, once FROM is read. */
+  readonly datasets: ReadonlySet<string>;
   readonly tables: readonly Table[];
   /** 1 for the rows that WHERE and joins leave, 0 for the others; undefined where all are left. */
   readonly mask: Cell | undefined;
@@ -22,7 +30,7 @@ export function both(writer: RowWriter, one: Cell | undefined, other: Cell | und
   return one === other ? one : writer.apply("And", [one, other]);
 }
 
-export function columnValue({ writer, dataset, tables }: Scope, { fields = [] }: ColumnRef): RowValue {
+export function columnValue({ rows, tables }: Scope, { fields = [] }: ColumnRef): RowValue {
   if (fields.some((field) => "A_Star" in field)) return refuse(starRefused());
   const names = fields.map((field) => nameOf([field]));
   if (names.length > 2)
@@ -45,7 +53,7 @@ export function columnValue({ writer, dataset, tables }: Scope, { fields = [] }:
       }),
     );
   }
-  return found[0] ?? refuse(unknownColumn(writer, dataset, searched, column));
+  return found[0] ?? refuse(unknownColumn(rows, searched, column));
 }
 
 /** As it is written, or, because PostgreSQL makes unquoted names small, the only one that differs in case alone. */
@@ -56,22 +64,26 @@ function find(columns: Table["columns"], name: string): readonly RowValue[] {
   return close.length === 1 ? [close[0]![1]] : [];
 }
 
-function isSame(one: string, other: string): boolean {
+export function isSame(one: string, other: string): boolean {
   return one === other || one.toLowerCase() === other.toLowerCase();
 }
 
-function unknownColumn(
-  { card: { unit } }: RowWriter,
-  dataset: string,
-  tables: readonly Table[],
-  name: string,
-): Problem {
-  if (unit.kind === "column" && isSame(unit.column, name)) {
+/** Whether it stands for a table's column of persons, and for no other. */
+export function namesPerson({ tables }: Pick<Scope, "tables">, { fields = [] }: ColumnRef): boolean {
+  const names = fields.map((field) => nameOf([field]));
+  if (names.length > 2) return false;
+  const column = names.at(-1) ?? "";
+  const searched = names.length === 2 ? tables.filter(({ name }) => isSame(name, names[0]!)) : tables;
+  if (searched.some(({ columns }) => find(columns, column).length > 0)) return false;
+  return searched.some(({ person }) => person !== undefined && isSame(person, column));
+}
+
+function unknownColumn({ card }: AskedRows, tables: readonly Table[], name: string): Problem {
+  const dataset = card.name;
+  const { unit } = card;
+  if (unit.kind === "column" && tables.some(({ person }) => person !== undefined && isSame(person, name))) {
     return problem("column-not-askable", `${quoted(name)} names the people of ${dataset}`, {
-      hint:
-        unit.mostRowsEach === 1
-          ? `COUNT(DISTINCT ${unit.column}) alone may read it`
-          : "no question may read it; ask about another column",
+      hint: `COUNT(DISTINCT ${name}) alone may read it, and a join on the person compare it`,
     });
   }
   const names = tables.flatMap(({ columns }) => [...columns.keys()]).slice(0, 40);

@@ -15,7 +15,7 @@ export const clinicCards: readonly Card[] = [
       region: { type: "category", categories: ["north", "south", "east"] },
       sex: { type: "category", categories: ["1", "2"] },
     },
-    unit: { column: "patient_id", mostRowsEach: 1 },
+    unit: { column: "patient_id", mostRowsEach: 1, identity: "mrn" },
     people: { isPublic: false, band: [10, 1000] },
     budget: { epsilon: 1000, delta: 1e-6 },
     mock: [{ bmi: 25, change: 1, age: 40, visits: 2, region: "north", sex: "1" }],
@@ -24,11 +24,14 @@ export const clinicCards: readonly Card[] = [
     name: "stays",
     description: "Stays in hospital",
     tags: ["#stays"],
-    columns: { nights: { type: "integer", bounds: [0, 30] } },
-    unit: { column: "patient_id", mostRowsEach: 4 },
+    columns: {
+      nights: { type: "integer", bounds: [0, 30] },
+      region: { type: "category", categories: ["east", "west"] },
+    },
+    unit: { column: "patient_id", mostRowsEach: 4, identity: "mrn" },
     people: { isPublic: false, band: [10, 1000] },
     budget: { epsilon: 10, delta: 1e-6 },
-    mock: [{ nights: 3 }],
+    mock: [{ nights: 3, region: "west" }],
   }),
   cardOf({
     name: "census",
@@ -39,6 +42,16 @@ export const clinicCards: readonly Card[] = [
     people: { isPublic: true },
     budget: { epsilon: 10, delta: 1e-6 },
     mock: [{ income: 30 }],
+  }),
+  cardOf({
+    name: "donors",
+    description: "People who gave blood, numbered by their donor cards",
+    tags: ["#donors"],
+    columns: { donations: { type: "integer", bounds: [0, 100] } },
+    unit: { column: "patient_id", mostRowsEach: 1, identity: "donor-card" },
+    people: { isPublic: false, band: [10, 1000] },
+    budget: { epsilon: 10, delta: 1e-6 },
+    mock: [{ donations: 2 }],
   }),
 ];
 

@@ -5,34 +5,70 @@
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type Card, type Expression, type Program, programLimits, programOf } from "@unseen/program";
-import { type SentTranslation, type TableColumnLayout, wireLimits } from "@unseen/wire";
+import {
+  type AskedTranslation,
+  type GivenKeys,
+  type SentTranslation,
+  type TableColumnLayout,
+  type WantedKeys,
+  wireLimits,
+} from "@unseen/wire";
 import type { Node, SelectStmt, SortBy } from "libpg-query";
 import type { Datasets } from "../questions/index.ts";
-import { type Names, narrowed, refuseSetOperation, scopeOf, withCommon } from "./from-clause.ts";
+import { type AskedCard, askedRows } from "./asked-rows.ts";
+import { type Names, scopeOf, withCommon } from "./from-clause.ts";
 import { type Grouped, groupsOf } from "./group-keys.ts";
-import { refuse, refuseClause, SqlRefusal } from "./refusal.ts";
+import { narrowed } from "./narrowed.ts";
+import { KeysWanted, quoted, refuse, refuseClause, SqlRefusal, unsupported } from "./refusal.ts";
 import { type ReleasedValue, releasedValue, truth } from "./released-expression.ts";
-import { starRefused } from "./scope.ts";
+import { refuseSetOperation } from "./row-wise.ts";
+import { RowWriter } from "./row-writer.ts";
+import { both, starRefused } from "./scope.ts";
 import { parseSelect } from "./sql-parser.ts";
 import { functionName, hasAggregate, nameOf } from "./syntax.ts";
 
-/** Tables that one query may name: one dataset, under as many names as it likes. */
+/** Tables that one query may name: one dataset or two, under as many names as it likes. */
 const mostTables = 64;
 
 /** The asker learns the translation or why there is none. Refusals: "sql-malformed", "sql-unsupported", and those of names and bounds. */
 export async function translateSql(
   datasets: Datasets,
-  text: string,
+  sql: string,
+  keys: GivenKeys = new Map(),
 ): Promise<Result<SentTranslation, Problem>> {
-  const select = await parseSelect(text);
+  const translation = await translateOrWantKeys(datasets, { sql, keys });
+  if (!translation.ok) return translation;
+  return "wantsKeysOf" in translation.value ? err(keysMissing(translation.value)) : ok(translation.value);
+}
+
+/** The same, and where the statement groups by a column of texts without keys, the name of that column. */
+export async function translateOrWantKeys(
+  datasets: Datasets,
+  { sql, keys }: AskedTranslation,
+): Promise<Result<SentTranslation | WantedKeys, Problem>> {
+  const select = await parseSelect(sql);
   if (!select.ok) return select;
   const cards = await cardsNamed(datasets, select.value);
   try {
-    return ok(translated(select.value, { cards, common: new Map() }));
+    return ok(translated(select.value, { ...asked(select.value, cards, keys), cards, common: new Map() }));
   } catch (error) {
     if (error instanceof SqlRefusal) return err(error.problem);
+    if (error instanceof KeysWanted) return ok(error.wanted);
     throw error;
   }
+}
+
+function asked(select: SelectStmt, cards: ReadonlyMap<string, Card>, keys: GivenKeys): Pick<Names, "asked"> {
+  const rows = askedRows(select, cards);
+  return { asked: rows && { rows, writer: new RowWriter(rows.card, keys) } };
+}
+
+function keysMissing({ wantsKeysOf }: WantedKeys): Problem<"sql-unsupported"> {
+  return unsupported(
+    `GROUP BY of the column of texts ${quoted(wantsKeysOf)} without keys`,
+    "its texts are declared nowhere, and a text that is read off the rows may be one person's",
+    "offer an epsilon and a delta, which also ask which keys may be shown; or give keys of your own",
+  );
 }
 
 /** The cards of every name that the query reads tables under; those that WITH gives are among them and not there. */
@@ -56,12 +92,14 @@ async function cardsNamed(datasets: Datasets, select: SelectStmt): Promise<Reado
 function translated(select: SelectStmt, given: Names): SentTranslation {
   refuseClauses(select);
   const names = withCommon(given, select.withClause);
-  const scope = narrowed(scopeOf(select.fromClause, names), select.whereClause);
+  const left = narrowed(scopeOf(select.fromClause, names), select.whereClause);
   const targets = (select.targetList ?? []).map(
     (node) => (node as { readonly ResTarget: { readonly name?: string; readonly val?: Node } }).ResTarget,
   );
   if (targets.some(({ val }) => isStar(val))) refuse(starRefused());
-  const groups = groupsOf(select, scope);
+  const groups = groupsOf(select, left);
+  // A row whose text is none of the keys is in no group.
+  const scope = { ...left, mask: both(left.writer, left.mask, groups?.only) };
   const grouped: Grouped = { scope, groups };
   const rows = groups?.count ?? 1;
   const table = new TableWriter(rows);
@@ -88,10 +126,11 @@ function translated(select: SelectStmt, given: Names): SentTranslation {
   if (table.outputs.length === 0) return refuse(nothingPrivate());
   const program = programOf(table.outputs);
   if (!program.ok) return refuse(program.problem);
-  if (!readsRows(program.value, scope.writer.card)) return refuse(nothingPrivate());
+  if (!readsRows(program.value, scope.rows.card)) return refuse(nothingPrivate());
   const mostRows = wholeOrAll(select.limitCount, "LIMIT");
   return {
-    dataset: scope.dataset,
+    dataset: scope.rows.datasets[0],
+    ...(scope.rows.datasets[1] === undefined ? {} : { joined: scope.rows.datasets[1] }),
     program: program.value,
     layout: {
       rows,
@@ -106,13 +145,18 @@ function translated(select: SelectStmt, given: Names): SentTranslation {
 }
 
 /** A count that the card declares public reads no row, and neither does a list of declared keys. */
-function readsRows({ nodes }: Program, { people, unit }: Card): boolean {
+function readsRows({ nodes }: Program, { people, unit }: AskedCard): boolean {
   const isCountPublic = people.isPublic && unit.kind === "row";
-  return nodes.some(
-    (node) =>
-      node.kind === "operation" &&
-      (node.operation === "ReduceSum" || (node.operation === "Count" && !isCountPublic)),
-  );
+  const isOfEverybody = (at: number | undefined) => {
+    const condition = at === undefined ? undefined : nodes[at];
+    return condition?.kind === "operation" && condition.operation === "RowOnes";
+  };
+  return nodes.some((node) => {
+    if (node.kind !== "operation") return false;
+    if (node.operation === "Count") return !isCountPublic;
+    if (node.operation === "CountPeople") return !(people.isPublic && isOfEverybody(node.inputs[0]));
+    return node.operation === "ReduceSum";
+  });
 }
 
 /** Columns of the table, and the outputs of the program that fill them; an output that is wanted twice is one. */

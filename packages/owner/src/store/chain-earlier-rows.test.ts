@@ -39,9 +39,12 @@ test("a home of version 1 is put on the chain: what was spent and answered stand
     ok: true,
     value: Uint8Array.of(1),
   });
-  expect(verifyLedger(file)).toMatchObject({ ok: true, value: { isSound: true, entries: 5, charges: 2 } });
+  expect(await verifyLedger(file)).toMatchObject({
+    ok: true,
+    value: { isSound: true, entries: 5, charges: 2 },
+  });
   expect(await ledger.charge(chargeOf({}))).toMatchObject({ ok: true, value: { serial: 3 } });
-  expect(verifyLedger(file)).toMatchObject({ ok: true, value: { isSound: true, entries: 6 } });
+  expect(await verifyLedger(file)).toMatchObject({ ok: true, value: { isSound: true, entries: 6 } });
   store.close();
   rmSync(directory, { recursive: true });
 });

@@ -6,7 +6,7 @@ import { amount } from "../ledger/amount.ts";
 import { answerHash, type Entry, entryHash, noHash } from "../ledger/entry.ts";
 import type { ChargeRow, PolicyRow } from "../ledger/ledger-tables.ts";
 import { isRaised, readPolicy } from "../ledger/policy-event.ts";
-import { addRho, rhoOfCharge } from "../ledger/rho.ts";
+import { addRho, priceOfCharge, unboundedRho } from "../ledger/rho.ts";
 import { answerEntry, chargeEntry, policyEntry } from "../ledger/rows.ts";
 
 export function chainEarlierRows(database: Database.Database): void {
@@ -21,7 +21,10 @@ export function chainEarlierRows(database: Database.Database): void {
   const addPolicy = database.prepare(
     "insert into policy_events (position, hash, dataset, at_ms, event) values (?, ?, ?, ?, ?)",
   );
-  const charges = rowsOf<ChargeRow>(database, "select * from charges order by charged_at_ms, serial");
+  const charges = rowsOf<ChargeRow>(
+    database,
+    "select *, '' as joined from charges order by charged_at_ms, serial",
+  );
   const policies = rowsOf<PolicyRow>(
     database,
     "select dataset, at_ms, event from earlier_policy_events order by at_ms, serial",
@@ -56,7 +59,9 @@ export function chainEarlierRows(database: Database.Database): void {
 function countRho(database: Database.Database, charges: readonly ChargeRow[]): void {
   const lines = new Map<string, { names: readonly string[]; rho: bigint }>();
   for (const { dataset, asker, epsilon, delta, event } of charges) {
-    const rho = rhoOfCharge(amount(epsilon, delta), event);
+    const price = priceOfCharge(amount(epsilon, delta), event);
+    // Lines of that version knew no delta beside a rho.
+    const rho = price.beside === 0n ? price.rho : unboundedRho;
     for (const names of [[dataset], [dataset, asker]]) {
       const key = JSON.stringify(names);
       lines.set(key, { names, rho: addRho(lines.get(key)?.rho ?? 0n, rho) });

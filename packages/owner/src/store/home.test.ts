@@ -29,7 +29,11 @@ test("only the owner's user can read the home", () => {
   const modeOf = (...path: string[]) => (statSync(join(home.directory, ...path)).mode & 0o777).toString(8);
   expect(modeOf("keys")).toBe("700");
   expect(modeOf("data")).toBe("700");
-  expect(readdirSync(join(home.directory, "keys")).map((key) => modeOf("keys", key))).toEqual(["600", "600", "600"]);
+  expect(readdirSync(join(home.directory, "keys")).map((key) => modeOf("keys", key))).toEqual([
+    "600",
+    "600",
+    "600",
+  ]);
   for (const file of readdirSync(home.directory).filter((name) => name.startsWith("unseen.sqlite"))) {
     expect(modeOf(file)).toBe("600");
   }

@@ -16,6 +16,8 @@ import { NewerStore, queries, Store } from "./store.ts";
 
 export type Home = {
   readonly directory: string;
+  /** The store's own. */
+  readonly file: string;
   /** Where snapshots of datasets are kept; the catalogue stores file names below it. */
   readonly dataDirectory: string;
   /** Random, made with the home; issuer and audience of its sessions. Public. */
@@ -42,7 +44,7 @@ export function openHome(
     const opened = Store.open(file);
     store = opened;
     const nodeId = settleNodeId(opened, entropy);
-    return ok({ directory, dataDirectory, nodeId, store: opened, keys, close: () => opened.close() });
+    return ok({ directory, file, dataDirectory, nodeId, store: opened, keys, close: () => opened.close() });
   } catch (error) {
     store?.close();
     return err(unreadable(error));

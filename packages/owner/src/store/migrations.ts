@@ -30,6 +30,12 @@ const spendingGoesUp = (table: string) => `
   create trigger ${table}_stay before delete on ${table}
   begin select raise(abort, 'a budget line is never removed'); end;`;
 
+const movedAway = (table: string) => `
+  create trigger ${table}_moved_away before insert on ${table} when exists (select 1 from ledger_place)
+  begin select raise(abort, 'this ledger has moved'); end;`;
+
+const spentByRho = ["spent_epsilon", "spent_delta", "spent_rho", "spent_beside", "charges"];
+
 export const migrations: readonly Migration[] = [
   {
     version: 1,
@@ -159,15 +165,57 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
-    // Nodes that the owner computes with, and what was noised for questions to several owners.
+    // A charge may be of two datasets that are joined.
     version: 3,
+    sql: `alter table charges add column joined text not null default '' check (joined <> dataset);`,
+  },
+  {
+    // The ledger may be kept in another database. From the first word of a move on, nothing more is written here.
+    version: 4,
+    sql: `
+      create table ledger_place (
+        only integer primary key check (only = 1),
+        address text not null,
+        ledger text,
+        known_position integer not null default 0,
+        known_hash text not null default '${"0".repeat(64)}'
+      ) strict;
+      create trigger ledger_place_stays before delete on ledger_place when old.ledger is not null
+      begin select raise(abort, 'a ledger that has moved does not come back'); end;
+      create trigger ledger_place_holds before update on ledger_place
+      when old.ledger is not null and (new.ledger is not old.ledger or new.known_position < old.known_position)
+      begin select raise(abort, 'a home keeps to its ledger'); end;
+      ${["charges", "answers", "policy_events"].map(movedAway).join("\n")}
+    `,
+  },
+  {
+    // A line knows the delta that is lost beside rho, and a filter that keeps some of its cap for that.
+    version: 5,
+    sql: `
+      drop trigger budgets_spending_goes_up;
+      drop trigger allotments_spending_goes_up;
+      alter table budgets add column spent_beside integer not null default 0 check (spent_beside >= 0);
+      alter table allotments add column spent_beside integer not null default 0 check (spent_beside >= 0);
+      alter table budgets rename column filter to earlier_filter;
+      alter table budgets add column filter text not null default 'basic' check (filter in ('basic', 'zcdp', 'zcdp-keys'));
+      update budgets set filter = earlier_filter;
+      alter table budgets drop column earlier_filter;
+    `,
+    seal: `
+      ${nothingGoesDown("budgets", [...spentByRho, "renewals"])}
+      ${nothingGoesDown("allotments", spentByRho)}
+    `,
+  },
+  {
+    // Nodes that the owner computes with, and what was noised for questions to several owners.
+    version: 6,
     sql: `
       create table peers (
         fingerprint text primary key, name text not null unique, url text not null, allowed_at_ms integer not null
       ) strict;
 
       create table joint_parts (
-        serial integer not null references charges (serial),
+        serial integer not null,
         part text not null,
         bytes blob not null,
         primary key (serial, part)

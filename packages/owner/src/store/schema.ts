@@ -17,6 +17,7 @@ export type Schema = {
     delta: bigint;
     event: string;
     charged_at_ms: bigint;
+    joined: string;
     hash: string;
   };
   answers: { serial: bigint; position: bigint; bytes: Uint8Array; hash: string };
@@ -31,6 +32,7 @@ export type Schema = {
     spent_epsilon: bigint;
     spent_delta: bigint;
     spent_rho: string;
+    spent_beside: bigint;
     charges: bigint;
   };
   allotments: {
@@ -41,7 +43,16 @@ export type Schema = {
     spent_epsilon: bigint;
     spent_delta: bigint;
     spent_rho: string;
+    spent_beside: bigint;
     charges: bigint;
+  };
+  /** Where the ledger is, if not here; at most one row. While `ledger` is null it is on its way there. */
+  ledger_place: {
+    only: bigint;
+    address: string;
+    ledger: string | null;
+    known_position: bigint;
+    known_hash: string;
   };
   policy_events: { position: bigint; dataset: string; at_ms: bigint; event: string; hash: string };
   accounts: {

@@ -1,5 +1,5 @@
 // Composition of mechanisms of which only (epsilon, delta) is known. The optimal rule for k alike: Kairouz, Oh,
-// Viswanath 2017 (arXiv 1311.0776), Theorem 3.3. The older one: Dwork, Rothblum, Vadhan 2010, Theorem III.3. Both hold
+// Viswanath 2017 (arXiv 1311.0776), Theorem 3.3. The older one: Dwork, Rothblum, Vadhan 2010. Both hold
 // when each mechanism is chosen after seeing earlier answers, if the parameters are fixed beforehand.
 
 import { leastThatHolds } from "./analytic-gaussian.ts";

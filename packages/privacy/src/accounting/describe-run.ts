@@ -23,6 +23,20 @@ export type Run =
       readonly kind: "gaussian-releases";
       /** One noise over L2 sensitivity for each release. */
       readonly noises: readonly number[];
+    }
+  | {
+      /**
+       * Teachers of PATE vote, each trained on people of its own; the most voted option is told. One person changes one
+       * vote. These events hold whatever the votes were; `accounting/pate` has what they cost where teachers agree.
+       */
+      readonly kind: "noised-votes";
+      /** Laplace noise of scale `noise` on each count, or Gaussian of standard deviation `noise`. */
+      readonly aggregator: "laplace" | "gaussian";
+      readonly noise: number;
+      /** Queries that a winner was told for; the run stops there. */
+      readonly answered: number;
+      /** Queries of which the most voted count was first tested against a threshold, with Gaussian noise. */
+      readonly tested?: { readonly queries: number; readonly noise: number };
     };
 
 export type DescribedRun = {
@@ -37,6 +51,7 @@ export function describeRun(run: Run): DescribedRun {
     const events = run.noises.map((noise): PrivacyEvent => ({ kind: "gaussian", noiseMultiplier: noise }));
     return { events, relation: "add-or-remove-one" };
   }
+  if (run.kind === "noised-votes") return votesOf(run);
   invariant(run.examples >= 1 && run.batch >= 1 && run.batch <= run.examples, "a batch is part of the data");
   invariant(run.epochs >= 0 && Number.isFinite(run.epochs), "epochs are a finite number of at least zero");
   const step: PrivacyEvent = { kind: "gaussian", noiseMultiplier: run.noise };
@@ -69,6 +84,23 @@ export function describeRun(run: Run): DescribedRun {
     default:
       return run.sampling satisfies never;
   }
+}
+
+/** Papernot and others 2017 (arXiv 1610.05755), 2018 (arXiv 1802.08908): a vote leaves one count and joins another. */
+function votesOf(run: Extract<Run, { kind: "noised-votes" }>): DescribedRun {
+  const { aggregator, noise, answered, tested } = run;
+  // L1 distance 2 and L2 distance sqrt(2), each rounded to more loss.
+  const up = 1 + 2 ** -50;
+  const vote: PrivacyEvent =
+    aggregator === "laplace"
+      ? { kind: "epsilon-delta", epsilon: (2 / noise) * up, delta: 0 }
+      : { kind: "gaussian", noiseMultiplier: (noise * Math.SQRT1_2) / up };
+  const events: PrivacyEvent[] = [{ kind: "self-composed", event: vote, count: answered }];
+  if (tested !== undefined) {
+    const test: PrivacyEvent = { kind: "gaussian", noiseMultiplier: tested.noise };
+    events.unshift({ kind: "self-composed", event: test, count: tested.queries });
+  }
+  return { events, relation: "add-or-remove-one" };
 }
 
 /** ceil(epochs examples / batch), without the last bit of a double turning 3600 into 3601. */

@@ -6,6 +6,8 @@ import { rational } from "../budget/rational.ts";
 import { rhoAtMost } from "../mechanisms/concentrated.ts";
 import type { PrivacyEvent } from "./event.ts";
 import { type PrivacyFilter, pureFilter, rdpFilter, zcdpFilter } from "./filter.ts";
+import { gdpAccountant } from "./gdp.ts";
+import { PldAccountant } from "./pld/pld-accountant.ts";
 import { pureAccountant } from "./pure.ts";
 import { rdpAccountant } from "./rdp.ts";
 import { zcdpAccountant } from "./zcdp.ts";
@@ -179,4 +181,69 @@ test("an order fixed beforehand has the whole delta, several share it", () => {
   };
   // Each of the two orders alone is better than the pair: letting the answers choose is paid for.
   expect(count([32])).toBeGreaterThan(count([32, 33]));
+});
+
+/** An asker who looks at each answer and asks more boldly after a large one, or gives up for a while. */
+function adaptiveAsks(
+  filter: PrivacyFilter,
+  draws: readonly number[],
+  kinds: readonly PrivacyEvent["kind"][],
+) {
+  const admitted: PrivacyEvent[] = [];
+  let current = filter;
+  let noise = 32;
+  for (const [at, draw] of draws.entries()) {
+    const kind = kinds[at % kinds.length]!;
+    const event: PrivacyEvent =
+      kind === "laplace" ? { kind, noiseMultiplier: noise } : { kind: "gaussian", noiseMultiplier: noise };
+    const next = current.admit(event);
+    if (next.ok) {
+      current = next.value;
+      admitted.push(event);
+    }
+    // `draw` stands for the noised answer: what is asked next depends on it, and on whether it was refused.
+    const isBolder = next.ok && draw > 1;
+    noise = Math.min(128, Math.max(1, isBolder ? noise / 2 : noise * 2));
+  }
+  return admitted;
+}
+
+test("whatever an adaptive asker does, no accountant sees a filter's cap passed", () => {
+  const delta = 1e-6;
+  const draws = fc.array(fc.double({ min: -4, max: 4, noNaN: true }), { minLength: 5, maxLength: 30 });
+  const [epsilon, deltaAtto] = [nanoEpsilonOf(2_000_000_000n), attoDeltaOf(1_000_000_000_000n)];
+  const filters: readonly [PrivacyFilter, readonly PrivacyEvent["kind"][]][] = [
+    [pureFilter({ epsilon: 2 }), ["laplace"]],
+    [zcdpFilter(rhoAtMost(epsilon, deltaAtto)), ["gaussian", "laplace"]],
+    [rdpFilter({ epsilon: 2, delta }), ["gaussian", "laplace"]],
+    [rdpFilter({ epsilon: 2, delta, orders: [16] }), ["gaussian", "laplace"]],
+  ];
+  fc.assert(
+    fc.property(draws, fc.constantFrom(...filters), (drawn, [filter, kinds]) => {
+      const events = adaptiveAsks(filter, drawn, kinds);
+      const all: PrivacyEvent = { kind: "composed", events };
+      for (const accountant of [
+        rdpAccountant(),
+        gdpAccountant(),
+        new PldAccountant({ relation: "add-or-remove-one" }),
+      ]) {
+        const composed = accountant.compose(all);
+        if (composed.ok) expect(composed.value.epsilonAtLeast(delta)).toBeLessThanOrEqual(2 + 1e-8);
+        else expect(accountant.name).toBe("gdp");
+      }
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test("what a Rényi filter would admit under the cap of decision 0009, beside the concentrated one", () => {
+  const rho = rhoAtMost(nanoEpsilonOf(10_000_000_000n), attoDeltaOf(1_000_000_000_000n));
+  const cap = { epsilon: 10, delta: 1e-6 };
+  const admits = (filter: PrivacyFilter, event: PrivacyEvent) =>
+    runThrough(filter, Array(1_300).fill(event)).admitted.length;
+  const pure: PrivacyEvent = { kind: "discrete-laplace", rate: 0.1, sensitivity: 1 };
+  const gaussian: PrivacyEvent = { kind: "gaussian", noiseMultiplier: 20 };
+  const filters = [zcdpFilter(rho), rdpFilter(cap), rdpFilter({ ...cap, orders: [4] })];
+  expect(filters.map((filter) => admits(filter, pure))).toEqual([307, 274, 313]);
+  expect(filters.map((filter) => admits(filter, gaussian))).toEqual([1231, 1075, 1228]);
 });

@@ -78,7 +78,7 @@ export function rdpCurveOf(
     case "gaussian":
       return curve(orders, (order) => order / (2 * event.noiseMultiplier ** 2));
     case "discrete-gaussian":
-      // Canonne, Kamath, Steinke 2020, Proposition 5: the curve of the continuous one is an upper bound.
+      // Canonne, Kamath, Steinke 2020: the curve of the continuous one is an upper bound.
       return curve(orders, (order) => (order * event.sensitivity ** 2) / (2 * event.sigma ** 2));
     case "laplace":
       return curve(orders, (order) => laplaceRdp(1 / event.noiseMultiplier, order));
@@ -182,7 +182,7 @@ function amplified(
   return ok({ rdp, extraDelta: probability * inner.value.extraDelta });
 }
 
-/** Depth of the deepest tree: ceil(log2(steps + 1)) nodes hold one record. Kairouz et al. 2021, appendix D. */
+/** Depth of the deepest tree: ceil(log2(steps + 1)) nodes hold one record. Kairouz et al. 2021 (arXiv 2103.00039). */
 export function treeDepth(stepCounts: readonly number[]): number {
   const most = stepCounts.reduce((largest, each) => Math.max(largest, each), 0);
   let depth = 0;

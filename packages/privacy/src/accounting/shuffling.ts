@@ -1,6 +1,6 @@
 // What a shuffler adds: n people each send one epsilon0-private report, and only their multiset is seen. Feldman,
 // McMillan, Talwar 2021 (arXiv 2012.12803): everybody else hides one person as C ~ Binomial(n - 1, e^-epsilon0) fair
-// coins would (Theorem 3.2 and its clones). The closed form is Theorem 3.1; the numeric bound evaluates the clones exactly.
+// coins would. The closed form is their theorem for any report; the numeric bound evaluates the clones exactly.
 
 import { invariant } from "@unseen/base";
 import { leastThatHolds } from "./analytic-gaussian.ts";
@@ -13,7 +13,7 @@ const room = (people: number) => 1e-9 + 1e-12 * people;
 /** Counts of coins that are this many standard deviations away go into delta whole. */
 const reach = 12;
 
-/** Theorem 3.1. Falls back to the local epsilon where the theorem asks for more people. */
+/** The closed form. Falls back to the local epsilon where the theorem asks for more people. */
 export function shuffledEpsilonClosedForm({ people, localEpsilon }: ShuffledReports, delta: number): number {
   const logOfDelta = Math.log(4 / delta);
   if (localEpsilon > Math.log(people / (16 * logOfDelta))) return localEpsilon;

@@ -53,7 +53,7 @@ export function concentratedLossOf(
     case "zcdp":
       return ok({ rho: decimal(event.rho), xi: decimal(event.xi) });
     case "exponential": {
-      // Bounded range: Cesar, Rogers 2021, Theorem 3; an epsilon-private mechanism in general has epsilon^2 / 2.
+      // Bounded range: Cesar, Rogers 2021 (arXiv 2004.07223), Lemmas 3.2 and 3.4; an epsilon-private mechanism in general has epsilon^2 / 2.
       const epsilon = decimal(event.epsilon);
       return concentrated(multiplyRationals(multiplyRationals(epsilon, epsilon), rational(1n, 8n)));
     }

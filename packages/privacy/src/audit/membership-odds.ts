@@ -1,6 +1,6 @@
 // What an (epsilon, delta) promise means for one person: how well anybody, with any knowledge and any computer, can
 // tell from the answers whether that person is in the data. Wasserman and Zhou 2010; Kairouz, Oh, Viswanath 2015
-// (arXiv 1311.0776), Theorem 2.1.
+// (arXiv 1311.0776), on what a promise means for a test.
 
 import { invariant } from "@unseen/base";
 

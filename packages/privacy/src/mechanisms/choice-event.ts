@@ -4,7 +4,22 @@
 import { rational, rationalFromStored } from "../budget/rational.ts";
 import { type Cost, pureCost } from "./cost.ts";
 
+/** What a person reported about themselves by one of the mechanisms of `local/`. */
+export type LocalEvent = {
+  readonly mechanism: "local-report";
+  readonly form:
+    | "symmetric-unary"
+    | "optimal-unary"
+    | "local-hash"
+    | "hadamard"
+    | "count-mean-sketch"
+    | "rappor";
+  /** What one report loses; for "rappor" what all reports of one truth lose, however many. */
+  readonly epsilon: string;
+};
+
 export type ChoiceEvent =
+  | LocalEvent
   | {
       readonly mechanism: "exponential" | "permute-and-flip";
       readonly epsilon: string;
@@ -29,6 +44,13 @@ export type ChoiceEvent =
       readonly mechanism: "randomized-response";
       readonly epsilon: string;
       readonly options: number;
+    }
+  | {
+      readonly mechanism: "staircase";
+      readonly epsilon: string;
+      /** Most that one privacy unit moves the sum, and the width of the highest step, in grid units. */
+      readonly sensitivity: string;
+      readonly firstStep: string;
     }
   | {
       readonly mechanism: "partition-selection";

@@ -1,5 +1,5 @@
-// The exponential mechanism: McSherry and Talwar 2007, "Mechanism Design via Differential Privacy", Definition 2 and
-// Theorem 6. The proof stands in `exponential.md`.
+// The exponential mechanism: McSherry and Talwar 2007, "Mechanism Design via Differential Privacy".
+// The proof stands in `exponential.md`.
 
 import type { Rational } from "../budget/rational.ts";
 import { lazyBernoulliExp } from "../samplers/lazy-samplers.ts";

@@ -16,6 +16,8 @@ export function forAccounting(event: ChoiceEvent): PrivacyEvent {
       return { kind: event.mechanism, epsilon };
     case "noisy-max":
     case "above-threshold":
+    case "local-report":
+    case "staircase":
       return { kind: "epsilon-delta", epsilon, delta: 0 };
     case "randomized-response": {
       // The accountants replace the truth, with this probability, by a uniform one of all options.

@@ -1,5 +1,5 @@
 // How likely a group with n people may be shown: Desfontaines, Voss, Gipson, Mandayam 2020, "Differentially private
-// partition selection" (arXiv 2006.03684), Theorem 1: the largest probabilities that (epsilon, delta) allows, one by one.
+// partition selection" (arXiv 2006.03684): the largest probabilities that (epsilon, delta) allows, one by one.
 
 import { invariant } from "@unseen/base";
 import { bitLength, type Rational } from "../budget/rational.ts";

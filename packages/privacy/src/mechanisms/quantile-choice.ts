@@ -1,5 +1,5 @@
 // A quantile among declared candidates by permute-and-flip: Smith 2011, "Privacy-preserving Statistical Estimation
-// with Optimal Convergence Rates", Algorithm 2, on whole-number scores. The proof stands in `quantile-choice.md`.
+// with Optimal Convergence Rates", on whole-number scores. The proof stands in `quantile-choice.md`.
 
 import { type Entropy, invariant, Secret } from "@unseen/base";
 import type { Rational } from "../budget/rational.ts";

@@ -80,7 +80,7 @@ test("the stated deviation is that of the estimates, and the variance at a rare 
   const mean = estimates.reduce((sum, value) => sum + value) / estimates.length;
   const variance = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0) / estimates.length;
   expect(meanFits(mean, 0, variance, estimates.length)).toBe(true);
-  // (e^eps + k - 2) / (e^eps - 1)^2 a person: Wang, Blocki, Li, Jha 2017, equation 3.
+  // (e^eps + k - 2) / (e^eps - 1)^2 a person: Wang, Blocki, Li, Jha 2017.
   const textbook = (100 * (Math.E + 2)) / (Math.E - 1) ** 2;
   expect(variance / textbook).toBeGreaterThan(0.7);
   expect(variance / textbook).toBeLessThan(1.4);

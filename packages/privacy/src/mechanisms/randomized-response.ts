@@ -1,4 +1,4 @@
-// Randomized response: Warner 1965 for two options; Kairouz, Bonawitz, Ramage 2016 (arXiv 1602.07387), section 4, for
+// Randomized response: Warner 1965 for two options; Kairouz, Bonawitz, Ramage 2016 (arXiv 1602.07387), for
 // k. Each person's own answer is noised before it leaves the person. The proof stands in `randomized-response.md`.
 
 import { type Entropy, invariant, type Once, Secret } from "@unseen/base";
@@ -8,6 +8,7 @@ import { uniformBelow } from "../samplers/uniform-below.ts";
 import { UniformWords, type Words } from "../samplers/uniform-words.ts";
 import type { ChoiceEvent } from "./choice-event.ts";
 import { type Cost, pureCost } from "./cost.ts";
+import { variancePerPerson } from "./local/estimate-counts.ts";
 import { type Released, releasedByMechanism } from "./released.ts";
 
 export type RandomizedResponse = {
@@ -22,6 +23,8 @@ export type RandomizedResponse = {
   estimate(reported: readonly number[]): readonly number[];
   /** Standard deviation of one estimate, in people, at most: over all ways that `people` people could be spread. */
   deviationAtLeast(people: number): number;
+  /** Variance of one estimate over the number of people, for an option that `share` of them hold. */
+  varianceEach(share: number): number;
 };
 
 /** Beyond this a report costs too many tries; local hashing is the tool for larger domains. */
@@ -67,6 +70,7 @@ export function randomizedResponse(of: {
       const nearer = Math.max(truthful * (1 - truthful), other * (1 - other));
       return Math.sqrt(people * nearer) / (truthful - other);
     },
+    varianceEach: (share: number) => variancePerPerson({ held: truthful, other }, share),
   });
 }
 

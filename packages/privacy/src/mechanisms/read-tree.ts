@@ -26,7 +26,7 @@ export function runningSums(tree: NoisedTree): readonly bigint[] {
 
 /**
  * The leaves that fit all noised nodes best by least squares, so that children add up to their parents: Hay and
- * others 2010, Theorem 3. Fractions, in the unit of the sums; sums of them are more accurate than sums of noised leaves.
+ * others 2010, on consistency. Fractions, in the unit of the sums; sums of them are more accurate than sums of noised leaves.
  */
 export function consistentLeaves({ branching, leaves, levels }: NoisedTree): Float64Array {
   const upwards: Float64Array[] = [];

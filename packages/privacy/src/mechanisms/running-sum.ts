@@ -1,5 +1,5 @@
 // A running sum that is told after every step, while the steps still come in: the binary mechanism of Chan, Shi, Song
-// 2011, "Private and Continual Release of Statistics", section 3, and Dwork, Naor, Pitassi, Rothblum 2010. The proof
+// 2011, "Private and Continual Release of Statistics", and Dwork, Naor, Pitassi, Rothblum 2010. The proof
 // stands in `tree-sums.md`.
 
 import { type Entropy, invariant, Once, Secret } from "@unseen/base";

@@ -1,6 +1,6 @@
 // The other way to show groups that are found in the data: tell each group's noised count where it reaches a
 // threshold that a group of one person almost never reaches. Shows fewer groups than `partitionSelection`, and their
-// counts with them. Korolova, Kenthapadi, Mishra, Ntoulas 2009; Desfontaines and others 2020 (arXiv 2006.03684), section 3.
+// counts with them. Korolova, Kenthapadi, Mishra, Ntoulas 2009; Desfontaines and others 2020 (arXiv 2006.03684).
 
 import { invariant } from "@unseen/base";
 import { type Rational, rationalToNumber } from "../budget/rational.ts";

@@ -1,5 +1,5 @@
-// The k best options by peeling: choose one, take it out, choose again. Durfee and Rogers 2019 (arXiv 1905.04273),
-// section 1; each choice is a mechanism of its own on what is left, and their losses add up.
+// The k best options by peeling: choose one, take it out, choose again. Durfee and Rogers 2019 (arXiv 1905.04273);
+// each choice is a mechanism of its own on what is left, and their losses add up.
 
 import { type Entropy, invariant, Secret } from "@unseen/base";
 import { divideRationals, type Rational, rational } from "../budget/rational.ts";

@@ -85,7 +85,7 @@ test("children add up to their parents after least squares, and ranges come near
 });
 
 test("least squares gives the solution of the normal equations on a small tree", () => {
-  // Root 10, leaves 3 and 4: the leaves share the missing 3 as 1 each; (Hay and others, section 4.2).
+  // Root 10, leaves 3 and 4: the leaves share the missing 3 as 1 each; (Hay and others 2010).
   const leaves = consistentLeaves({ branching: 2, leaves: 2, levels: [[3n, 4n], [10n]] });
   expect([...leaves]).toEqual([4, 5]);
 });
@@ -182,7 +182,7 @@ test("a truncated count stays in its range, costs the same, and has the textbook
   for (let seed = 0; seed < 20_000; seed++)
     counts[Number(bounded.release(Secret.of(BigInt64Array.of(1n)), seededEntropy(seed)).value[0])]! += 1;
   const q = Math.exp(-1);
-  // Ghosh, Roughgarden, Sundararajan 2009, section 2: the ends hold the whole tails.
+  // Ghosh, Roughgarden, Sundararajan 2009: the ends hold the whole tails.
   const law = [q / (1 + q), (1 - q) / (1 + q), ((1 - q) / (1 + q)) * q, q ** 2 / (1 + q)];
   for (const [at, p] of law.entries())
     expect(Math.abs(counts[at]! / 20_000 - p)).toBeLessThan(6 * Math.sqrt((p * (1 - p)) / 20_000));

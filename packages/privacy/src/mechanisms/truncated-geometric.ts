@@ -1,4 +1,4 @@
-// The truncated geometric mechanism: Ghosh, Roughgarden, Sundararajan 2009 (arXiv 0811.2841), section 2: a whole
+// The truncated geometric mechanism: Ghosh, Roughgarden, Sundararajan 2009 (arXiv 0811.2841): a whole
 // number with discrete Laplace noise, brought back into the range that it is known to lie in.
 
 import { type Entropy, invariant, type Secret } from "@unseen/base";

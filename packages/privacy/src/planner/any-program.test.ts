@@ -100,7 +100,7 @@ function walk(random: RandomStream, plan: Plan): void {
       const { contribution, cut } = question;
       const measurement = measurementFor(price, question);
       expect(measurement.event.dimension).toBe(contribution.grid.exponent.length);
-      const sums = exactSums(contribution, rows.columns, rows.rowCount);
+      const sums = exactSums(contribution, rows.columns, rows.rowCount, rows.people);
       if (!sums.ok) throw new Error(`a planned sum was refused: ${sums.problem.message}`);
       const data = Float64Array.from(
         sums.value,

@@ -1,4 +1,4 @@
-// The program as the planner rewrites it: rows always first, and one way over the row axis, the cut.
+// The program as the planner rewrites it: rows always first, and nothing but a cut goes over the row axis.
 //
 // Facts are read off the graph twice by the same rules. Once before anything is charged, with values that
 // mock rows suggest in place of released ones, so that a question which cannot be answered is refused
@@ -10,6 +10,7 @@ import {
   type Expression,
   type Facts,
   operations,
+  type PeopleHeld,
   type PlainTensor,
   type Program,
   programOf,
@@ -27,8 +28,18 @@ export type CanonicalNode =
       readonly isPrivate: boolean;
       readonly stage: number;
     }
-  /** The sum over rows of a private node. What it reads is known at `stage`; its own value is known one later. */
-  | { readonly kind: "cut"; readonly contribution: number; readonly stage: number };
+  | CanonicalCut;
+
+/** The sum of a private node, over rows or over people. What it reads is known at `stage`; its own value is known one later. */
+export type CanonicalCut = {
+  readonly kind: "cut";
+  readonly contribution: number;
+  readonly across: CutAcross;
+  readonly stage: number;
+};
+
+/** What is held of one person, in the numbers of the question; a grid makes integers of it. */
+export type CutAcross = { readonly kind: "rows" } | ({ readonly kind: "people" } & PeopleHeld);
 
 /** The stage from which a node's facts can be read: 0 for what needs nothing released. */
 export function stageOf(node: CanonicalNode): number {

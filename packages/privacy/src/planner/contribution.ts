@@ -13,9 +13,27 @@ export type Contribution = {
   /** The shape of what one row adds, without the row axis. */
   readonly shape: readonly number[];
   readonly grid: Grid;
+  readonly across: Across;
   /** At most one element of a row may differ from zero; where a formula gives more, only the first counts. */
   readonly oneHot: boolean;
 };
+
+/** How rows become one sum: all of them, or first those of each person, whose total is then held. */
+export type Across = { readonly kind: "rows" } | AcrossPeople;
+
+export type AcrossPeople = {
+  readonly kind: "people";
+  /** Least and greatest integer that one person adds, for each element; zero lies within. */
+  readonly least: Float64Array;
+  readonly greatest: Float64Array;
+  /**
+   * How many elements of one person count at most: of those that are not zero, the first in an order that depends
+   * on nothing but the person and the element.
+   */
+  readonly mostGroupsEach: number;
+};
+
+export const acrossRows: Across = { kind: "rows" };
 
 /** For each element of a row, in order: the step is 2 ** exponent, and the integers run from `least` to `greatest`. */
 export type Grid = {

@@ -3,9 +3,12 @@
 
 import { invariant } from "@unseen/base";
 import type { Card, ColumnCard } from "@unseen/program";
+import type { Texts } from "./coded-texts.ts";
 import type { Columns } from "./exact-sums.ts";
 
-export type ColumnFacts = { readonly least: number; readonly greatest: number; readonly integral: boolean };
+export type NumberFacts = { readonly least: number; readonly greatest: number; readonly integral: boolean };
+/** Bounds of numbers; nothing where the column holds texts that nobody declared. */
+export type ColumnFacts = NumberFacts | "texts";
 
 /**
  * How two datasets that must look alike may differ. "add-or-remove": one person with all their rows is
@@ -23,7 +26,9 @@ export type DatasetFacts = {
   readonly oneRowEach: boolean;
   /** The number of rows where it is public, and otherwise undefined. */
   readonly publicRowCount: number | undefined;
-  /** As many rows as the card allows for: the upper end of the band, or the public number of people with all their rows. */
+  /** The number of people where it is public, and otherwise undefined. */
+  readonly publicPeopleCount: number | undefined;
+  /** As many rows as the card allows for: the upper end of the band, or the public number of people, with all the rows of each. */
   readonly mostRows: number;
   /** A row count for expectations of accuracy: public, or the geometric middle of the declared band. */
   readonly typicalRowCount: number;
@@ -48,19 +53,20 @@ export function datasetFacts(card: Card, peopleCount: number | undefined): Datas
     mostRowsEach: card.unit.kind === "row" ? 1 : card.unit.mostRowsEach,
     oneRowEach,
     publicRowCount,
+    publicPeopleCount: peopleCount,
     mostRows: mostRowsOf(card, peopleCount),
     typicalRowCount: card.people.isPublic
       ? Math.max(peopleCount ?? 1, 1)
       : Math.sqrt(Math.max(card.people.band[0], 1) * Math.max(card.people.band[1], 1)),
-    mock: new Map(columns.map(([name, column]) => [name, mockColumn(card, name, column)])),
+    mock: mockColumns(card),
     mockRowCount: card.mock.rows.length,
     unitInWords: unitInWords(card),
   };
 }
 
 function mostRowsOf({ people, unit }: Card, peopleCount: number | undefined): number {
-  if (!people.isPublic) return Math.max(people.band[1], 1);
-  return Math.max(peopleCount ?? 1, 1) * (unit.kind === "row" ? 1 : unit.mostRowsEach);
+  const mostPeople = people.isPublic ? (peopleCount ?? 1) : people.band[1];
+  return Math.max(mostPeople, 1) * (unit.kind === "row" ? 1 : unit.mostRowsEach);
 }
 
 /** Who is protected, in words. */
@@ -70,12 +76,20 @@ export function unitInWords({ unit }: Card): string {
 }
 
 function columnFacts(column: ColumnCard): ColumnFacts {
+  if (column.type === "text") return "texts";
   if (column.type === "category") return { least: 0, greatest: column.categories.length - 1, integral: true };
   return { least: column.bounds[0], greatest: column.bounds[1], integral: column.type === "integer" };
 }
 
-function mockColumn(card: Card, name: string, column: ColumnCard): Float64Array {
-  return Float64Array.from(card.mock.rows, (row) => {
+/** Mock rows as numbers, column by column. */
+export function mockColumns({ columns, mock }: Pick<Card, "columns" | "mock">): Columns {
+  return new Map(Object.entries(columns).map(([name, column]) => [name, mockColumn(mock, name, column)]));
+}
+
+function mockColumn(mock: Card["mock"], name: string, column: ColumnCard): Float64Array | Texts {
+  if (column.type === "text")
+    return mock.rows.map((row) => (row[name] === undefined ? null : String(row[name])));
+  return Float64Array.from(mock.rows, (row) => {
     const value = row[name];
     if (column.type === "category")
       return Math.max(0, column.categories.indexOf(String(value ?? column.missing)));

@@ -2,7 +2,7 @@
 
 import { type Brand, err, ok, type Problem, problem, type Result } from "@unseen/base";
 import type { Facts, Planned, Program } from "@unseen/program";
-import type { CanonicalNode } from "./canonical.ts";
+import type { CanonicalNode, CutAcross } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { Planner } from "./planner.ts";
 
@@ -27,7 +27,12 @@ export type Plan = Brand<
   "Plan"
 >;
 
-export type Cut = { readonly node: number; readonly contribution: number; readonly stage: number };
+export type Cut = {
+  readonly node: number;
+  readonly contribution: number;
+  readonly across: CutAcross;
+  readonly stage: number;
+};
 
 /** Refuses, free of charge and with the nearest question that would be answered, what has no protection. */
 export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan, Problem> {

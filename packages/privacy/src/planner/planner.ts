@@ -11,6 +11,7 @@ import {
   type Lowering,
   nodeKey,
   operations,
+  type PeopleHeld,
   type PlainTensor,
   type Planned,
   programLimits,
@@ -19,7 +20,7 @@ import {
   rowAxisOf,
   type Shape,
 } from "@unseen/program";
-import { type CanonicalNode, factsOfNode, stageOf } from "./canonical.ts";
+import { type CanonicalNode, type CutAcross, factsOfNode, stageOf } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { typicalSums } from "./typical-sums.ts";
 import { mostMockWork, mostPublicWork, mostRowWork, mostWorkARow, publicWorkOf, workOf } from "./work.ts";
@@ -55,6 +56,10 @@ export class Planner implements Lowering {
     return this.#dataset.publicRowCount;
   }
 
+  get publicPeopleCount(): number | undefined {
+    return this.#dataset.publicPeopleCount;
+  }
+
   constant(value: PlainTensor): Planned {
     const node = { kind: "constant", value, stage: 0 } as const;
     // A long one is its own key: to write it out would cost more than to find it again saves.
@@ -81,20 +86,24 @@ export class Planner implements Lowering {
         ),
       );
     }
-    const facts: RowsFacts = {
-      kind: "rows",
-      shape: [],
-      lo: Float64Array.of(column.least),
-      hi: Float64Array.of(column.greatest),
-      oneHot: true,
-      integral: column.integral,
-    };
+    const facts: RowsFacts =
+      column === "texts"
+        ? textFacts
+        : {
+            kind: "rows",
+            shape: [],
+            lo: Float64Array.of(column.least),
+            hi: Float64Array.of(column.greatest),
+            oneHot: true,
+            integral: column.integral,
+          };
     return ok(this.#planned(this.#write({ kind: "column", name, facts, stage: 0 }, facts), ["rows"]));
   }
 
   apply(name: string, inputs: readonly Planned[], given: Attributes = {}): Result<Planned, Problem> {
     const operation = operations.get(name);
     invariant(operation !== undefined, "a program names allow-listed operations only");
+    if (readsTexts(inputs) && !readersOfTexts.has(name)) return err(textsAreKeys(name));
     if (inputs.every((input) => input.facts.kind === "public")) return this.#publicly(name, inputs, given);
     const attributes = readAttributes(operation, given);
     if (!attributes.ok) return attributes;
@@ -111,6 +120,7 @@ export class Planner implements Lowering {
   rowByRow(name: string, inputs: readonly Planned[], given: Attributes = {}): Result<Planned, Problem> {
     const operation = operations.get(name);
     invariant(operation !== undefined, "a rule names allow-listed operations only");
+    if (readsTexts(inputs) && !readersOfTexts.has(name)) return err(textsAreKeys(name));
     const attributes = readAttributes(operation, given);
     if (!attributes.ok) return attributes;
     const shape = operation.shape(
@@ -167,10 +177,29 @@ export class Planner implements Lowering {
   }
 
   sumRows(value: Planned): Result<Planned, Problem> {
+    return this.#cut(value, { kind: "rows" });
+  }
+
+  /** Where each row is a person, it is held by itself and the rows are summed: the same numbers, and a sum that others may share. */
+  sumPeople(value: Planned, held: PeopleHeld): Result<Planned, Problem> {
+    if (!this.#dataset.oneRowEach) return this.#cut(value, { kind: "people", ...held });
+    invariant(value.facts.kind === "rows", "people are summed over their rows");
+    const { lo, hi, oneHot } = value.facts;
+    if (!oneHot && held.mostGroupsEach !== undefined && held.mostGroupsEach < lo.length)
+      return err(nobodyToChooseFor());
+    const isHeld =
+      lo.every((least) => least >= held.least) && hi.every((greatest) => greatest <= held.greatest);
+    if (isHeld) return this.sumRows(value);
+    const each = this.rowByRow("Clip", [value], { min: held.least, max: held.greatest });
+    return each.ok ? this.sumRows(each.value) : each;
+  }
+
+  #cut(value: Planned, across: CutAcross): Result<Planned, Problem> {
     invariant(value.facts.kind === "rows" && value.rowAxis === 0, "rows are summed where they stand first");
     if (!isFiniteEverywhere(value.facts)) return err(unbounded(value.facts));
-    const node: CanonicalNode = { kind: "cut", contribution: value.node, stage: this.#stageAfter([value]) };
-    const key = `cut ${value.node}`;
+    const stage = this.#stageAfter([value]);
+    const node: CanonicalNode = { kind: "cut", contribution: value.node, across, stage };
+    const key = keyOf(node);
     const known = this.#written.get(key);
     if (known !== undefined) return ok(this.#planned(known, value.facts.shape));
     const { shape, lo } = value.facts;
@@ -181,7 +210,7 @@ export class Planner implements Lowering {
     if (this.#numbers > mostNumbers) return err(tooManyNumbers("all sums", this.#numbers, mostNumbers));
     if (this.cuts.length >= mostCuts) return err(tooManySums());
     const mockWork = mostMockWork - this.#mockWork;
-    const typical = typicalSums(this.nodes, value.node, this.facts, this.#dataset, mockWork);
+    const typical = typicalSums(this.nodes, node, this.facts, this.#dataset, mockWork);
     if (!typical.ok) return typical;
     this.#mockWork += typical.value.work;
     const at = this.#write(node, { kind: "public", value: typical.value.sums }, key);
@@ -252,6 +281,35 @@ export class Planner implements Lowering {
   }
 }
 
+/** Nothing bounds it: were it read as a number anywhere, the sum over it would be refused. */
+const textFacts: RowsFacts = Object.freeze({
+  kind: "rows",
+  shape: [],
+  lo: Float64Array.of(Number.NEGATIVE_INFINITY),
+  hi: Float64Array.of(Number.POSITIVE_INFINITY),
+  oneHot: true,
+  integral: false,
+  isText: true,
+  unboundedBecause: "it is a column of texts",
+});
+
+/** The two others look at no value: a row is one row, whatever its text. */
+const readersOfTexts: ReadonlySet<string> = new Set(["LabelEncoder", "RowOnes", "Count"]);
+
+function readsTexts(inputs: readonly Planned[]): boolean {
+  return inputs.some(({ facts }) => facts.kind === "rows" && facts.isText === true);
+}
+
+function textsAreKeys(operation: string): Problem<"no-rule"> {
+  return problem(
+    "no-rule",
+    `${operation} of a column of texts is not answered: its texts are keys and no numbers`,
+    {
+      hint: 'compare it with texts that you name: .labelEncoder(["E11", "I10"]); or ask which keys may be shown: dataset.keys("diagnosis", { epsilon, delta })',
+    },
+  );
+}
+
 function keyOf(node: CanonicalNode): string {
   switch (node.kind) {
     case "constant":
@@ -261,7 +319,7 @@ function keyOf(node: CanonicalNode): string {
     case "operation":
       return nodeKey(node);
     case "cut":
-      return `cut ${node.contribution}`;
+      return `cut ${node.contribution} ${JSON.stringify(node.across)}`;
     default:
       return node satisfies never;
   }
@@ -272,6 +330,16 @@ function tooManyNumbers(where: string, numbers: number, most: number): Problem<"
     "program-too-large",
     `the question needs ${numbers} numbers in ${where} over rows, and at most ${most} are possible`,
     { hint: "sum fewer columns at a time" },
+  );
+}
+
+function nobodyToChooseFor(): Problem<"no-rule"> {
+  return problem(
+    "no-rule",
+    "where each row is a person, nothing but the row says in which groups it should count",
+    {
+      hint: "leave mostGroupsEach out, or group by categories: then a row is in one group",
+    },
   );
 }
 

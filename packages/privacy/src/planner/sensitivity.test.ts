@@ -2,9 +2,9 @@
 // and `drawnCase(seed)` repeats it.
 
 import { expect, test } from "vitest";
-import { type DrawnCase, drawnCase, everyOperation, ownRules, sumsBy } from "../testing/moved-sums.ts";
+import { type DrawnCase, drawnCase, everyOperation, ownRules } from "../testing/moved-sums.ts";
+import { slowSums } from "../testing/slow-sums.ts";
 import { wrongRules } from "../testing/wrong-rules.ts";
-import { quantise } from "./contribution.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 
 const blocks = 8;
@@ -17,6 +17,7 @@ type Tally = {
   sums: number;
   laterSums: number;
   oneHotSums: number;
+  peopleSums: number;
   movedSums: number;
   readonly operations: Map<string, number>;
   readonly rowOperations: Map<string, number>;
@@ -28,6 +29,7 @@ const total: Tally = {
   sums: 0,
   laterSums: 0,
   oneHotSums: 0,
+  peopleSums: 0,
   movedSums: 0,
   operations: new Map(),
   rowOperations: new Map(),
@@ -63,6 +65,7 @@ const neverOnRows = [
   "ArgSort",
   "Correlation",
   "Count",
+  "CountPeople",
   "Covariance",
   "EigenSymmetric",
   "Histogram",
@@ -72,6 +75,7 @@ const neverOnRows = [
   "QuantileOfCounts",
   "Solve",
   "StandardDeviation",
+  "SumByPerson",
   "TopK",
   "VarianceWhere",
 ];
@@ -88,6 +92,7 @@ test("the drawn cases reach every operation, later stages, one-hot rows and ever
   expect(total.sums).toBeGreaterThan(3 * total.planned);
   expect(total.laterSums).toBeGreaterThan(total.planned / 4);
   expect(total.oneHotSums).toBeGreaterThan(total.planned / 20);
+  expect(total.peopleSums).toBeGreaterThan(total.planned / 20);
   expect(total.movedSums).toBeGreaterThan(total.sums / 3);
   for (const how of ["added", "removed", "rewritten"])
     expect(total.how.get(how), how).toBeGreaterThan(total.planned / 8);
@@ -109,8 +114,7 @@ test("a wrong one-hot claim costs accuracy and never privacy, for one element of
   const claimed = {
     ...ownRules,
     sensitivity: (contribution, dataset) => sensitivityOf({ ...contribution, oneHot: true }, dataset),
-    sums: (contribution, columns, rowCount) =>
-      ownRules.sums({ ...contribution, oneHot: true }, columns, rowCount),
+    sums: (contribution, rows) => ownRules.sums({ ...contribution, oneHot: true }, rows),
   } satisfies typeof ownRules;
   for (let seed = 0; seed < 500; seed++) {
     const drawn = drawnCase(seed, claimed);
@@ -121,9 +125,9 @@ test("a wrong one-hot claim costs accuracy and never privacy, for one element of
 test("the wrong rules' own sums, with nothing wrong in them, are the exact sums", () => {
   const same = {
     ...ownRules,
-    sums: (contribution, columns, rowCount) => {
-      const sums = ownRules.sums(contribution, columns, rowCount);
-      expect(sumsBy(quantise)(contribution, columns, rowCount)).toEqual(sums);
+    sums: (contribution, rows) => {
+      const sums = ownRules.sums(contribution, rows);
+      expect(slowSums()(contribution, rows)).toEqual(sums);
       return sums;
     },
   } satisfies typeof ownRules;
@@ -146,6 +150,7 @@ function count(drawn: Extract<DrawnCase, { kind: "planned" }>): void {
   total.sums += drawn.sums;
   total.laterSums += drawn.laterSums;
   total.oneHotSums += drawn.oneHotSums;
+  total.peopleSums += drawn.peopleSums;
   total.movedSums += drawn.movedSums;
   const add = (tally: Map<string, number>, name: string) => tally.set(name, (tally.get(name) ?? 0) + 1);
   for (const name of drawn.operations) add(total.operations, name);

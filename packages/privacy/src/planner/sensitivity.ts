@@ -6,15 +6,34 @@
 // lie in [m min(l, 0), m max(g, 0)], whose width bounds the move. Replace, exactly one row each: g_j - l_j.
 // A one-hot row has one element, so one person adds m of the largest a_j in L1 and m a in L2 at most; a
 // replaced one takes as much away.
+//
+// A sum over people may need less: see `sensitivity-of-people.ts`.
 
 import type { Contribution } from "./contribution.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
+import { greater, lesser, magnitude } from "./exact-bounds.ts";
+import { mostTouched, movedByPeople, type Sensitivity } from "./sensitivity-of-people.ts";
 
-export type Sensitivity = { readonly l1: bigint; readonly l2Squared: bigint };
+export type { Sensitivity } from "./sensitivity-of-people.ts";
+
+type Unit = Pick<DatasetFacts, "neighbours" | "mostRowsEach" | "oneRowEach">;
 
 export function sensitivityOf(
+  contribution: Pick<Contribution, "grid" | "oneHot" | "across">,
+  unit: Unit,
+): Sensitivity {
+  const { across } = contribution;
+  if (across.kind === "rows") return movedByRows(contribution, unit);
+  const people = movedByPeople(contribution, across, unit);
+  // A person who may lose an element is no longer held within [l, g], but within that and zero.
+  const losesNone = mostTouched(contribution, unit) <= across.mostGroupsEach;
+  const rows = movedByRows(contribution, { ...unit, oneRowEach: unit.oneRowEach && losesNone });
+  return { l1: lesser(people.l1, rows.l1), l2Squared: lesser(people.l2Squared, rows.l2Squared) };
+}
+
+function movedByRows(
   { grid, oneHot }: Pick<Contribution, "grid" | "oneHot">,
-  { neighbours, mostRowsEach, oneRowEach }: Pick<DatasetFacts, "neighbours" | "mostRowsEach" | "oneRowEach">,
+  { neighbours, mostRowsEach, oneRowEach }: Unit,
 ): Sensitivity {
   const rows = BigInt(mostRowsEach);
   const replaced = neighbours === "replace";
@@ -34,16 +53,4 @@ export function sensitivityOf(
   if (!oneHot) return { l1, l2Squared };
   const one = (replaced ? 2n : 1n) * rows * greatestSize;
   return { l1: lesser(l1, one), l2Squared: lesser(l2Squared, one * one) };
-}
-
-function magnitude(value: bigint): bigint {
-  return value < 0n ? -value : value;
-}
-
-function greater(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
-}
-
-function lesser(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

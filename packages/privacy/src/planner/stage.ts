@@ -5,6 +5,7 @@ import type { Facts, PlainTensor } from "@unseen/program";
 import { factsOfNode, rowProgram, stageOf } from "./canonical.ts";
 import type { Contribution } from "./contribution.ts";
 import { gridFor } from "./grid.ts";
+import { peopleHeld } from "./people-held.ts";
 import type { Cut, Plan } from "./plan-answer.ts";
 import { type Sensitivity, sensitivityOf } from "./sensitivity.ts";
 
@@ -54,10 +55,14 @@ function sumQuestion(
   }
   const program = rowProgram(plan.nodes, cut.contribution, facts);
   if (!program.ok) return program;
+  const grid = gridFor(rows, cut.across);
+  const across = peopleHeld(cut.across, grid, plan.dataset);
+  if (!across.ok) return across;
   const contribution = {
     program: program.value,
     shape: rows.shape,
-    grid: gridFor(rows),
+    grid,
+    across: across.value,
     oneHot: rows.oneHot,
   };
   return ok({ cut, contribution, sensitivity: sensitivityOf(contribution, plan.dataset) });

@@ -1,11 +1,13 @@
-// What a sum may come to, for expectations alone: mock rows counted up to the declared number of rows.
+// What a sum may come to, for expectations alone: mock rows counted up to the declared number of rows. Over
+// people, each mock row is one.
 
 import { invariant, ok, type Problem, type Result } from "@unseen/base";
 import { elementsARow, type Facts, type PlainTensor } from "@unseen/program";
-import { type CanonicalNode, rowProgram } from "./canonical.ts";
+import { type CanonicalCut, type CanonicalNode, rowProgram } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { exactSums } from "./exact-sums.ts";
 import { gridFor } from "./grid.ts";
+import { peopleHeld } from "./people-held.ts";
 
 export type TypicalSums = {
   readonly sums: PlainTensor;
@@ -19,7 +21,7 @@ export type TypicalSums = {
  */
 export function typicalSums(
   nodes: readonly CanonicalNode[],
-  contribution: number,
+  { contribution, across }: Pick<CanonicalCut, "contribution" | "across">,
   facts: readonly Facts[],
   dataset: DatasetFacts,
   mostWork: number,
@@ -29,14 +31,19 @@ export function typicalSums(
   const rows = facts[contribution]!;
   invariant(rows.kind === "rows", "a sum is over rows");
   const { shape, lo, hi, oneHot } = rows;
+  const grid = gridFor(rows, across);
+  const steps = peopleHeld(across, grid, dataset);
+  if (!steps.ok) return steps;
   const work =
     program.value.shapes.reduce((total, size) => total + elementsARow(size), 0) * dataset.mockRowCount;
   if (work === 0 || work > mostWork) {
-    const data = lo.map((least, at) => (least / 2 + hi[at]! / 2) * dataset.typicalRowCount);
+    const held = (value: number) =>
+      across.kind === "rows" ? value : Math.min(Math.max(value, across.least), across.greatest);
+    const data = lo.map((least, at) => held(least / 2 + hi[at]! / 2) * dataset.typicalRowCount);
     return ok({ sums: { shape, data }, work: 0 });
   }
-  const grid = gridFor(rows);
-  const sums = exactSums({ program: program.value, shape, grid, oneHot }, dataset.mock, dataset.mockRowCount);
+  const one = { program: program.value, shape, grid, across: steps.value, oneHot };
+  const sums = exactSums(one, dataset.mock, dataset.mockRowCount);
   if (!sums.ok) return sums;
   const scale = dataset.typicalRowCount / dataset.mockRowCount;
   const data = Float64Array.from(sums.value, (sum, at) => Number(sum) * 2 ** grid.exponent[at]! * scale);

@@ -26,7 +26,9 @@ function bothWays(question: Question, rows: Rows, isCounted: boolean, outputs: r
   const plan = planAnswer(program, isCounted ? countedDataset(rows.length) : smallDataset());
   if (!plan.ok) throw new Error(plan.problem.message);
   const columns = columnsOf(rows);
-  const inputs = new Map([...columns].map(([name, data]) => [name, { shape: [rows.length], data }]));
+  const inputs = new Map(
+    [...columns].map(([name, data]) => [name, { shape: [rows.length], data: data as Float64Array }]),
+  );
   const plain = evaluate(program, inputs);
   if (!plain.ok) throw new Error(plain.problem.message);
   return {

@@ -1,17 +1,22 @@
 // What a plan comes to when its sums are released as they are. For tests alone: it protects nobody.
 
 import type { PlainTensor } from "@unseen/program";
-import { type Columns, exactSums } from "../planner/exact-sums.ts";
+import { type Columns, exactSums, type People } from "../planner/exact-sums.ts";
 import type { Plan } from "../planner/plan-answer.ts";
 import { factsUpTo, sumsOfStage } from "../planner/stage.ts";
 
-export function answerWithoutNoise(plan: Plan, columns: Columns, rowCount: number): readonly PlainTensor[] {
+export function answerWithoutNoise(
+  plan: Plan,
+  columns: Columns,
+  rowCount: number,
+  people?: People,
+): readonly PlainTensor[] {
   const released = new Map<number, PlainTensor>();
   for (let stage = 0; stage < plan.stages; stage++) {
     const questions = sumsOfStage(plan, stage, released);
     if (!questions.ok) throw new Error(questions.problem.message);
     for (const { contribution, cut } of questions.value) {
-      const sums = exactSums(contribution, columns, rowCount);
+      const sums = exactSums(contribution, columns, rowCount, people);
       if (!sums.ok) throw new Error(sums.problem.message);
       const { exponent } = contribution.grid;
       const data = Float64Array.from(sums.value, (sum, at) => Number(sum) * 2 ** exponent[at]!);

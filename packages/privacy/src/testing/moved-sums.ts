@@ -1,29 +1,28 @@
 // The one check that the house rests on: for a drawn question and two datasets that differ in one person,
 // no exact sum moves further than its plan says.
 
-import { evaluate } from "@unseen/compute";
 import { operations, type PlainTensor, printProgram } from "@unseen/program";
-import type { Contribution, quantise } from "../planner/contribution.ts";
-import { type Columns, exactSums } from "../planner/exact-sums.ts";
+import type { Contribution } from "../planner/contribution.ts";
+import { exactSums } from "../planner/exact-sums.ts";
 import { type Plan, planAnswer } from "../planner/plan-answer.ts";
 import { type Sensitivity, sensitivityOf } from "../planner/sensitivity.ts";
 import { type SumQuestion, sumsOfStage } from "../planner/stage.ts";
-import { boundedColumns, randomDataset, randomNeighbours } from "./random-datasets.ts";
+import { boundedColumns, type RowsOfPeople, randomDataset, randomNeighbours } from "./random-datasets.ts";
 import { randomProgram } from "./random-programs.ts";
 import { type RandomStream, randomStream } from "./random-stream.ts";
 
 /** The rules that are on trial; a test puts wrong ones in their place. */
 export type RulesOnTrial = {
   readonly sensitivity: typeof sensitivityOf;
-  readonly sums: (contribution: Contribution, columns: Columns, rowCount: number) => BigInt64Array;
+  readonly sums: (contribution: Contribution, rows: RowsOfPeople) => BigInt64Array;
   /** How many of a person's rows the exact part sees. */
   readonly rowsSeen: (mostRowsEach: number) => number;
 };
 
 export const ownRules: RulesOnTrial = {
   sensitivity: sensitivityOf,
-  sums: (contribution, columns, rowCount) => {
-    const sums = exactSums(contribution, columns, rowCount);
+  sums: (contribution, { columns, rowCount, people }) => {
+    const sums = exactSums(contribution, columns, rowCount, people);
     if (!sums.ok) throw new Error(`exact sums were refused after planning: ${sums.problem.message}`);
     return sums.value;
   },
@@ -42,6 +41,8 @@ export type DrawnCase =
       /** Sums that were computed from what earlier ones released. */
       readonly laterSums: number;
       readonly oneHotSums: number;
+      /** Sums of what was held of each person first. */
+      readonly peopleSums: number;
       readonly how: string;
       /** Sums that came out different at all: a check of sums that never move would prove nothing. */
       readonly movedSums: number;
@@ -63,7 +64,7 @@ export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCa
 
   const released = new Map<number, PlainTensor>();
   const rowOperations = new Set<string>();
-  let [sums, laterSums, oneHotSums, movedSums] = [0, 0, 0, 0];
+  let [sums, laterSums, oneHotSums, peopleSums, movedSums] = [0, 0, 0, 0, 0];
   let violation: string | undefined;
   for (let stage = 0; stage < plan.stages && violation === undefined; stage++) {
     const questions = sumsOfStage(plan, stage, released);
@@ -73,13 +74,14 @@ export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCa
       const { contribution, cut } = question;
       for (const node of contribution.program.nodes)
         if (node.kind === "operation") rowOperations.add(node.operation);
-      const a = rules.sums(contribution, left.columns, left.rowCount);
-      const b = rules.sums(contribution, right.columns, right.rowCount);
+      const a = rules.sums(contribution, left);
+      const b = rules.sums(contribution, right);
       const allowed = rules.sensitivity(contribution, dataset);
       const moved = distanceOf(a, b);
       sums++;
       if (stage > 0) laterSums++;
       if (contribution.oneHot && a.length > 1) oneHotSums++;
+      if (contribution.across.kind === "people") peopleSums++;
       if (moved.l1 > 0n) movedSums++;
       if (moved.l1 > allowed.l1 * distance || moved.l2Squared > allowed.l2Squared * distance * distance)
         violation = describe(seed, question, moved, allowed, how);
@@ -93,6 +95,7 @@ export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCa
     sums,
     laterSums,
     oneHotSums,
+    peopleSums,
     how,
     movedSums,
     ...(violation === undefined ? {} : { violation }),
@@ -140,31 +143,8 @@ function describe(
   return [
     `seed ${seed}: one person ${how} moves a sum by ${moved.l1} (squared ${moved.l2Squared}), and the plan says ${allowed.l1} (${allowed.l2Squared})`,
     printProgram(contribution.program),
-    `grid ${JSON.stringify({ ...contribution.grid, oneHot: contribution.oneHot })}`,
+    `grid ${JSON.stringify({ ...contribution.grid, oneHot: contribution.oneHot, across: contribution.across })}`,
   ].join("\n");
-}
-
-/** Exact sums with another way to put a number on its grid, and with or without the one-hot rule held to. */
-export function sumsBy(
-  held: typeof quantise,
-  holdsOneHot = true,
-): (contribution: Contribution, columns: Columns, rowCount: number) => BigInt64Array {
-  return ({ program, grid, oneHot }, columns, rowCount) => {
-    const sums = new BigInt64Array(grid.exponent.length);
-    const inputs = new Map([...columns].map(([name, data]) => [name, { shape: [rowCount], data }]));
-    const outputs = evaluate(program, inputs);
-    if (!outputs.ok) throw new Error(outputs.problem.message);
-    const { data } = outputs.value[0]!;
-    for (let row = 0; row < rowCount; row++) {
-      for (let at = 0; at < sums.length; at++) {
-        const value = data[row * sums.length + at]!;
-        const steps = held(value, grid.exponent[at]!, grid.least[at]!, grid.greatest[at]!);
-        sums[at]! += BigInt(steps);
-        if (holdsOneHot && oneHot && steps !== 0) break;
-      }
-    }
-    return sums;
-  };
 }
 
 /** Every operation that may be asked, so that a test can demand its share of each. */

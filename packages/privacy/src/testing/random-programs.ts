@@ -188,6 +188,8 @@ class Growth {
       "MeanWhere",
       "VarianceWhere",
       "Count",
+      "CountPeople",
+      "SumByPerson",
       "MatMul",
     ])) {
       const summed =
@@ -264,6 +266,10 @@ class Growth {
       }
       case "OneHot":
         return { operation, inputs: [x], attributes: { depth: random.whole(1, 5) } };
+      case "LabelEncoder": {
+        const keys = random.shuffled([0, 1, -1, 2.5, 7]).slice(random.whole(0, 4));
+        return { operation, inputs: [x], attributes: { keys_floats: keys } };
+      }
       case "ArgMax":
       case "CumSum":
         return { operation, inputs: [x], attributes: { axis: signed(inner) } };
@@ -280,6 +286,13 @@ class Growth {
       case "QuantileOfCounts": {
         const counts = this.#releasedList(x);
         return { operation, inputs: [counts], attributes: { q: [0.5, random.unit()], min: 0, max: 1 } };
+      }
+      case "CountPeople":
+        return { operation, inputs: [this.#groupsOf(x)], attributes: { mostGroupsEach: random.whole(0, 3) } };
+      case "SumByPerson": {
+        const [least, greatest] = [random.pick([0, 0, -1, -4, -0.5]), random.pick([1, 10, 0.3, 2 ** 20])];
+        const attributes = { least, greatest, mostGroupsEach: random.whole(0, 3) };
+        return { operation, inputs: [this.#groupsOf(x)], attributes };
       }
       case "MeanWhere":
       case "VarianceWhere":
@@ -336,6 +349,19 @@ class Growth {
         return { operation, inputs: takesTwo ? random.shuffled([x, this.#beside(x)]) : [x] };
       }
     }
+  }
+
+  /** x by group, or as it is. */
+  #groupsOf(x: Drawn): Drawn {
+    const random = this.#random;
+    const columns = this.#pool.filter(({ planned: { shape } }) => shape.length === 1 && shape[0] === "rows");
+    if (x.planned.shape.length !== 1 || x.planned.rowAxis !== 0 || random.chance(0.4)) return x;
+    const depth = random.whole(2, 5);
+    if (!this.#take({ operation: "OneHot", inputs: [random.pick(columns)], attributes: { depth } })) return x;
+    const hot = this.#pool.at(-1)!;
+    if (random.chance(0.4)) return hot;
+    if (!this.#take({ operation: "Reshape", inputs: [x], attributes: { shape: [0, 1] } })) return hot;
+    return this.#take({ operation: "Mul", inputs: [this.#pool.at(-1)!, hot] }) ? this.#pool.at(-1)! : hot;
   }
 
   /** A list in the open, for what is done to counts: one that was released if there is any. */

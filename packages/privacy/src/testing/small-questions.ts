@@ -16,6 +16,7 @@ export function smallDataset(changes: Partial<DatasetFacts> = {}): DatasetFacts 
     mostRowsEach: 2,
     oneRowEach: false,
     publicRowCount: undefined,
+    publicPeopleCount: undefined,
     mostRows: 1_000,
     typicalRowCount: 100,
     mock: new Map([
@@ -35,6 +36,7 @@ export function countedDataset(rows: number): DatasetFacts {
     mostRowsEach: 1,
     oneRowEach: true,
     publicRowCount: rows,
+    publicPeopleCount: rows,
     mostRows: Math.max(rows, 1),
     typicalRowCount: Math.max(rows, 1),
   });

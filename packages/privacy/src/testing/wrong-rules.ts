@@ -2,9 +2,10 @@
 
 import { invariant } from "@unseen/base";
 import { type Operation, operations, type RowsFacts } from "@unseen/program";
-import { quantise } from "../planner/contribution.ts";
+import { acrossRows, quantise } from "../planner/contribution.ts";
 import { type Sensitivity, sensitivityOf } from "../planner/sensitivity.ts";
-import { ownRules, type RulesOnTrial, sumsBy } from "./moved-sums.ts";
+import { ownRules, type RulesOnTrial } from "./moved-sums.ts";
+import { type SlowSteps, slowSums } from "./slow-sums.ts";
 
 export type WrongRule = {
   readonly name: string;
@@ -26,13 +27,13 @@ export const wrongRules: readonly WrongRule[] = [
     "it counts the largest element alone where a row has many",
     ({ grid }, dataset): Sensitivity => {
       const each = elementsOf(grid).map((element) =>
-        sensitivityOf({ grid: element, oneHot: false }, dataset),
+        sensitivityOf({ grid: element, oneHot: false, across: acrossRows }, dataset),
       );
       return largest(each);
     },
   ),
-  wrongSensitivity("it takes every row for one-hot", ({ grid }, dataset) =>
-    sensitivityOf({ grid, oneHot: true }, dataset),
+  wrongSensitivity("it takes every row for one-hot", (contribution, dataset) =>
+    sensitivityOf({ ...contribution, oneHot: true }, dataset),
   ),
   wrongSensitivity("it halves what a replaced person moves", (contribution, dataset) => {
     const right = sensitivityOf(contribution, dataset);
@@ -51,8 +52,10 @@ export const wrongRules: readonly WrongRule[] = [
   wrongSensitivity("it takes every replaced person to have one row", (contribution, dataset) =>
     sensitivityOf(contribution, { ...dataset, oneRowEach: true }),
   ),
-  wrongSensitivity("it looks at the greatest value and not at the least", ({ grid, oneHot }, dataset) =>
-    sensitivityOf({ grid: { ...grid, least: grid.greatest }, oneHot }, dataset),
+  wrongSensitivity(
+    "it looks at the greatest value and not at the least",
+    ({ grid, oneHot, across }, dataset) =>
+      sensitivityOf({ grid: { ...grid, least: grid.greatest }, oneHot, across }, dataset),
   ),
   wrongSensitivity("it squares a row's length and not a person's", (contribution, dataset) => ({
     ...sensitivityOf(contribution, dataset),
@@ -77,13 +80,49 @@ export const wrongRules: readonly WrongRule[] = [
   wrongSums("NaN becomes a number outside the bounds", (value, exponent, least, greatest) =>
     Number.isNaN(value) ? greatest + 1 : quantise(value, exponent, least, greatest),
   ),
+  wrongPeople("a person adds to as many groups as they are in", { chosen: (parts) => parts }),
+  wrongPeople("a person's total is not held", { heldTotal: (total) => total }),
+  wrongPeople("a person's total is held above and not below", {
+    heldTotal: (total, _, greatest) => (total > greatest ? greatest : total),
+  }),
+  wrongPeople("a person counts in the groups that most others are in", {
+    chosen: (parts, { mostGroupsEach }, _, all) => {
+      const size = (element: number) => all.filter((part) => part.element === element).length;
+      return parts.toSorted((a, b) => size(b.element) - size(a.element)).slice(0, mostGroupsEach);
+    },
+  }),
+  wrongForPeople("each row is held and not each person", (contribution, rows) => {
+    const { across, grid } = contribution;
+    if (across.kind === "rows") return ownRules.sums(contribution, rows);
+    const within = {
+      ...grid,
+      least: grid.least.map((least, at) => Math.max(least, across.least[at]!)),
+      greatest: grid.greatest.map((greatest, at) => Math.min(greatest, across.greatest[at]!)),
+    };
+    return slowSums({ heldTotal: (total) => total })({ ...contribution, grid: within }, rows);
+  }),
+  wrongForPeople("each row is a person", (contribution, rows) =>
+    ownRules.sums(contribution, {
+      ...rows,
+      people: { ...rows.people, whose: rows.people.whose.map((_, row) => String(row)) },
+    }),
+  ),
+  wrongSensitivity("it takes a person's one-hot rows to lie in one group", (contribution, dataset) => {
+    const right = sensitivityOf(contribution, dataset);
+    if (contribution.across.kind === "rows") return right;
+    return sensitivityOf({ ...contribution, across: { ...contribution.across, mostGroupsEach: 1 } }, dataset);
+  }),
+  wrongSensitivity("it takes a replaced person to move the groups of one", (contribution, dataset) => {
+    if (contribution.across.kind === "rows") return sensitivityOf(contribution, dataset);
+    return sensitivityOf(contribution, { ...dataset, neighbours: "add-or-remove" });
+  }),
   {
     name: "a person's rows are not bounded before they are summed",
     rules: { ...ownRules, rowsSeen: () => Number.MAX_SAFE_INTEGER },
   },
   {
     name: "a gather that repeats a column leaves the row one-hot, and the exact part does not look",
-    rules: { ...ownRules, sums: sumsBy(quantise, false) },
+    rules: { ...ownRules, sums: slowSums({ holdsOneHot: false }) },
     during: (check) =>
       withOperation("Gather", claimingOneHot, () => withOperation("Concat", claimingOneHot, check)),
   },
@@ -94,7 +133,15 @@ function wrongSensitivity(name: string, sensitivity: SensitivityRule): WrongRule
 }
 
 function wrongSums(name: string, held: typeof quantise): WrongRule {
-  return { name, rules: { ...ownRules, sums: sumsBy(held) } };
+  return { name, rules: { ...ownRules, sums: slowSums({ held }) } };
+}
+
+function wrongPeople(name: string, wrong: Partial<SlowSteps>): WrongRule {
+  return wrongForPeople(name, slowSums(wrong));
+}
+
+function wrongForPeople(name: string, sums: RulesOnTrial["sums"]): WrongRule {
+  return { name, rules: { ...ownRules, sums } };
 }
 
 function elementsOf(grid: Parameters<SensitivityRule>[0]["grid"]) {

@@ -3,7 +3,7 @@
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { programLimits } from "../graph/limits.ts";
-import type { CategoryColumn, ColumnCard, NumberColumn } from "./card.ts";
+import type { CategoryColumn, ColumnCard, NumberColumn, TextColumn } from "./card.ts";
 import {
   asList,
   asName,
@@ -17,9 +17,15 @@ import {
   quoted,
   refuseUnknown,
 } from "./card-fields.ts";
+import { isKeyText } from "./key-text.ts";
 
 /** What one card may declare; `categories` is the depth that OneHot may have. */
 const columnLimits = { columns: 1_000, categories: 65_536, textLength: 1_000, unitLength: 40 } as const;
+
+/** Characters of a key unless the card says otherwise: a code or a name, and not a sentence about somebody. */
+const usualLongest = 64;
+/** Two of JavaScript's characters for each are what a program's list of keys may hold. */
+const mostLongest = programLimits.keyLength / 2;
 
 const whyDeclared =
   "bounds are declared by you and never read off the data, because the least and the greatest value are single people's";
@@ -52,8 +58,10 @@ function parseColumn(name: string, value: unknown): Result<ColumnCard, CardProbl
       return parseNumber(what, column.value.type, column.value);
     case "category":
       return parseCategory(what, column.value);
+    case "text":
+      return parseText(what, column.value);
     default:
-      return err(malformed(`the type of ${what} is "number", "integer" or "category"`));
+      return err(malformed(`the type of ${what} is "number", "integer", "category" or "text"`));
   }
 }
 
@@ -154,6 +162,30 @@ function parseCategory(
   const description = descriptionOf(what, fields);
   if (!description.ok) return description;
   return ok(Object.freeze({ type: "category", categories, missing, ...description.value }));
+}
+
+function parseText(what: string, fields: Readonly<Record<string, unknown>>): Result<TextColumn, CardProblem> {
+  const known = refuseUnknown(fields, ["type", "longest", "missing", "description"], what);
+  if (!known.ok) return known;
+  const { longest = usualLongest } = fields;
+  if (typeof longest !== "number" || !Number.isSafeInteger(longest) || longest < 1 || longest > mostLongest)
+    return err(malformed(`"longest" of ${what} is a whole number of characters from 1 to ${mostLongest}`));
+  const missing = optional(fields, "missing", (value) =>
+    isKeyText(value, longest)
+      ? ok(value)
+      : err(malformed(`the text that stands for a missing one in ${what} is none that could be a key`)),
+  );
+  if (!missing.ok) return missing;
+  const description = descriptionOf(what, fields);
+  if (!description.ok) return description;
+  return ok(
+    Object.freeze({
+      type: "text",
+      longest,
+      ...(missing.value === undefined ? {} : { missing: missing.value }),
+      ...description.value,
+    }),
+  );
 }
 
 function descriptionOf(

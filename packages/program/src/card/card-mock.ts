@@ -12,8 +12,11 @@ import {
   quoted,
   refuseUnknown,
 } from "./card-fields.ts";
+import { isKeyText } from "./key-text.ts";
 
 const mostMockRows = 200;
+/** Different texts in drawn rows: nothing is declared of such a column, so they are called by numbers. */
+const syntheticKeys = 3;
 
 type Columns = Readonly<Record<string, ColumnCard>>;
 
@@ -60,9 +63,11 @@ function mockRow(
     const cell = row.value[name];
     if (!isAllowed(column, cell)) {
       const rule =
-        column.type === "category"
-          ? "is not one of its categories"
-          : `is not ${column.type === "integer" ? "a whole number" : "a number"} within its bounds`;
+        column.type === "text"
+          ? "is no text that could be a key"
+          : column.type === "category"
+            ? "is not one of its categories"
+            : `is not ${column.type === "integer" ? "a whole number" : "a number"} within its bounds`;
       return err(malformed(`${what}: what stands in the column ${quoted(name)} ${rule}`));
     }
     cells.push([name, cell]);
@@ -72,6 +77,7 @@ function mockRow(
 
 function isAllowed(column: ColumnCard, cell: unknown): cell is number | string {
   if (column.type === "category") return typeof cell === "string" && column.categories.includes(cell);
+  if (column.type === "text") return isKeyText(cell, column.longest);
   const [least, greatest] = column.bounds;
   if (!isFiniteNumber(cell) || cell < least || cell > greatest) return false;
   return column.type === "number" || Number.isSafeInteger(cell);
@@ -89,6 +95,8 @@ export function drawRows(columns: Columns, entropy: Entropy, count: number): Moc
 function drawn(column: ColumnCard, entropy: Entropy): number | string {
   const share = uniform(entropy);
   if (column.type === "category") return column.categories[Math.floor(share * column.categories.length)]!;
+  if (column.type === "text")
+    return `key ${1 + Math.floor(share * syntheticKeys)}`.slice(0, column.longest).trim();
   const [least, greatest] = column.bounds;
   if (column.type === "integer")
     return Math.min(least + Math.floor(share * (greatest - least + 1)), greatest);

@@ -22,12 +22,34 @@ export type CategoryColumn = {
   readonly description?: string;
 };
 
-export type ColumnCard = NumberColumn | CategoryColumn;
+/**
+ * Texts that nobody declared, as codes of diagnoses. It can be a key and nothing else: compared with texts that an asker
+ * names, or grouped by keys that a mechanism has released. It is never a number.
+ */
+export type TextColumn = {
+  readonly type: "text";
+  /** Characters (code points) of the longest text that is a key; 64 unless declared. */
+  readonly longest: number;
+  /** The text that stands for an empty, too long or unprintable cell. Unless declared, such a row has no key. */
+  readonly missing?: string;
+  readonly description?: string;
+};
+
+export type ColumnCard = NumberColumn | CategoryColumn | TextColumn;
 
 /** Who is protected: each row is a person, or a column names the person. */
 export type PrivacyUnit =
   | { readonly kind: "row" }
-  | { readonly kind: "column"; readonly column: string; readonly mostRowsEach: number };
+  | {
+      readonly kind: "column";
+      readonly column: string;
+      readonly mostRowsEach: number;
+      /**
+       * What kind of name the column holds, as "mrn". Two datasets that declare the same may be joined on the person:
+       * the owner says so, because two numberings of people would match strangers.
+       */
+      readonly identity?: string;
+    };
 
 /**
  * Whether the number of people may be known. Where it is public, neighbours differ by one person

@@ -76,7 +76,7 @@ test.each<[string, object, string]>([
   ["a name with a space", { name: "my clinic" }, "name"],
   ["a name that is too long", { name: "a".repeat(65) }, "name"],
   ["a tag without #", { tags: ["diabetes"] }, "#"],
-  ["a type nobody knows", { columns: { bp: { type: "text" } } }, "type"],
+  ["a type nobody knows", { columns: { bp: { type: "prose" } } }, "type"],
   ["no columns", { columns: {} }, "empty"],
   [
     "a column name that would end a string",

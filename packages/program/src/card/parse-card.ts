@@ -102,7 +102,7 @@ function parseUnit(
   }
   const unit = asObject(value, '"unit"');
   if (!unit.ok) return unit;
-  const known = refuseUnknown(unit.value, ["column", "mostRowsEach"], '"unit"');
+  const known = refuseUnknown(unit.value, ["column", "mostRowsEach", "identity"], '"unit"');
   if (!known.ok) return known;
   const column = asText(unit.value.column, 'the column of "unit"', 200);
   if (!column.ok) return column;
@@ -117,7 +117,20 @@ function parseUnit(
       ),
     );
   }
-  return ok(Object.freeze({ kind: "column", column: column.value, mostRowsEach }));
+  const identity = optional(unit.value, "identity", parseIdentity);
+  if (!identity.ok) return identity;
+  const named = identity.value === undefined ? {} : { identity: identity.value };
+  return ok(Object.freeze({ kind: "column", column: column.value, mostRowsEach, ...named }));
+}
+
+function parseIdentity(value: unknown): Result<string, CardProblem> {
+  if (typeof value === "string" && /^[a-z0-9][a-z0-9_-]{0,63}$/.test(value)) return ok(value);
+  return err(
+    malformed(
+      'the "identity" of "unit" is 1 to 64 small letters, digits, "-" and "_", and begins with a letter or digit',
+      'it says what kind of name the column holds, as "mrn"; datasets of one identity can be joined on the person',
+    ),
+  );
 }
 
 function parsePeople(value: unknown): Result<PeopleCount, CardProblem> {
@@ -189,8 +202,7 @@ export function cardToJson(card: Card): Record<string, unknown> {
     description: card.description,
     tags: [...card.tags],
     columns: Object.fromEntries(Object.entries(card.columns).map(([name, column]) => [name, { ...column }])),
-    unit:
-      card.unit.kind === "row" ? "row" : { column: card.unit.column, mostRowsEach: card.unit.mostRowsEach },
+    unit: unitToJson(card.unit),
     people: { ...card.people },
     budget: { ...card.budget },
     mock:
@@ -198,4 +210,10 @@ export function cardToJson(card: Card): Record<string, unknown> {
         ? card.mock.rows.map((row) => ({ ...row }))
         : { origin: card.mock.origin, rows: card.mock.rows.map((row) => ({ ...row })) },
   };
+}
+
+function unitToJson(unit: PrivacyUnit): unknown {
+  if (unit.kind === "row") return "row";
+  const { kind: _, ...declared } = unit;
+  return declared;
 }

@@ -11,4 +11,10 @@ export const programLimits = {
   nameLength: 200,
   /** Numbers in one list-valued attribute. */
   attributeLength: 1_024,
+  /** Texts in one list of keys: as many as the groups that one table may have. */
+  keys: 4_096,
+  /** Characters (UTF-16 units) of one of them. */
+  keyLength: 400,
+  /** Characters of all texts of one program together. */
+  keyCharacters: 262_144,
 } as const;

@@ -27,13 +27,18 @@ function printNode(node: ProgramNode): string {
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(
           ([name, value]) =>
-            `${name}=${typeof value === "number" ? printNumber(value) : `[${value.map(printNumber).join(", ")}]`}`,
+            `${name}=${typeof value === "number" ? printNumber(value) : `[${value.map(printItem).join(", ")}]`}`,
         );
       return `${node.operation}(${[...node.inputs.map((input) => `%${input}`), ...attributes].join(", ")})`;
     }
     default:
       return node satisfies never;
   }
+}
+
+/** A text is quoted, so that no text reads as a number or as two of them. */
+function printItem(item: number | string): string {
+  return typeof item === "number" ? printNumber(item) : JSON.stringify(item);
 }
 
 /** Tells -0 from 0, which `String` does not. */

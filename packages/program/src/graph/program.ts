@@ -65,6 +65,7 @@ export function makeProgram(draft: ProgramDraft): Result<Program, Problem> {
   const shapes: Shape[] = [];
   const nodes: ProgramNode[] = [];
   let constants = 0;
+  let characters = 0;
   for (const node of draft.nodes) {
     const checked = checkNode(node, shapes);
     if (!checked.ok) return checked;
@@ -78,6 +79,9 @@ export function makeProgram(draft: ProgramDraft): Result<Program, Problem> {
     if (node.kind === "constant") constants += node.value.data.length;
     if (constants > programLimits.constants)
       return err(tooLarge("more constants", `${programLimits.constants}`));
+    characters += charactersOf(node);
+    if (characters > programLimits.keyCharacters)
+      return err(tooLarge("more characters in its keys", `${programLimits.keyCharacters}`));
     shapes.push(Object.freeze(shape));
     nodes.push(Object.freeze(checked.value.node));
   }
@@ -93,6 +97,17 @@ export function makeProgram(draft: ProgramDraft): Result<Program, Problem> {
       outputs: Object.freeze([...draft.outputs]),
     }) as unknown as Program,
   );
+}
+
+/** Of the texts in a node's settings. */
+function charactersOf(node: ProgramNode): number {
+  if (node.kind !== "operation") return 0;
+  let characters = 0;
+  for (const value of Object.values(node.attributes)) {
+    if (typeof value === "number") continue;
+    for (const item of value) if (typeof item === "string") characters += item.length;
+  }
+  return characters;
 }
 
 type CheckedNode = { readonly node: ProgramNode; readonly shape: Shape };

@@ -16,6 +16,7 @@ import { correlation } from "./correlation.ts";
 import { cos } from "./cos.ts";
 import { cosh } from "./cosh.ts";
 import { count } from "./count.ts";
+import { countPeople } from "./count-people.ts";
 import { covariance } from "./covariance.ts";
 import { cumSum } from "./cum-sum.ts";
 import { div } from "./div.ts";
@@ -28,6 +29,7 @@ import { gather } from "./gather.ts";
 import { greater } from "./greater.ts";
 import { greaterOrEqual } from "./greater-or-equal.ts";
 import { histogram } from "./histogram.ts";
+import { labelEncoder } from "./label-encoder.ts";
 import { less } from "./less.ts";
 import { lessOrEqual } from "./less-or-equal.ts";
 import { inverse, solve } from "./linear-systems.ts";
@@ -60,6 +62,7 @@ import { slice } from "./slice.ts";
 import { sqrt } from "./sqrt.ts";
 import { standardDeviation } from "./standard-deviation.ts";
 import { sub } from "./sub.ts";
+import { sumByPerson } from "./sum-by-person.ts";
 import { tan } from "./tan.ts";
 import { tanh } from "./tanh.ts";
 import { topK } from "./top-k.ts";
@@ -86,6 +89,7 @@ const allowed: readonly Operation[] = [
   cos,
   cosh,
   count,
+  countPeople,
   covariance,
   cumSum,
   div,
@@ -98,6 +102,7 @@ const allowed: readonly Operation[] = [
   greaterOrEqual,
   histogram,
   inverse,
+  labelEncoder,
   less,
   lessOrEqual,
   log,
@@ -131,6 +136,7 @@ const allowed: readonly Operation[] = [
   sqrt,
   standardDeviation,
   sub,
+  sumByPerson,
   tan,
   tanh,
   topK,

@@ -20,7 +20,11 @@ const { cases } = JSON.parse(readFileSync(file, "utf8")) as { readonly cases: re
 const tensor = ({ shape, data }: Vector): PlainTensor => ({ shape, data: Float64Array.from(data, Number) });
 const byOperation = Map.groupBy(cases, (one) => one.operation);
 
-test.each([...operations.keys()])("%s gives what numpy gives", (name) => {
+/** It knows no people, and no list of keys; `people.test.ts` and `label-encoder.test.ts` have these. */
+const notInNumpy = ["CountPeople", "LabelEncoder", "SumByPerson"];
+const inNumpy = [...operations.keys()].filter((name) => !notInNumpy.includes(name));
+
+test.each(inNumpy)("%s gives what numpy gives", (name) => {
   const own = byOperation.get(name) ?? [];
   expect(own.length).toBeGreaterThan(0);
   for (const { inputs, attributes, output, exact } of own) {
@@ -45,7 +49,7 @@ test.each([...operations.keys()])("%s gives what numpy gives", (name) => {
   }
 });
 
-test.each([...operations.keys()])("the shape rule of %s says the shape that its result has", (name) => {
+test.each(inNumpy)("the shape rule of %s says the shape that its result has", (name) => {
   for (const { inputs, attributes, output } of byOperation.get(name) ?? []) {
     const nodes: ProgramNode[] = inputs.map(({ shape }, at) => ({ kind: "input", name: `x${at}`, shape }));
     const program = makeProgram({

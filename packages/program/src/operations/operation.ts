@@ -8,15 +8,19 @@ import type { Problem, Result } from "@unseen/base";
 import type { Shape } from "../shape/shape.ts";
 import type { PlainTensor } from "../tensor/plain-tensor.ts";
 
-/** An operation's settings, all numbers: ONNX "attributes". */
-export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+/** What one setting holds: a number, a list of numbers, or a list of texts. */
+export type AttributeValue = number | readonly number[] | readonly string[];
+
+/** An operation's settings: ONNX "attributes". An empty list is of numbers and of texts alike. */
+export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** How each attribute is read at the door; one with a default may be left out. */
 export type AttributeSpec =
   | { readonly kind: "integer"; readonly default?: number }
   | { readonly kind: "number"; readonly default?: number }
   | { readonly kind: "integers"; readonly default?: readonly number[] }
-  | { readonly kind: "numbers"; readonly default?: readonly number[] };
+  | { readonly kind: "numbers"; readonly default?: readonly number[] }
+  | { readonly kind: "texts"; readonly default?: readonly string[] };
 
 /**
  * What is known of a value before anything private is read. A `public` value is a constant or has been
@@ -37,6 +41,8 @@ export type RowsFacts = {
   readonly oneHot: boolean;
   /** Every element is a whole number. */
   readonly integral: boolean;
+  /** A text of each row, and no number: it can be compared with public texts, and nothing else. */
+  readonly isText?: true;
   /** Why a bound is infinite, in the asker's words. */
   readonly unboundedBecause?: string;
 };
@@ -49,6 +55,14 @@ export type Planned = {
   readonly rowAxis: number;
 };
 
+/** What one person adds to a sum over people, in each of its numbers. Zero lies within. */
+export type PeopleHeld = {
+  readonly least: number;
+  readonly greatest: number;
+  /** How many of its numbers one person adds to at most; all of them where it is undefined. */
+  readonly mostGroupsEach: number | undefined;
+};
+
 /** What a lowering rule may do. The planner implements it; every node it adds is checked like an asker's own. */
 export interface Lowering {
   constant(value: PlainTensor): Planned;
@@ -56,14 +70,21 @@ export interface Lowering {
   apply(name: string, inputs: readonly Planned[], attributes?: Attributes): Result<Planned, Problem>;
   /** Applies an operation to each row by itself; every private input has its rows first. */
   rowByRow(name: string, inputs: readonly Planned[], attributes?: Attributes): Result<Planned, Problem>;
-  /** The one way over the row axis: sums a row-first value over its rows. It will be noised. */
+  /** The plain way over the row axis: sums a row-first value over its rows. It will be noised. */
   sumRows(value: Planned): Result<Planned, Problem>;
+  /**
+   * The other way over the row axis: sums a row-first value over each person's rows, holds what comes out, and
+   * sums that over people. It will be noised.
+   */
+  sumPeople(value: Planned, held: PeopleHeld): Result<Planned, Problem>;
   /** Marks a row-first value as standing on its side ([k, rows]), without moving a number. */
   turned(value: Planned, rowAxis: number): Planned;
   /** Any column of the dataset: what counting rows reads, so that every count of them is one and the same. */
   anyColumn(): Result<Planned, Problem>;
   /** The number of rows, where the owner has declared it public. */
   readonly publicRowCount: number | undefined;
+  /** The number of people, where the owner has declared it public. */
+  readonly publicPeopleCount: number | undefined;
 }
 
 /**

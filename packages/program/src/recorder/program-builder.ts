@@ -2,6 +2,7 @@
 
 import { invariant, type Problem, type Result } from "@unseen/base";
 import { makeProgram, type Program, type ProgramNode } from "../graph/program.ts";
+import type { Attributes } from "../operations/operation.ts";
 
 /**
  * An expression that has been recorded and belongs to no program yet. Frozen; shared freely between
@@ -14,7 +15,7 @@ export type RecordedOperation = {
   readonly kind: "operation";
   readonly operation: string;
   readonly inputs: readonly Expression[];
-  readonly attributes: Readonly<Record<string, number | readonly number[]>>;
+  readonly attributes: Attributes;
 };
 
 /** Lays expressions out as a program, each after what it reads. Iterative, so a deep expression does not overflow the stack. */

@@ -17,6 +17,11 @@ export type QuantileOptions = {
   readonly bins?: number;
 };
 
+export type GroupsEach = {
+  /** In how many groups one person counts at most, by an order that is secret; in all of theirs unless given. */
+  readonly mostGroupsEach?: number;
+};
+
 export abstract class TensorMethods<Self> {
   /** Records an operation on this tensor and others. Numbers among the others become constants. */
   protected abstract record(
@@ -180,6 +185,11 @@ export abstract class TensorMethods<Self> {
   oneHot(depth: number): Self {
     return this.record("OneHot", [], { depth });
   }
+  /** The place of each value in a list of keys, from 0, and -1 for what is not in it: what a column of texts has. */
+  labelEncoder(keys: readonly string[] | readonly number[]): Self {
+    const isOfTexts = keys.some((key) => typeof key === "string");
+    return this.record("LabelEncoder", [], { [isOfTexts ? "keys_strings" : "keys_floats"]: keys });
+  }
   /** A one for each row. */
   rowOnes(): Self {
     return this.record("RowOnes", []);
@@ -243,6 +253,14 @@ export abstract class TensorMethods<Self> {
   /** How many rows there are. */
   count(): Self {
     return this.record("Count", []);
+  }
+  /** How many different people have a row where this is not zero, in each of its columns. */
+  countPeople({ mostGroupsEach = 0 }: GroupsEach = {}): Self {
+    return this.record("CountPeople", [], { mostGroupsEach });
+  }
+  /** The sum over people of each person's total, held between `least` and `greatest`, in each of its columns. */
+  sumByPerson(least: number, greatest: number, { mostGroupsEach = 0 }: GroupsEach = {}): Self {
+    return this.record("SumByPerson", [], { least, greatest, mostGroupsEach });
   }
   cumSum(axis = 0): Self {
     return this.record("CumSum", [], { axis });

@@ -76,6 +76,11 @@ export function decodeLoss(message: Loss | undefined): Result<LossText, Problem>
     : err(problem("message-malformed", "the node's reply holds an amount that is none"));
 }
 
+/** Of the second dataset of a join: there is none where there is no join. */
+export function decodeOptionalLoss(message: Loss | undefined): Result<LossText | undefined, Problem> {
+  return message === undefined ? ok(undefined) : decodeLoss(message);
+}
+
 export function encodeBudget(budget: BudgetText): BudgetResponse {
   return create(BudgetResponseSchema, {
     cap: encodeLoss(budget.cap),

@@ -5,13 +5,15 @@ import { type Answer, AnswerSchema, type Receipt, ReceiptSchema } from "../gen/u
 import { wireLimits } from "../limits.ts";
 import { plainText } from "../plain-text.ts";
 import { decodeLoss, encodeLoss, type LossText } from "./amounts.ts";
-import { decodeAll, replyMalformed, wholeNumber } from "./reply.ts";
+import { decodeAll, decodeJoined, replyMalformed, wholeNumber } from "./reply.ts";
 import { decodeTensor, encodeTensor } from "./tensor-codec.ts";
 
 /** What an asker holds to show that a question was charged, and where. */
 export type SentReceipt = {
   readonly askId: string;
   readonly dataset: string;
+  /** The dataset that it was joined with, which was charged the same price. */
+  readonly joined?: string;
   /** SHA-256 of the question's text, hexadecimal. */
   readonly questionHash: string;
   readonly serial: number;
@@ -72,6 +74,7 @@ export function encodeReceipt(receipt: SentReceipt): Receipt {
     chargedAtMs: BigInt(receipt.chargedAtMs),
     nodeId: receipt.nodeId,
     entryHash: receipt.entryHash,
+    joined: receipt.joined ?? "",
   });
 }
 
@@ -89,5 +92,6 @@ export function decodeReceipt(message: Receipt | undefined): Result<SentReceipt,
     chargedAtMs: chargedAtMs.value,
     nodeId: plainText(message.nodeId, wireLimits.nameLength),
     entryHash: plainText(message.entryHash, wireLimits.nameLength),
+    ...decodeJoined(message.joined),
   });
 }

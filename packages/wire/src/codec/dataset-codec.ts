@@ -2,6 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { err, ok, type Problem, type Result } from "@unseen/base";
+import { programLimits } from "@unseen/program";
 import {
   type Column,
   ColumnSchema,
@@ -28,7 +29,14 @@ export type CategoryColumnDescription = {
   readonly categories: readonly string[];
   readonly description?: string;
 };
-export type ColumnDescription = NumberColumnDescription | CategoryColumnDescription;
+/** Its values are declared nowhere: `longest` is how many characters a key has at most. */
+export type TextColumnDescription = {
+  readonly name: string;
+  readonly type: "text";
+  readonly longest: number;
+  readonly description?: string;
+};
+export type ColumnDescription = NumberColumnDescription | CategoryColumnDescription | TextColumnDescription;
 
 /** Exact where the owner made the number of people public; otherwise the owner's declared range, not a measurement. */
 export type RowsDescription =
@@ -44,6 +52,8 @@ export type DatasetDescription = {
   /** Who is protected, in words. */
   readonly privacyUnit: string;
   readonly budget: BudgetText;
+  /** Of a join on the person: the second dataset and its own line. */
+  readonly joined?: { readonly name: string; readonly budget: BudgetText };
 };
 
 export function encodeDataset(dataset: DatasetDescription): Dataset {
@@ -55,6 +65,9 @@ export function encodeDataset(dataset: DatasetDescription): Dataset {
     rows: { count: encodeRows(dataset.rows) },
     privacyUnit: dataset.privacyUnit,
     budget: encodeBudget(dataset.budget),
+    ...(dataset.joined === undefined
+      ? {}
+      : { joined: dataset.joined.name, joinedBudget: encodeBudget(dataset.joined.budget) }),
   });
 }
 
@@ -68,6 +81,8 @@ function encodeColumn(column: ColumnDescription): Column {
   const { name, type, description = "" } = column;
   if (column.type === "category")
     return create(ColumnSchema, { name, type, description, categories: [...column.categories] });
+  if (column.type === "text")
+    return create(ColumnSchema, { name, type, description, longest: column.longest });
   const { unit = "", least, greatest } = column;
   return create(ColumnSchema, { name, type, description, unit, least, greatest });
 }
@@ -84,6 +99,8 @@ export function decodeDataset(message: Dataset | undefined): Result<DatasetDescr
   if (!rows.ok) return rows;
   const budget = decodeBudget(message.budget);
   if (!budget.ok) return budget;
+  const joined = decodeJoinedLine(message);
+  if (!joined.ok) return joined;
   return ok({
     name: plainText(message.name, wireLimits.nameLength),
     description: plainText(message.description, wireLimits.descriptionLength, "lines"),
@@ -92,7 +109,16 @@ export function decodeDataset(message: Dataset | undefined): Result<DatasetDescr
     rows: rows.value,
     privacyUnit: plainText(message.privacyUnit, wireLimits.problemLength),
     budget: budget.value,
+    ...(joined.value === undefined ? {} : { joined: joined.value }),
   });
+}
+
+function decodeJoinedLine(message: Dataset): Result<DatasetDescription["joined"], Problem> {
+  if (message.joined === "") return ok(undefined);
+  const budget = decodeBudget(message.joinedBudget);
+  return budget.ok
+    ? ok({ name: plainText(message.joined, wireLimits.nameLength), budget: budget.value })
+    : budget;
 }
 
 function name(text: string): Result<string, Problem> {
@@ -123,6 +149,12 @@ function decodeColumn(message: Column): Result<ColumnDescription, Problem> {
   if (message.type === "category") {
     const categories = decodeAll(message.categories, wireLimits.categories, "categories", name);
     return categories.ok ? ok({ ...described, type: "category", categories: categories.value }) : categories;
+  }
+  if (message.type === "text") {
+    const { longest } = message;
+    return longest >= 1 && longest <= programLimits.keyLength
+      ? ok({ ...described, type: "text", longest })
+      : err(replyMalformed("the longest key of a column is none"));
   }
   if (message.type !== "number" && message.type !== "integer")
     return err(replyMalformed("a column is of a type that is not known"));

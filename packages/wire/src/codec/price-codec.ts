@@ -4,7 +4,7 @@ import { type PlainTensor, programLimits } from "@unseen/program";
 import { type PriceResponse, PriceResponseSchema } from "../gen/unseen/v1/grid_pb.ts";
 import { wireLimits } from "../limits.ts";
 import { plainText } from "../plain-text.ts";
-import { decodeLoss, encodeLoss, type LossText } from "./amounts.ts";
+import { decodeLoss, decodeOptionalLoss, encodeLoss, type LossText } from "./amounts.ts";
 import { decodeAll } from "./reply.ts";
 import { decodeTensor, encodeTensor } from "./tensor-codec.ts";
 
@@ -16,6 +16,8 @@ export type SentPrice = {
   /** What would be released, in words, a line each. */
   readonly releases: readonly string[];
   readonly remaining: LossText;
+  /** What is left of the joined dataset, where there is one. */
+  readonly joinedRemaining?: LossText;
   readonly isAffordable: boolean;
 };
 
@@ -26,6 +28,7 @@ export function encodePrice(price: SentPrice): PriceResponse {
     releases: [...price.releases],
     remaining: encodeLoss(price.remaining),
     affordable: price.isAffordable,
+    ...(price.joinedRemaining === undefined ? {} : { joinedRemaining: encodeLoss(price.joinedRemaining) }),
   });
 }
 
@@ -34,6 +37,8 @@ export function decodePrice(message: PriceResponse): Result<SentPrice, Problem> 
   if (!cost.ok) return cost;
   const remaining = decodeLoss(message.remaining);
   if (!remaining.ok) return remaining;
+  const joinedRemaining = decodeOptionalLoss(message.joinedRemaining);
+  if (!joinedRemaining.ok) return joinedRemaining;
   const expected = decodeAll(message.expectedPlusMinus, programLimits.outputs, "half-widths", decodeTensor);
   if (!expected.ok) return expected;
   const releases = decodeAll(message.releases, programLimits.nodes, "releases", (text) =>
@@ -45,6 +50,7 @@ export function decodePrice(message: PriceResponse): Result<SentPrice, Problem> 
     expectedPlusMinus: expected.value,
     releases: releases.value,
     remaining: remaining.value,
+    ...(joinedRemaining.value === undefined ? {} : { joinedRemaining: joinedRemaining.value }),
     isAffordable: message.affordable,
   });
 }

@@ -6,6 +6,7 @@ import { create } from "@bufbuild/protobuf";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import {
   type Attributes,
+  type AttributeValue,
   type Dimension,
   makeProgram,
   type Program,
@@ -67,9 +68,16 @@ function encodeDimension(size: Dimension): { size?: bigint } {
   return size === "rows" ? {} : { size: BigInt(size) };
 }
 
-function encodeAttribute(value: number | readonly number[]) {
+function encodeAttribute(value: AttributeValue) {
   if (typeof value === "number") return { case: "number" as const, value };
-  return { case: "list" as const, value: { values: [...value] } };
+  return isTexts(value)
+    ? { case: "texts" as const, value: { values: [...value] } }
+    : { case: "list" as const, value: { values: [...value] } };
+}
+
+/** An empty list is sent as one of numbers, and reads as either. */
+function isTexts(values: readonly number[] | readonly string[]): values is readonly string[] {
+  return typeof values[0] === "string";
 }
 
 /**
@@ -150,16 +158,22 @@ function decodeOperation({ name, inputs, attributes }: Operation): Result<Progra
 
 function decodeAttributes(attributes: readonly Attribute[]): Result<Attributes, Problem> {
   // Without a prototype, so that a setting called "__proto__" is a setting that nobody knows.
-  const read: Record<string, number | readonly number[]> = Object.create(null);
+  const read: Record<string, AttributeValue> = Object.create(null);
   for (const { name, value } of attributes) {
     if (name.length > longestName) return err(malformed("the name of a setting is too long"));
     if (Object.hasOwn(read, name)) return err(malformed("a setting is given twice"));
     if (value.case === undefined) return err(malformed("a setting has no value"));
     if (value.case === "list" && value.value.values.length > programLimits.attributeLength)
       return err(malformed("a setting is too long a list"));
-    read[name] = value.case === "list" ? value.value.values : value.value;
+    if (value.case === "texts" && !fitsKeys(value.value.values))
+      return err(malformed("a setting is too long a list"));
+    read[name] = value.case === "number" ? value.value : value.value.values;
   }
   return ok(read);
+}
+
+function fitsKeys(texts: readonly string[]): boolean {
+  return texts.length <= programLimits.keys && texts.every((text) => text.length <= programLimits.keyLength);
 }
 
 function malformed(what: string): Problem<"program-malformed"> {

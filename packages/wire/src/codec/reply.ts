@@ -1,6 +1,8 @@
 // What all replies share: a client trusts no node, so it counts and cleans what it reads.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { wireLimits } from "../limits.ts";
+import { plainText } from "../plain-text.ts";
 
 export function replyMalformed(what: string): Problem<"message-malformed"> {
   return problem("message-malformed", `the node's reply is not well formed: ${what}`, {
@@ -14,6 +16,11 @@ export function wholeNumber(value: bigint, name: string): Result<number, Problem
   return Number.isSafeInteger(number) && number >= 0
     ? ok(number)
     : err(replyMalformed(`${name} is out of range`));
+}
+
+/** The second dataset of a join, where there is one. */
+export function decodeJoined(text: string): { readonly joined?: string } {
+  return text === "" ? {} : { joined: plainText(text, wireLimits.nameLength) };
 }
 
 /** Reads each, and gives the first refusal. */

@@ -41,9 +41,17 @@ function translation(layout: Partial<TableLayout> = {}): SentTranslation {
 }
 
 test("a translation comes over the wire as it was sent", () => {
-  for (const sent of [translation(), translation({ keep: 1, mostRows: 0, offset: 3, order: [] })]) {
+  const ofJoin = { ...translation(), joined: "patients" };
+  for (const sent of [translation(), ofJoin, translation({ keep: 1, mostRows: 0, offset: 3, order: [] })]) {
     const bytes = toBinary(TranslateResponseSchema, encodeTranslation(sent));
     expect(decodeTranslation(fromBinary(TranslateResponseSchema, bytes))).toEqual({ ok: true, value: sent });
+  }
+});
+
+test("a second dataset that is no name is not asked under", () => {
+  for (const joined of ["a\nb", "x".repeat(wireLimits.nameLength + 1)]) {
+    const sent = encodeTranslation({ ...translation(), joined });
+    expect(decodeTranslation(sent)).toMatchObject({ problem: { code: "message-malformed" } });
   }
 });
 

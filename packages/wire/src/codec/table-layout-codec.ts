@@ -12,7 +12,7 @@ import {
 import { wireLimits } from "../limits.ts";
 import { plainText } from "../plain-text.ts";
 import { decodeProgram, encodeProgram } from "./program-codec.ts";
-import { decodeAll, replyMalformed } from "./reply.ts";
+import { decodeAll, decodeJoined, replyMalformed } from "./reply.ts";
 import { decodeCell, encodeCell } from "./sample-codec.ts";
 
 export type TableColumnLayout = {
@@ -36,16 +36,28 @@ export type TableLayout = {
   readonly mostRows?: number;
 };
 
+/** The statement groups by a column of texts, and which of its texts are groups was not given. */
+export type WantedKeys = { readonly dataset: string; readonly wantsKeysOf: string };
+
+/** Keys of columns of texts, by the name of the column. */
+export type GivenKeys = ReadonlyMap<string, readonly string[]>;
+
 export type SentTranslation = {
   readonly dataset: string;
+  /** The second dataset, where two are joined on the person. */
+  readonly joined?: string;
   readonly program: Program;
   readonly layout: TableLayout;
 };
 
-export function encodeTranslation({ dataset, program, layout }: SentTranslation): TranslateResponse {
+export function encodeTranslation(sent: SentTranslation | WantedKeys): TranslateResponse {
+  if ("wantsKeysOf" in sent)
+    return create(TranslateResponseSchema, { dataset: sent.dataset, wantsKeysOf: sent.wantsKeysOf });
+  const { dataset, joined, program, layout } = sent;
   const { rows, columns, shown, keep, order, offset, mostRows } = layout;
   return create(TranslateResponseSchema, {
     dataset,
+    joined: joined ?? "",
     program: encodeProgram(program),
     layout: {
       rows,
@@ -66,14 +78,26 @@ function encodeCells(cells: TableColumnLayout["cells"]) {
 }
 
 /** What a client reads fits together: every place that the layout names is there and has a number for each row. */
-export function decodeTranslation(message: TranslateResponse): Result<SentTranslation, Problem> {
-  const { dataset } = message;
-  if (dataset === "" || dataset.length > wireLimits.nameLength || dataset !== plainText(dataset, Infinity))
+export function decodeTranslation(message: TranslateResponse): Result<SentTranslation | WantedKeys, Problem> {
+  const { dataset, joined, wantsKeysOf } = message;
+  if (!isName(dataset) || (joined !== "" && !isName(joined)))
     return err(replyMalformed("the translation does not name a dataset"));
+  if (wantsKeysOf !== "") {
+    return wantsKeysOf.length <= wireLimits.nameLength && wantsKeysOf === plainText(wantsKeysOf, Infinity)
+      ? ok({ dataset, wantsKeysOf })
+      : err(replyMalformed("the translation does not name a column"));
+  }
   const program = decodeProgram(message.program);
   if (!program.ok) return program;
   const layout = decodeLayout(message.layout, program.value);
-  return layout.ok ? ok({ dataset, program: program.value, layout: layout.value }) : layout;
+  return layout.ok
+    ? ok({ dataset, ...decodeJoined(joined), program: program.value, layout: layout.value })
+    : layout;
+}
+
+/** Asked under as it stands, so what would have to be cleaned is none. */
+function isName(text: string): boolean {
+  return text !== "" && text.length <= wireLimits.nameLength && text === plainText(text, Infinity);
 }
 
 function decodeLayout(

@@ -2,12 +2,15 @@
 // is trusted by everything behind.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import type { Program } from "@unseen/program";
+import { type Program, programLimits } from "@unseen/program";
 import { decodeOffer, type OfferText } from "../codec/amounts.ts";
 import { decodeProgram } from "../codec/program-codec.ts";
+import type { GivenKeys } from "../codec/table-layout-codec.ts";
 import type {
   AskRequest,
   ClaimRequest,
+  ColumnKeys,
+  KeysQuestion,
   PriceRequest,
   SampleRequest,
   SearchRequest,
@@ -18,14 +21,21 @@ import { wireLimits } from "../limits.ts";
 
 export type Credentials = { readonly name: string; readonly password: string };
 export type Claim = Credentials & { readonly ownerToken: string };
-export type PricedQuestion = {
-  readonly dataset: string;
+/** One dataset, or two whose rows are joined on the person. */
+export type DatasetRef = { readonly dataset: string; readonly joined?: string };
+export type PricedQuestion = DatasetRef & {
   readonly program: Program;
   readonly offer: OfferText;
 };
 export type AskedQuestion = PricedQuestion & { readonly askId: string };
+/** Which texts of a column may be shown; a person counts for `mostKeysEach` of them at most. */
+export type KeysWish = { readonly column: string; readonly mostKeysEach: number };
+export type PricedKeys = DatasetRef & { readonly keys: KeysWish; readonly offer: OfferText };
+/** A statement, and the keys that it may group by. */
+export type AskedTranslation = { readonly sql: string; readonly keys: GivenKeys };
+export type AskedKeys = PricedKeys & { readonly askId: string };
 /** `mostRows` undefined: all that the card holds. */
-export type SampleWish = { readonly dataset: string; readonly mostRows: number | undefined };
+export type SampleWish = DatasetRef & { readonly mostRows: number | undefined };
 
 const askId = /^[A-Za-z0-9_-]{8,64}$/;
 
@@ -70,7 +80,7 @@ export function readSearch({ terms }: SearchRequest): Result<readonly string[], 
   return ok(terms.map((term) => term.trim()).filter((term) => term !== ""));
 }
 
-/** For Describe and Budget, which name a dataset and no more. */
+/** For Budget, which names a dataset and no more. */
 export function readDatasetName({ dataset }: { readonly dataset: string }): Result<string, Problem> {
   return isName(dataset)
     ? ok(dataset)
@@ -81,18 +91,35 @@ export function readDatasetName({ dataset }: { readonly dataset: string }): Resu
       );
 }
 
+/** For every call about a dataset or a join. Whether the two can be joined is the owner's to say. */
+export function readDatasetRef({
+  dataset,
+  joined,
+}: {
+  readonly dataset: string;
+  readonly joined: string;
+}): Result<DatasetRef, Problem> {
+  const first = readDatasetName({ dataset });
+  if (!first.ok || joined === "") return first.ok ? ok({ dataset: first.value }) : first;
+  const second = readDatasetName({ dataset: joined });
+  return second.ok ? ok({ dataset: first.value, joined: second.value }) : second;
+}
+
 export function readSample(request: SampleRequest): Result<SampleWish, Problem> {
-  const dataset = readDatasetName(request);
-  if (!dataset.ok) return dataset;
+  const read = readDatasetRef(request);
+  if (!read.ok) return read;
   const mostRows = request.mostRows === 0 ? undefined : Math.min(request.mostRows, wireLimits.sampleRows);
-  return ok({ dataset: dataset.value, mostRows });
+  return ok({ ...read.value, mostRows });
 }
 
 /** One statement as text; what it says is for the owner's reader of SQL to judge. */
-export function readTranslate({ sql }: TranslateRequest): Result<string, Problem> {
+export function readTranslate({ sql, keys }: TranslateRequest): Result<AskedTranslation, Problem> {
   // A character takes at most three bytes for each of its units, so most texts are not measured.
   const isShort = sql.length * 3 <= wireLimits.sqlBytes;
-  if (isShort || new TextEncoder().encode(sql).length <= wireLimits.sqlBytes) return ok(sql);
+  if (isShort || new TextEncoder().encode(sql).length <= wireLimits.sqlBytes) {
+    const given = readGivenKeys(keys);
+    return given.ok ? ok({ sql, keys: given.value }) : given;
+  }
   return err(
     problem("sql-malformed", `the statement is longer than ${wireLimits.sqlBytes} bytes`, {
       hint: "ask in parts, or name sub-selects with WITH instead of repeating them",
@@ -100,19 +127,53 @@ export function readTranslate({ sql }: TranslateRequest): Result<string, Problem
   );
 }
 
-export function readPrice(
-  request: Pick<PriceRequest, "dataset" | "program" | "offer">,
-): Result<PricedQuestion, Problem> {
-  const dataset = readDatasetName(request);
-  if (!dataset.ok) return dataset;
-  const offer = decodeOffer(request.offer);
-  if (!offer.ok) return offer;
-  const program = decodeProgram(request.program);
-  if (!program.ok) return program;
-  return ok({ dataset: dataset.value, program: program.value, offer: offer.value });
+/** Whether they are well formed, the program that they come to stand in says. */
+function readGivenKeys(given: readonly ColumnKeys[]): Result<GivenKeys, Problem> {
+  if (given.length > wireLimits.keyedColumns || given.some(({ keys }) => keys.length > programLimits.keys)) {
+    return err(
+      problem(
+        "program-too-large",
+        `keys are given for at most ${wireLimits.keyedColumns} columns, ${programLimits.keys} each`,
+        {
+          hint: "group by fewer keys",
+        },
+      ),
+    );
+  }
+  return ok(new Map(given.map(({ column, keys }) => [column, keys])));
 }
 
-export function readAsk(request: AskRequest): Result<AskedQuestion, Problem> {
+export function readPrice(
+  request: Pick<PriceRequest, "dataset" | "joined" | "program" | "offer" | "keys">,
+): Result<PricedQuestion | PricedKeys, Problem> {
+  const read = readDatasetRef(request);
+  if (!read.ok) return read;
+  const offer = decodeOffer(request.offer);
+  if (!offer.ok) return offer;
+  if (request.keys !== undefined) {
+    if (request.program !== undefined)
+      return err(problem("program-malformed", "one question is a program or asks for keys, and not both"));
+    const keys = readKeys(request.keys);
+    return keys.ok ? ok({ ...read.value, keys: keys.value, offer: offer.value }) : keys;
+  }
+  const program = decodeProgram(request.program);
+  if (!program.ok) return program;
+  return ok({ ...read.value, program: program.value, offer: offer.value });
+}
+
+function readKeys({ column, mostKeysEach }: KeysQuestion): Result<KeysWish, Problem> {
+  if (!isName(column))
+    return err(problem("column-unknown", "the question of keys does not name a column that there could be"));
+  if (mostKeysEach < 1)
+    return err(
+      problem("program-malformed", "a person counts for at least one key", {
+        hint: "leave it out, and it is 1",
+      }),
+    );
+  return ok({ column, mostKeysEach });
+}
+
+export function readAsk(request: AskRequest): Result<AskedQuestion | AskedKeys, Problem> {
   if (!isAskId(request.askId)) {
     return err(
       problem("ask-id-invalid", "an ask id has 8 to 64 of the characters A-Z a-z 0-9 _ -", {

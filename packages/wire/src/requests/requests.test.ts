@@ -9,10 +9,20 @@ import {
   SampleRequestSchema,
   SearchRequestSchema,
   SignInRequestSchema,
+  TranslateRequestSchema,
 } from "../gen/unseen/v1/grid_pb.ts";
 import { RunRequestSchema } from "../gen/unseen/v1/workspace_pb.ts";
 import { wireLimits } from "../limits.ts";
-import { readAsk, readClaim, readDatasetName, readSample, readSearch, readSignIn } from "./grid-requests.ts";
+import {
+  readAsk,
+  readClaim,
+  readDatasetName,
+  readDatasetRef,
+  readSample,
+  readSearch,
+  readSignIn,
+  readTranslate,
+} from "./grid-requests.ts";
 import { readRun } from "./workspace-requests.ts";
 
 function codeOf(result: { ok: true } | { ok: false; problem: { code: string } }): string {
@@ -41,12 +51,29 @@ test("an ask is read whole or refused by the first thing that is wrong with it",
     [{ askId: "ask-00000001\n" }, "ask-id-invalid"],
     [{ dataset: "" }, "dataset-unknown"],
     [{ dataset: "d".repeat(201) }, "dataset-unknown"],
+    [{ joined: "d".repeat(201) }, "dataset-unknown"],
     [{ offer: undefined }, "epsilon-invalid"],
     [{ offer: { epsilon: "1", delta: "x" } }, "delta-invalid"],
     [{ program: undefined }, "program-malformed"],
   ];
   for (const [change, code] of wrong)
     expect(codeOf(readAsk(create(AskRequestSchema, { ...ask, ...change })))).toBe(code);
+});
+
+test("a second dataset is read where one is named, and is no field where none is", () => {
+  const joined = { ...ask, joined: "patients" };
+  expect(readAsk(create(AskRequestSchema, joined))).toMatchObject({ value: { joined: "patients" } });
+  expect(readAsk(create(AskRequestSchema, ask))).not.toHaveProperty("value.joined");
+  expect(readDatasetRef({ dataset: "visits", joined: "patients" })).toEqual({
+    ok: true,
+    value: { dataset: "visits", joined: "patients" },
+  });
+  expect(codeOf(readDatasetRef({ dataset: "", joined: "patients" }))).toBe("dataset-unknown");
+  const sample = create(SampleRequestSchema, { dataset: "visits", joined: "patients" });
+  expect(readSample(sample)).toEqual({
+    ok: true,
+    value: { dataset: "visits", joined: "patients", mostRows: undefined },
+  });
 });
 
 test("a search has few and short words, and blanks among them are none", () => {
@@ -92,4 +119,36 @@ test("a run names a place for each output or none at all", () => {
   expect([run(["y", "z"]), run(["a b"]), run(Array.from({ length: 65 }, () => ""))]).toEqual(
     Array.from({ length: 3 }, () => "message-malformed"),
   );
+});
+
+test("a question of keys is read whole, and never beside a program", () => {
+  const keys = { column: "diagnosis", mostKeysEach: 2 };
+  const { program: _, ...rest } = ask;
+  const asked = (more: object) => codeOf(readAsk(create(AskRequestSchema, { ...rest, keys, ...more })));
+  expect(readAsk(create(AskRequestSchema, { ...rest, keys }))).toEqual({
+    ok: true,
+    value: { askId: "ask-00000001", dataset: "diabetes", keys, offer: { epsilon: "0.5" } },
+  });
+  expect(asked({ program: ask.program })).toBe("program-malformed");
+  expect(asked({ keys: { column: "", mostKeysEach: 1 } })).toBe("column-unknown");
+  expect(asked({ keys: { column: "x".repeat(201), mostKeysEach: 1 } })).toBe("column-unknown");
+  expect(asked({ keys: { column: "diagnosis", mostKeysEach: 0 } })).toBe("program-malformed");
+});
+
+test("keys for a statement are counted before they are read", () => {
+  const given = (columns: number, keys: number) =>
+    codeOf(
+      readTranslate(
+        create(TranslateRequestSchema, {
+          sql: "SELECT 1",
+          keys: Array.from({ length: columns }, (_, at) => ({
+            column: `c${at}`,
+            keys: Array(keys).fill("k"),
+          })),
+        }),
+      ),
+    );
+  expect(given(8, 4_096)).toBe("ok");
+  expect(given(9, 1)).toBe("program-too-large");
+  expect(given(1, 4_097)).toBe("program-too-large");
 });

@@ -11,6 +11,7 @@ const step = fc.record({
   inputs: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
   integers: fc.array(fc.integer({ min: -2, max: 4 }), { maxLength: 3 }),
   number,
+  texts: fc.array(fc.string({ unit: "grapheme", maxLength: 12 }), { maxLength: 3 }),
 });
 const constant = fc.array(size, { maxLength: 3 }).chain((shape) => {
   const length = shape.reduce((product, one) => product * one, 1);
@@ -40,12 +41,12 @@ export const randomProgram: fc.Arbitrary<Program> = fc
   )
   .map(([leaves, steps, outputs]) => {
     const nodes: ProgramNode[] = [...leaves];
-    for (const { operation, inputs, integers, number: value } of steps) {
+    for (const { operation, inputs, integers, texts, number: value } of steps) {
       const { attributes: specs } = operations.get(operation)!;
       const attributes = Object.fromEntries(
         Object.entries(specs).map(([name, { kind }], at) => [
           name,
-          { integer: integers[at] ?? 1, integers, number: value, numbers: [value] }[kind],
+          { integer: integers[at] ?? 1, integers, number: value, numbers: [value], texts }[kind],
         ]),
       );
       const node: ProgramNode = {

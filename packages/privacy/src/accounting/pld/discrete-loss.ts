@@ -1,6 +1,6 @@
 // Losses that take single values only: discrete Laplace and discrete Gaussian noise, plain and Poisson-sampled,
 // randomized response, and the worst mechanism of which only (epsilon, delta) is known.
-// Canonne, Kamath, Steinke 2020 (noise); Kairouz, Oh, Viswanath 2015, Theorem 3.4 (epsilon, delta).
+// Canonne, Kamath, Steinke 2020 (noise); Kairouz, Oh, Viswanath 2015 (epsilon, delta).
 
 import { logOfMixed } from "./gaussian-loss.ts";
 import type { LossAtom, LossSource, ReleaseLoss } from "./loss-source.ts";

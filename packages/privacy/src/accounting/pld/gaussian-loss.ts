@@ -1,6 +1,6 @@
 // Losses of Gaussian noise, in units of its standard deviation: P is a mixture of N(m, 1) with every m >= 0 and Q one
 // with every m <= 0, so that the loss grows with the outcome. With one or two components each this is the Gaussian
-// mechanism and its Poisson-sampled form: Koskela et al. 2020; Zhu, Dong, Wang 2022, Theorem 11.
+// mechanism and its Poisson-sampled form: Koskela et al. 2020; Zhu, Dong, Wang 2022.
 
 import {
   type LossOrder,

@@ -1,5 +1,5 @@
 // Losses of Laplace noise, in units of its scale, plain and Poisson-sampled: the loss is constant on both sides of the
-// two means, which gives two atoms, and smooth between them. Zhu, Dong, Wang 2022, Theorem 11 for the sampled form.
+// two means, which gives two atoms, and smooth between them. Zhu, Dong, Wang 2022 for the sampled form.
 
 import { logOfMixed } from "./gaussian-loss.ts";
 import type { LossSource, ReleaseLoss } from "./loss-source.ts";

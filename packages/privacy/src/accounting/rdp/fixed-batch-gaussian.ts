@@ -31,7 +31,7 @@ export function fixedBatchGaussianRdp(share: number, sigma: number, orders: Floa
     if (order === 1) return logA(2);
     if (order > largestSummedOrder) return order / (2 * sigma * sigma);
     const below = Math.floor(order);
-    // ln A is convex in the order (their Corollary 10) and 0 at order 1: the chord is an upper bound.
+    // ln A is convex in the order (they show it too) and 0 at order 1: the chord is an upper bound.
     const weight = order - below;
     const chord = weight === 0 ? logA(below) : (1 - weight) * logA(below) + weight * logA(below + 1);
     return chord / (order - 1);

@@ -1,5 +1,5 @@
 // The Rényi divergence of a Gaussian sum over a Poisson sample: Mironov, Talwar, Zhang 2019 (arXiv 1908.10530),
-// sections 3.2 and 3.3. The worst neighbour is the one with the extra record (their Theorem 5), and
+// section 3.3. The worst neighbour is the one with the extra record (they prove it), and
 //
 //   (alpha - 1) RDP(alpha) = ln A,   A = E[(1 + q u)^alpha],   u = exp((2z - 1) / (2 sigma^2)) - 1,   z ~ N(0, sigma^2).
 //
@@ -33,7 +33,7 @@ export function logMoment(q: number, sigma: number, order: number): number {
   if (Number.isInteger(order)) return wholeOrder(q, sigma, order);
   const points = (2 * reach + order / sigma) / stepFor(sigma);
   if (sigma >= smallestIntegratedSigma && points < mostPoints) return anyOrder(q, sigma, order);
-  // ln A is convex in the order (Wang, Balle, Kasiviswanathan 2019, Corollary 10), so the chord is an upper bound.
+  // ln A is convex in the order (Wang, Balle, Kasiviswanathan 2019), so the chord is an upper bound.
   const below = Math.floor(order);
   const share = order - below;
   const atBelow = below === 1 ? 0 : wholeOrder(q, sigma, below);

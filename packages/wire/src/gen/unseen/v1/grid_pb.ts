@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file unseen/v1/grid.proto.
  */
 export const file_unseen_v1_grid: GenFile = /*@__PURE__*/
-  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiIgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkiNwoQRGVzY3JpYmVSZXNwb25zZRIjCgdkYXRhc2V0GAEgASgLMhIudW5zZWVuLnYxLkRhdGFzZXQiwgEKB0RhdGFzZXQSDAoEbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgR0YWdzGAMgAygJEiIKB2NvbHVtbnMYBCADKAsyES51bnNlZW4udjEuQ29sdW1uEiEKBHJvd3MYBSABKAsyEy51bnNlZW4udjEuUm93Q291bnQSFAoMcHJpdmFjeV91bml0GAYgASgJEikKBmJ1ZGdldBgHIAEoCzIZLnVuc2Vlbi52MS5CdWRnZXRSZXNwb25zZSJ8CgZDb2x1bW4SDAoEbmFtZRgBIAEoCRIMCgR0eXBlGAIgASgJEgwKBHVuaXQYAyABKAkSDQoFbGVhc3QYBCABKAESEAoIZ3JlYXRlc3QYBSABKAESEgoKY2F0ZWdvcmllcxgGIAMoCRITCgtkZXNjcmlwdGlvbhgHIAEoCSJFCghSb3dDb3VudBIPCgVleGFjdBgBIAEoBEgAEh8KBGJhbmQYAiABKAsyDy51bnNlZW4udjEuQmFuZEgAQgcKBWNvdW50IicKBEJhbmQSDQoFbGVhc3QYASABKAQSEAoIZ3JlYXRlc3QYAiABKAQiMwoNU2FtcGxlUmVxdWVzdBIPCgdkYXRhc2V0GAEgASgJEhEKCW1vc3Rfcm93cxgCIAEoDSJVCg5TYW1wbGVSZXNwb25zZRIOCgZvcmlnaW4YASABKAkSDwoHY29sdW1ucxgCIAMoCRIiCgRyb3dzGAMgAygLMhQudW5zZWVuLnYxLlNhbXBsZVJvdyIrCglTYW1wbGVSb3cSHgoFY2VsbHMYASADKAsyDy51bnNlZW4udjEuQ2VsbCIxCgRDZWxsEhAKBm51bWJlchgBIAEoAUgAEg4KBHRleHQYAiABKAlIAEIHCgV2YWx1ZSInCgVPZmZlchIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIiYKBExvc3MSDwoHZXBzaWxvbhgBIAEoCRINCgVkZWx0YRgCIAEoCSIfChBUcmFuc2xhdGVSZXF1ZXN0EgsKA3NxbBgBIAEoCSJxChFUcmFuc2xhdGVSZXNwb25zZRIPCgdkYXRhc2V0GAEgASgJEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRImCgZsYXlvdXQYAyABKAsyFi51bnNlZW4udjEuVGFibGVMYXlvdXQiywEKC1RhYmxlTGF5b3V0EgwKBHJvd3MYASABKA0SJwoHY29sdW1ucxgCIAMoCzIWLnVuc2Vlbi52MS5UYWJsZUNvbHVtbhINCgVzaG93bhgDIAEoDRIRCgRrZWVwGAQgASgNSACIAQESJAoFb3JkZXIYBSADKAsyFS51bnNlZW4udjEuVGFibGVPcmRlchIOCgZvZmZzZXQYBiABKA0SFgoJbW9zdF9yb3dzGAcgASgNSAGIAQFCBwoFX2tlZXBCDAoKX21vc3Rfcm93cyJcCgtUYWJsZUNvbHVtbhIMCgRuYW1lGAEgASgJEhAKBm91dHB1dBgCIAEoDUgAEiQKBGtleXMYAyABKAsyFC51bnNlZW4udjEuVGFibGVLZXlzSABCBwoFY2VsbHMiKwoJVGFibGVLZXlzEh4KBWNlbGxzGAEgAygLMg8udW5zZWVuLnYxLkNlbGwiMAoKVGFibGVPcmRlchIOCgZjb2x1bW4YASABKA0SEgoKZGVzY2VuZGluZxgCIAEoCCJlCgxQcmljZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIjCgdwcm9ncmFtGAIgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYAyABKAsyEC51bnNlZW4udjEuT2ZmZXIiqAEKDVByaWNlUmVzcG9uc2USHQoEY29zdBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEi4KE2V4cGVjdGVkX3BsdXNfbWludXMYAiADKAsyES51bnNlZW4udjEuVGVuc29yEhAKCHJlbGVhc2VzGAMgAygJEiIKCXJlbWFpbmluZxgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEhIKCmFmZm9yZGFibGUYBSABKAgicwoKQXNrUmVxdWVzdBIOCgZhc2tfaWQYASABKAkSDwoHZGF0YXNldBgCIAEoCRIjCgdwcm9ncmFtGAMgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYBCABKAsyEC51bnNlZW4udjEuT2ZmZXIiVAoLQXNrUmVzcG9uc2USIQoGYW5zd2VyGAEgASgLMhEudW5zZWVuLnYxLkFuc3dlchIiCglyZW1haW5pbmcYAiABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJIo0BCgdSZWNlaXB0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEhUKDXF1ZXN0aW9uX2hhc2gYAyABKAkSDgoGc2VyaWFsGAQgASgEEhUKDWNoYXJnZWRfYXRfbXMYBSABKAMSDwoHbm9kZV9pZBgGIAEoCRISCgplbnRyeV9oYXNoGAcgASgJIiAKDUJ1ZGdldFJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCSL1AQoOQnVkZ2V0UmVzcG9uc2USHAoDY2FwGAEgASgLMg8udW5zZWVuLnYxLkxvc3MSHgoFc3BlbnQYAiABKAsyDy51bnNlZW4udjEuTG9zcxIiCglyZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcxIhCgh5b3VyX2NhcBgEIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEiMKCnlvdXJfc3BlbnQYBSABKAsyDy51bnNlZW4udjEuTG9zcxInCg55b3VyX3JlbWFpbmluZxgGIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEhAKCHJlbmV3YWxzGAcgASgNMoEFCgtHcmlkU2VydmljZRI6CgVIZWxsbxIXLnVuc2Vlbi52MS5IZWxsb1JlcXVlc3QaGC51bnNlZW4udjEuSGVsbG9SZXNwb25zZRI9CgZTaWduSW4SGC51bnNlZW4udjEuU2lnbkluUmVxdWVzdBoZLnVuc2Vlbi52MS5TaWduSW5SZXNwb25zZRI7CgVDbGFpbRIXLnVuc2Vlbi52MS5DbGFpbVJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USPQoGU2VhcmNoEhgudW5zZWVuLnYxLlNlYXJjaFJlcXVlc3QaGS51bnNlZW4udjEuU2VhcmNoUmVzcG9uc2USQwoIRGVzY3JpYmUSGi51bnNlZW4udjEuRGVzY3JpYmVSZXF1ZXN0GhsudW5zZWVuLnYxLkRlc2NyaWJlUmVzcG9uc2USPQoGU2FtcGxlEhgudW5zZWVuLnYxLlNhbXBsZVJlcXVlc3QaGS51bnNlZW4udjEuU2FtcGxlUmVzcG9uc2USRgoJVHJhbnNsYXRlEhsudW5zZWVuLnYxLlRyYW5zbGF0ZVJlcXVlc3QaHC51bnNlZW4udjEuVHJhbnNsYXRlUmVzcG9uc2USOgoFUHJpY2USFy51bnNlZW4udjEuUHJpY2VSZXF1ZXN0GhgudW5zZWVuLnYxLlByaWNlUmVzcG9uc2USNAoDQXNrEhUudW5zZWVuLnYxLkFza1JlcXVlc3QaFi51bnNlZW4udjEuQXNrUmVzcG9uc2USPQoGQnVkZ2V0EhgudW5zZWVuLnYxLkJ1ZGdldFJlcXVlc3QaGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2ViBnByb3RvMw", [file_unseen_v1_tensor]);
+  fileDesc("ChR1bnNlZW4vdjEvZ3JpZC5wcm90bxIJdW5zZWVuLnYxIg4KDEhlbGxvUmVxdWVzdCJfCg1IZWxsb1Jlc3BvbnNlEg8KB25vZGVfaWQYASABKAkSEQoJbm9kZV9uYW1lGAIgASgJEhcKD3Byb2dyYW1fdmVyc2lvbhgDIAEoDRIRCgl1bmNsYWltZWQYBCABKAgiLwoNU2lnbkluUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkQKDlNpZ25JblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMSDAoEcm9sZRgDIAEoCSJDCgxDbGFpbVJlcXVlc3QSEwoLb3duZXJfdG9rZW4YASABKAkSDAoEbmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSIeCg1TZWFyY2hSZXF1ZXN0Eg0KBXRlcm1zGAEgAygJIjYKDlNlYXJjaFJlc3BvbnNlEiQKCGRhdGFzZXRzGAEgAygLMhIudW5zZWVuLnYxLkRhdGFzZXQiMgoPRGVzY3JpYmVSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAkSDgoGam9pbmVkGAIgASgJIjcKEERlc2NyaWJlUmVzcG9uc2USIwoHZGF0YXNldBgBIAEoCzISLnVuc2Vlbi52MS5EYXRhc2V0IoQCCgdEYXRhc2V0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEdGFncxgDIAMoCRIiCgdjb2x1bW5zGAQgAygLMhEudW5zZWVuLnYxLkNvbHVtbhIhCgRyb3dzGAUgASgLMhMudW5zZWVuLnYxLlJvd0NvdW50EhQKDHByaXZhY3lfdW5pdBgGIAEoCRIpCgZidWRnZXQYByABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2USDgoGam9pbmVkGAggASgJEjAKDWpvaW5lZF9idWRnZXQYCSABKAsyGS51bnNlZW4udjEuQnVkZ2V0UmVzcG9uc2UijQEKBkNvbHVtbhIMCgRuYW1lGAEgASgJEgwKBHR5cGUYAiABKAkSDAoEdW5pdBgDIAEoCRINCgVsZWFzdBgEIAEoARIQCghncmVhdGVzdBgFIAEoARISCgpjYXRlZ29yaWVzGAYgAygJEhMKC2Rlc2NyaXB0aW9uGAcgASgJEg8KB2xvbmdlc3QYCCABKA0iRQoIUm93Q291bnQSDwoFZXhhY3QYASABKARIABIfCgRiYW5kGAIgASgLMg8udW5zZWVuLnYxLkJhbmRIAEIHCgVjb3VudCInCgRCYW5kEg0KBWxlYXN0GAEgASgEEhAKCGdyZWF0ZXN0GAIgASgEIkMKDVNhbXBsZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIRCgltb3N0X3Jvd3MYAiABKA0SDgoGam9pbmVkGAMgASgJIlUKDlNhbXBsZVJlc3BvbnNlEg4KBm9yaWdpbhgBIAEoCRIPCgdjb2x1bW5zGAIgAygJEiIKBHJvd3MYAyADKAsyFC51bnNlZW4udjEuU2FtcGxlUm93IisKCVNhbXBsZVJvdxIeCgVjZWxscxgBIAMoCzIPLnVuc2Vlbi52MS5DZWxsIjEKBENlbGwSEAoGbnVtYmVyGAEgASgBSAASDgoEdGV4dBgCIAEoCUgAQgcKBXZhbHVlIicKBU9mZmVyEg8KB2Vwc2lsb24YASABKAkSDQoFZGVsdGEYAiABKAkiJgoETG9zcxIPCgdlcHNpbG9uGAEgASgJEg0KBWRlbHRhGAIgASgJIkQKEFRyYW5zbGF0ZVJlcXVlc3QSCwoDc3FsGAEgASgJEiMKBGtleXMYAiADKAsyFS51bnNlZW4udjEuQ29sdW1uS2V5cyIqCgpDb2x1bW5LZXlzEg4KBmNvbHVtbhgBIAEoCRIMCgRrZXlzGAIgAygJIpgBChFUcmFuc2xhdGVSZXNwb25zZRIPCgdkYXRhc2V0GAEgASgJEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRImCgZsYXlvdXQYAyABKAsyFi51bnNlZW4udjEuVGFibGVMYXlvdXQSDgoGam9pbmVkGAQgASgJEhUKDXdhbnRzX2tleXNfb2YYBSABKAkiywEKC1RhYmxlTGF5b3V0EgwKBHJvd3MYASABKA0SJwoHY29sdW1ucxgCIAMoCzIWLnVuc2Vlbi52MS5UYWJsZUNvbHVtbhINCgVzaG93bhgDIAEoDRIRCgRrZWVwGAQgASgNSACIAQESJAoFb3JkZXIYBSADKAsyFS51bnNlZW4udjEuVGFibGVPcmRlchIOCgZvZmZzZXQYBiABKA0SFgoJbW9zdF9yb3dzGAcgASgNSAGIAQFCBwoFX2tlZXBCDAoKX21vc3Rfcm93cyJcCgtUYWJsZUNvbHVtbhIMCgRuYW1lGAEgASgJEhAKBm91dHB1dBgCIAEoDUgAEiQKBGtleXMYAyABKAsyFC51bnNlZW4udjEuVGFibGVLZXlzSABCBwoFY2VsbHMiKwoJVGFibGVLZXlzEh4KBWNlbGxzGAEgAygLMg8udW5zZWVuLnYxLkNlbGwiMAoKVGFibGVPcmRlchIOCgZjb2x1bW4YASABKA0SEgoKZGVzY2VuZGluZxgCIAEoCCI2CgxLZXlzUXVlc3Rpb24SDgoGY29sdW1uGAEgASgJEhYKDm1vc3Rfa2V5c19lYWNoGAIgASgNIpwBCgxQcmljZVJlcXVlc3QSDwoHZGF0YXNldBgBIAEoCRIjCgdwcm9ncmFtGAIgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYAyABKAsyEC51bnNlZW4udjEuT2ZmZXISDgoGam9pbmVkGAQgASgJEiUKBGtleXMYBSABKAsyFy51bnNlZW4udjEuS2V5c1F1ZXN0aW9uItMBCg1QcmljZVJlc3BvbnNlEh0KBGNvc3QYASABKAsyDy51bnNlZW4udjEuTG9zcxIuChNleHBlY3RlZF9wbHVzX21pbnVzGAIgAygLMhEudW5zZWVuLnYxLlRlbnNvchIQCghyZWxlYXNlcxgDIAMoCRIiCglyZW1haW5pbmcYBCABKAsyDy51bnNlZW4udjEuTG9zcxISCgphZmZvcmRhYmxlGAUgASgIEikKEGpvaW5lZF9yZW1haW5pbmcYBiABKAsyDy51bnNlZW4udjEuTG9zcyKqAQoKQXNrUmVxdWVzdBIOCgZhc2tfaWQYASABKAkSDwoHZGF0YXNldBgCIAEoCRIjCgdwcm9ncmFtGAMgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SHwoFb2ZmZXIYBCABKAsyEC51bnNlZW4udjEuT2ZmZXISDgoGam9pbmVkGAUgASgJEiUKBGtleXMYBiABKAsyFy51bnNlZW4udjEuS2V5c1F1ZXN0aW9uIqQBCgtBc2tSZXNwb25zZRIhCgZhbnN3ZXIYASABKAsyES51bnNlZW4udjEuQW5zd2VyEiIKCXJlbWFpbmluZxgCIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEikKEGpvaW5lZF9yZW1haW5pbmcYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgRrZXlzGAQgASgLMhUudW5zZWVuLnYxLktleXNBbnN3ZXIicgoKS2V5c0Fuc3dlchIMCgRrZXlzGAEgAygJEh4KBXNwZW50GAIgASgLMg8udW5zZWVuLnYxLkxvc3MSIwoHcmVjZWlwdBgDIAEoCzISLnVuc2Vlbi52MS5SZWNlaXB0EhEKCWd1YXJhbnRlZRgEIAEoCSKqAQoGQW5zd2VyEiEKBnZhbHVlcxgBIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISJQoKcGx1c19taW51cxgCIAMoCzIRLnVuc2Vlbi52MS5UZW5zb3ISHgoFc3BlbnQYAyABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAQgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAUgASgJIp0BCgdSZWNlaXB0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEhUKDXF1ZXN0aW9uX2hhc2gYAyABKAkSDgoGc2VyaWFsGAQgASgEEhUKDWNoYXJnZWRfYXRfbXMYBSABKAMSDwoHbm9kZV9pZBgGIAEoCRISCgplbnRyeV9oYXNoGAcgASgJEg4KBmpvaW5lZBgIIAEoCSIgCg1CdWRnZXRSZXF1ZXN0Eg8KB2RhdGFzZXQYASABKAki9QEKDkJ1ZGdldFJlc3BvbnNlEhwKA2NhcBgBIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEh4KBXNwZW50GAIgASgLMg8udW5zZWVuLnYxLkxvc3MSIgoJcmVtYWluaW5nGAMgASgLMg8udW5zZWVuLnYxLkxvc3MSIQoIeW91cl9jYXAYBCABKAsyDy51bnNlZW4udjEuTG9zcxIjCgp5b3VyX3NwZW50GAUgASgLMg8udW5zZWVuLnYxLkxvc3MSJwoOeW91cl9yZW1haW5pbmcYBiABKAsyDy51bnNlZW4udjEuTG9zcxIQCghyZW5ld2FscxgHIAEoDTKBBQoLR3JpZFNlcnZpY2USOgoFSGVsbG8SFy51bnNlZW4udjEuSGVsbG9SZXF1ZXN0GhgudW5zZWVuLnYxLkhlbGxvUmVzcG9uc2USPQoGU2lnbkluEhgudW5zZWVuLnYxLlNpZ25JblJlcXVlc3QaGS51bnNlZW4udjEuU2lnbkluUmVzcG9uc2USOwoFQ2xhaW0SFy51bnNlZW4udjEuQ2xhaW1SZXF1ZXN0GhkudW5zZWVuLnYxLlNpZ25JblJlc3BvbnNlEj0KBlNlYXJjaBIYLnVuc2Vlbi52MS5TZWFyY2hSZXF1ZXN0GhkudW5zZWVuLnYxLlNlYXJjaFJlc3BvbnNlEkMKCERlc2NyaWJlEhoudW5zZWVuLnYxLkRlc2NyaWJlUmVxdWVzdBobLnVuc2Vlbi52MS5EZXNjcmliZVJlc3BvbnNlEj0KBlNhbXBsZRIYLnVuc2Vlbi52MS5TYW1wbGVSZXF1ZXN0GhkudW5zZWVuLnYxLlNhbXBsZVJlc3BvbnNlEkYKCVRyYW5zbGF0ZRIbLnVuc2Vlbi52MS5UcmFuc2xhdGVSZXF1ZXN0GhwudW5zZWVuLnYxLlRyYW5zbGF0ZVJlc3BvbnNlEjoKBVByaWNlEhcudW5zZWVuLnYxLlByaWNlUmVxdWVzdBoYLnVuc2Vlbi52MS5QcmljZVJlc3BvbnNlEjQKA0FzaxIVLnVuc2Vlbi52MS5Bc2tSZXF1ZXN0GhYudW5zZWVuLnYxLkFza1Jlc3BvbnNlEj0KBkJ1ZGdldBIYLnVuc2Vlbi52MS5CdWRnZXRSZXF1ZXN0GhkudW5zZWVuLnYxLkJ1ZGdldFJlc3BvbnNlYgZwcm90bzM", [file_unseen_v1_tensor]);
 
 /**
  * @generated from message unseen.v1.HelloRequest
@@ -176,6 +176,8 @@ export const SearchResponseSchema: GenMessage<SearchResponse> = /*@__PURE__*/
   messageDesc(file_unseen_v1_grid, 6);
 
 /**
+ * Here and below: `joined` names a second dataset, whose rows are joined to the first's on the person. Empty: none.
+ *
  * @generated from message unseen.v1.DescribeRequest
  */
 export type DescribeRequest = Message<"unseen.v1.DescribeRequest"> & {
@@ -183,6 +185,11 @@ export type DescribeRequest = Message<"unseen.v1.DescribeRequest"> & {
    * @generated from field: string dataset = 1;
    */
   dataset: string;
+
+  /**
+   * @generated from field: string joined = 2;
+   */
+  joined: string;
 };
 
 /**
@@ -251,6 +258,18 @@ export type Dataset = Message<"unseen.v1.Dataset"> & {
    * @generated from field: unseen.v1.BudgetResponse budget = 7;
    */
   budget?: BudgetResponse | undefined;
+
+  /**
+   * Of a join: the second dataset and its own line. Columns that both have are called "dataset.column".
+   *
+   * @generated from field: string joined = 8;
+   */
+  joined: string;
+
+  /**
+   * @generated from field: unseen.v1.BudgetResponse joined_budget = 9;
+   */
+  joinedBudget?: BudgetResponse | undefined;
 };
 
 /**
@@ -270,7 +289,7 @@ export type Column = Message<"unseen.v1.Column"> & {
   name: string;
 
   /**
-   * "number", "integer" or "category".
+   * "number", "integer", "category" or "text".
    *
    * @generated from field: string type = 2;
    */
@@ -300,6 +319,13 @@ export type Column = Message<"unseen.v1.Column"> & {
    * @generated from field: string description = 7;
    */
   description: string;
+
+  /**
+   * Of a text column: characters of the longest key.
+   *
+   * @generated from field: uint32 longest = 8;
+   */
+  longest: number;
 };
 
 /**
@@ -377,6 +403,11 @@ export type SampleRequest = Message<"unseen.v1.SampleRequest"> & {
    * @generated from field: uint32 most_rows = 2;
    */
   mostRows: number;
+
+  /**
+   * @generated from field: string joined = 3;
+   */
+  joined: string;
 };
 
 /**
@@ -519,6 +550,13 @@ export type TranslateRequest = Message<"unseen.v1.TranslateRequest"> & {
    * @generated from field: string sql = 1;
    */
   sql: string;
+
+  /**
+   * Keys of columns of texts that it groups by, as they were released or as the asker names them.
+   *
+   * @generated from field: repeated unseen.v1.ColumnKeys keys = 2;
+   */
+  keys: ColumnKeys[];
 };
 
 /**
@@ -527,6 +565,28 @@ export type TranslateRequest = Message<"unseen.v1.TranslateRequest"> & {
  */
 export const TranslateRequestSchema: GenMessage<TranslateRequest> = /*@__PURE__*/
   messageDesc(file_unseen_v1_grid, 19);
+
+/**
+ * @generated from message unseen.v1.ColumnKeys
+ */
+export type ColumnKeys = Message<"unseen.v1.ColumnKeys"> & {
+  /**
+   * @generated from field: string column = 1;
+   */
+  column: string;
+
+  /**
+   * @generated from field: repeated string keys = 2;
+   */
+  keys: string[];
+};
+
+/**
+ * Describes the message unseen.v1.ColumnKeys.
+ * Use `create(ColumnKeysSchema)` to create a new message.
+ */
+export const ColumnKeysSchema: GenMessage<ColumnKeys> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 20);
 
 /**
  * @generated from message unseen.v1.TranslateResponse
@@ -548,6 +608,20 @@ export type TranslateResponse = Message<"unseen.v1.TranslateResponse"> & {
    * @generated from field: unseen.v1.TableLayout layout = 3;
    */
   layout?: TableLayout | undefined;
+
+  /**
+   * The second one, where it reads two that it joins on the person.
+   *
+   * @generated from field: string joined = 4;
+   */
+  joined: string;
+
+  /**
+   * In the place of a program: the column of texts that the statement groups by, and of which no keys were given.
+   *
+   * @generated from field: string wants_keys_of = 5;
+   */
+  wantsKeysOf: string;
 };
 
 /**
@@ -555,7 +629,7 @@ export type TranslateResponse = Message<"unseen.v1.TranslateResponse"> & {
  * Use `create(TranslateResponseSchema)` to create a new message.
  */
 export const TranslateResponseSchema: GenMessage<TranslateResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 20);
+  messageDesc(file_unseen_v1_grid, 21);
 
 /**
  * How a table is made of released numbers. Rows are dropped, then sorted, then cut; nothing is computed.
@@ -610,7 +684,7 @@ export type TableLayout = Message<"unseen.v1.TableLayout"> & {
  * Use `create(TableLayoutSchema)` to create a new message.
  */
 export const TableLayoutSchema: GenMessage<TableLayout> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 21);
+  messageDesc(file_unseen_v1_grid, 22);
 
 /**
  * @generated from message unseen.v1.TableColumn
@@ -648,7 +722,7 @@ export type TableColumn = Message<"unseen.v1.TableColumn"> & {
  * Use `create(TableColumnSchema)` to create a new message.
  */
 export const TableColumnSchema: GenMessage<TableColumn> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 22);
+  messageDesc(file_unseen_v1_grid, 23);
 
 /**
  * @generated from message unseen.v1.TableKeys
@@ -665,7 +739,7 @@ export type TableKeys = Message<"unseen.v1.TableKeys"> & {
  * Use `create(TableKeysSchema)` to create a new message.
  */
 export const TableKeysSchema: GenMessage<TableKeys> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 23);
+  messageDesc(file_unseen_v1_grid, 24);
 
 /**
  * @generated from message unseen.v1.TableOrder
@@ -687,7 +761,33 @@ export type TableOrder = Message<"unseen.v1.TableOrder"> & {
  * Use `create(TableOrderSchema)` to create a new message.
  */
 export const TableOrderSchema: GenMessage<TableOrder> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 24);
+  messageDesc(file_unseen_v1_grid, 25);
+
+/**
+ * Which texts of a column may be shown at all, when nobody declared them.
+ *
+ * @generated from message unseen.v1.KeysQuestion
+ */
+export type KeysQuestion = Message<"unseen.v1.KeysQuestion"> & {
+  /**
+   * @generated from field: string column = 1;
+   */
+  column: string;
+
+  /**
+   * Keys that one person counts for at most, 1 or more. The fewer, the fewer people a key needs to be shown.
+   *
+   * @generated from field: uint32 most_keys_each = 2;
+   */
+  mostKeysEach: number;
+};
+
+/**
+ * Describes the message unseen.v1.KeysQuestion.
+ * Use `create(KeysQuestionSchema)` to create a new message.
+ */
+export const KeysQuestionSchema: GenMessage<KeysQuestion> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 26);
 
 /**
  * @generated from message unseen.v1.PriceRequest
@@ -699,6 +799,8 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
   dataset: string;
 
   /**
+   * A program or a question of keys, never both.
+   *
    * @generated from field: unseen.v1.Program program = 2;
    */
   program?: Program | undefined;
@@ -707,6 +809,16 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
    * @generated from field: unseen.v1.Offer offer = 3;
    */
   offer?: Offer | undefined;
+
+  /**
+   * @generated from field: string joined = 4;
+   */
+  joined: string;
+
+  /**
+   * @generated from field: unseen.v1.KeysQuestion keys = 5;
+   */
+  keys?: KeysQuestion | undefined;
 };
 
 /**
@@ -714,7 +826,7 @@ export type PriceRequest = Message<"unseen.v1.PriceRequest"> & {
  * Use `create(PriceRequestSchema)` to create a new message.
  */
 export const PriceRequestSchema: GenMessage<PriceRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 25);
+  messageDesc(file_unseen_v1_grid, 27);
 
 /**
  * @generated from message unseen.v1.PriceResponse
@@ -745,9 +857,18 @@ export type PriceResponse = Message<"unseen.v1.PriceResponse"> & {
   remaining?: Loss | undefined;
 
   /**
+   * By both lines, where two are joined.
+   *
    * @generated from field: bool affordable = 5;
    */
   affordable: boolean;
+
+  /**
+   * What is left of the joined dataset.
+   *
+   * @generated from field: unseen.v1.Loss joined_remaining = 6;
+   */
+  joinedRemaining?: Loss | undefined;
 };
 
 /**
@@ -755,7 +876,7 @@ export type PriceResponse = Message<"unseen.v1.PriceResponse"> & {
  * Use `create(PriceResponseSchema)` to create a new message.
  */
 export const PriceResponseSchema: GenMessage<PriceResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 26);
+  messageDesc(file_unseen_v1_grid, 28);
 
 /**
  * @generated from message unseen.v1.AskRequest
@@ -774,6 +895,8 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
   dataset: string;
 
   /**
+   * A program or a question of keys, never both.
+   *
    * @generated from field: unseen.v1.Program program = 3;
    */
   program?: Program | undefined;
@@ -782,6 +905,16 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
    * @generated from field: unseen.v1.Offer offer = 4;
    */
   offer?: Offer | undefined;
+
+  /**
+   * @generated from field: string joined = 5;
+   */
+  joined: string;
+
+  /**
+   * @generated from field: unseen.v1.KeysQuestion keys = 6;
+   */
+  keys?: KeysQuestion | undefined;
 };
 
 /**
@@ -789,7 +922,7 @@ export type AskRequest = Message<"unseen.v1.AskRequest"> & {
  * Use `create(AskRequestSchema)` to create a new message.
  */
 export const AskRequestSchema: GenMessage<AskRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 27);
+  messageDesc(file_unseen_v1_grid, 29);
 
 /**
  * @generated from message unseen.v1.AskResponse
@@ -806,6 +939,20 @@ export type AskResponse = Message<"unseen.v1.AskResponse"> & {
    * @generated from field: unseen.v1.Loss remaining = 2;
    */
   remaining?: Loss | undefined;
+
+  /**
+   * What is left of the joined dataset.
+   *
+   * @generated from field: unseen.v1.Loss joined_remaining = 3;
+   */
+  joinedRemaining?: Loss | undefined;
+
+  /**
+   * In the place of an answer, where keys were asked for.
+   *
+   * @generated from field: unseen.v1.KeysAnswer keys = 4;
+   */
+  keys?: KeysAnswer | undefined;
 };
 
 /**
@@ -813,7 +960,43 @@ export type AskResponse = Message<"unseen.v1.AskResponse"> & {
  * Use `create(AskResponseSchema)` to create a new message.
  */
 export const AskResponseSchema: GenMessage<AskResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 28);
+  messageDesc(file_unseen_v1_grid, 30);
+
+/**
+ * @generated from message unseen.v1.KeysAnswer
+ */
+export type KeysAnswer = Message<"unseen.v1.KeysAnswer"> & {
+  /**
+   * In the order of their UTF-16 code units.
+   *
+   * @generated from field: repeated string keys = 1;
+   */
+  keys: string[];
+
+  /**
+   * @generated from field: unseen.v1.Loss spent = 2;
+   */
+  spent?: Loss | undefined;
+
+  /**
+   * @generated from field: unseen.v1.Receipt receipt = 3;
+   */
+  receipt?: Receipt | undefined;
+
+  /**
+   * In plain words, who was protected and how.
+   *
+   * @generated from field: string guarantee = 4;
+   */
+  guarantee: string;
+};
+
+/**
+ * Describes the message unseen.v1.KeysAnswer.
+ * Use `create(KeysAnswerSchema)` to create a new message.
+ */
+export const KeysAnswerSchema: GenMessage<KeysAnswer> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_grid, 31);
 
 /**
  * @generated from message unseen.v1.Answer
@@ -854,7 +1037,7 @@ export type Answer = Message<"unseen.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 29);
+  messageDesc(file_unseen_v1_grid, 32);
 
 /**
  * @generated from message unseen.v1.Receipt
@@ -898,6 +1081,13 @@ export type Receipt = Message<"unseen.v1.Receipt"> & {
    * @generated from field: string entry_hash = 7;
    */
   entryHash: string;
+
+  /**
+   * The joined dataset, which was charged the same price.
+   *
+   * @generated from field: string joined = 8;
+   */
+  joined: string;
 };
 
 /**
@@ -905,7 +1095,7 @@ export type Receipt = Message<"unseen.v1.Receipt"> & {
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 30);
+  messageDesc(file_unseen_v1_grid, 33);
 
 /**
  * @generated from message unseen.v1.BudgetRequest
@@ -922,7 +1112,7 @@ export type BudgetRequest = Message<"unseen.v1.BudgetRequest"> & {
  * Use `create(BudgetRequestSchema)` to create a new message.
  */
 export const BudgetRequestSchema: GenMessage<BudgetRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 31);
+  messageDesc(file_unseen_v1_grid, 34);
 
 /**
  * Lifetime caps over all askers, and this asker's allotment inside them.
@@ -973,7 +1163,7 @@ export type BudgetResponse = Message<"unseen.v1.BudgetResponse"> & {
  * Use `create(BudgetResponseSchema)` to create a new message.
  */
 export const BudgetResponseSchema: GenMessage<BudgetResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_grid, 32);
+  messageDesc(file_unseen_v1_grid, 35);
 
 /**
  * What an owner node answers. Every call but Hello, SignIn and Claim carries "authorization: Bearer TOKEN".

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file unseen/v1/tensor.proto.
  */
 export const file_unseen_v1_tensor: GenFile = /*@__PURE__*/
-  fileDesc("ChZ1bnNlZW4vdjEvdGVuc29yLnByb3RvEgl1bnNlZW4udjEiJQoGVGVuc29yEg0KBXNoYXBlGAEgAygNEgwKBGRhdGEYAiADKAEiJwoJRGltZW5zaW9uEhEKBHNpemUYASABKARIAIgBAUIHCgVfc2l6ZSIcCgpOdW1iZXJMaXN0Eg4KBnZhbHVlcxgBIAMoASJbCglBdHRyaWJ1dGUSDAoEbmFtZRgBIAEoCRIQCgZudW1iZXIYAiABKAFIABIlCgRsaXN0GAMgASgLMhUudW5zZWVuLnYxLk51bWJlckxpc3RIAEIHCgV2YWx1ZSIsCghDb25zdGFudBIgCgV2YWx1ZRgBIAEoCzIRLnVuc2Vlbi52MS5UZW5zb3IiOgoFSW5wdXQSDAoEbmFtZRgBIAEoCRIjCgVzaGFwZRgCIAMoCzIULnVuc2Vlbi52MS5EaW1lbnNpb24iUwoJT3BlcmF0aW9uEgwKBG5hbWUYASABKAkSDgoGaW5wdXRzGAIgAygNEigKCmF0dHJpYnV0ZXMYAyADKAsyFC51bnNlZW4udjEuQXR0cmlidXRlIoUBCgROb2RlEicKCGNvbnN0YW50GAEgASgLMhMudW5zZWVuLnYxLkNvbnN0YW50SAASIQoFaW5wdXQYAiABKAsyEC51bnNlZW4udjEuSW5wdXRIABIpCglvcGVyYXRpb24YAyABKAsyFC51bnNlZW4udjEuT3BlcmF0aW9uSABCBgoEbm9kZSJLCgdQcm9ncmFtEg8KB3ZlcnNpb24YASABKA0SHgoFbm9kZXMYAiADKAsyDy51bnNlZW4udjEuTm9kZRIPCgdvdXRwdXRzGAMgAygNYgZwcm90bzM");
+  fileDesc("ChZ1bnNlZW4vdjEvdGVuc29yLnByb3RvEgl1bnNlZW4udjEiJQoGVGVuc29yEg0KBXNoYXBlGAEgAygNEgwKBGRhdGEYAiADKAEiJwoJRGltZW5zaW9uEhEKBHNpemUYASABKARIAIgBAUIHCgVfc2l6ZSIcCgpOdW1iZXJMaXN0Eg4KBnZhbHVlcxgBIAMoASIaCghUZXh0TGlzdBIOCgZ2YWx1ZXMYASADKAkigQEKCUF0dHJpYnV0ZRIMCgRuYW1lGAEgASgJEhAKBm51bWJlchgCIAEoAUgAEiUKBGxpc3QYAyABKAsyFS51bnNlZW4udjEuTnVtYmVyTGlzdEgAEiQKBXRleHRzGAQgASgLMhMudW5zZWVuLnYxLlRleHRMaXN0SABCBwoFdmFsdWUiLAoIQ29uc3RhbnQSIAoFdmFsdWUYASABKAsyES51bnNlZW4udjEuVGVuc29yIjoKBUlucHV0EgwKBG5hbWUYASABKAkSIwoFc2hhcGUYAiADKAsyFC51bnNlZW4udjEuRGltZW5zaW9uIlMKCU9wZXJhdGlvbhIMCgRuYW1lGAEgASgJEg4KBmlucHV0cxgCIAMoDRIoCgphdHRyaWJ1dGVzGAMgAygLMhQudW5zZWVuLnYxLkF0dHJpYnV0ZSKFAQoETm9kZRInCghjb25zdGFudBgBIAEoCzITLnVuc2Vlbi52MS5Db25zdGFudEgAEiEKBWlucHV0GAIgASgLMhAudW5zZWVuLnYxLklucHV0SAASKQoJb3BlcmF0aW9uGAMgASgLMhQudW5zZWVuLnYxLk9wZXJhdGlvbkgAQgYKBG5vZGUiSwoHUHJvZ3JhbRIPCgd2ZXJzaW9uGAEgASgNEh4KBW5vZGVzGAIgAygLMg8udW5zZWVuLnYxLk5vZGUSDwoHb3V0cHV0cxgDIAMoDWIGcHJvdG8z");
 
 /**
  * Numbers in the open, row-major.
@@ -75,6 +75,23 @@ export const NumberListSchema: GenMessage<NumberList> = /*@__PURE__*/
   messageDesc(file_unseen_v1_tensor, 2);
 
 /**
+ * @generated from message unseen.v1.TextList
+ */
+export type TextList = Message<"unseen.v1.TextList"> & {
+  /**
+   * @generated from field: repeated string values = 1;
+   */
+  values: string[];
+};
+
+/**
+ * Describes the message unseen.v1.TextList.
+ * Use `create(TextListSchema)` to create a new message.
+ */
+export const TextListSchema: GenMessage<TextList> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_tensor, 3);
+
+/**
  * @generated from message unseen.v1.Attribute
  */
 export type Attribute = Message<"unseen.v1.Attribute"> & {
@@ -98,6 +115,12 @@ export type Attribute = Message<"unseen.v1.Attribute"> & {
      */
     value: NumberList;
     case: "list";
+  } | {
+    /**
+     * @generated from field: unseen.v1.TextList texts = 4;
+     */
+    value: TextList;
+    case: "texts";
   } | { case: undefined; value?: undefined };
 };
 
@@ -106,7 +129,7 @@ export type Attribute = Message<"unseen.v1.Attribute"> & {
  * Use `create(AttributeSchema)` to create a new message.
  */
 export const AttributeSchema: GenMessage<Attribute> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_tensor, 3);
+  messageDesc(file_unseen_v1_tensor, 4);
 
 /**
  * @generated from message unseen.v1.Constant
@@ -123,7 +146,7 @@ export type Constant = Message<"unseen.v1.Constant"> & {
  * Use `create(ConstantSchema)` to create a new message.
  */
 export const ConstantSchema: GenMessage<Constant> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_tensor, 4);
+  messageDesc(file_unseen_v1_tensor, 5);
 
 /**
  * A column of the asked dataset, or an object of a workspace.
@@ -147,7 +170,7 @@ export type Input = Message<"unseen.v1.Input"> & {
  * Use `create(InputSchema)` to create a new message.
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_tensor, 5);
+  messageDesc(file_unseen_v1_tensor, 6);
 
 /**
  * An allow-listed operation by its ONNX name; inputs are places of nodes above it.
@@ -176,7 +199,7 @@ export type Operation = Message<"unseen.v1.Operation"> & {
  * Use `create(OperationSchema)` to create a new message.
  */
 export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_tensor, 6);
+  messageDesc(file_unseen_v1_tensor, 7);
 
 /**
  * @generated from message unseen.v1.Node
@@ -211,7 +234,7 @@ export type Node = Message<"unseen.v1.Node"> & {
  * Use `create(NodeSchema)` to create a new message.
  */
 export const NodeSchema: GenMessage<Node> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_tensor, 7);
+  messageDesc(file_unseen_v1_tensor, 8);
 
 /**
  * The only question that travels: a list of nodes, each reading nodes above it.
@@ -240,5 +263,5 @@ export type Program = Message<"unseen.v1.Program"> & {
  * Use `create(ProgramSchema)` to create a new message.
  */
 export const ProgramSchema: GenMessage<Program> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_tensor, 8);
+  messageDesc(file_unseen_v1_tensor, 9);
 
