@@ -154,7 +154,8 @@ test("a file past 300 lines is found unless it says why it is one thing", () => 
 
 test("a manifest that points upwards, a reference that it lacks and a room without a row are found", () => {
   room("program", ["base", "owner"]);
-  write("packages/compute/tsconfig.json", JSON.stringify({ references: [{ path: "../base" }] }));
+  const references = [{ path: "../base" }, { path: "../crypto" }];
+  write("packages/compute/tsconfig.json", JSON.stringify({ references }));
   write("packages/attic/package.json", JSON.stringify({ name: "@unseen/attic" }));
   write("packages/attic/tsconfig.json", "{}");
   write("packages/attic/src/index.ts", "export {};\n");
