@@ -89,7 +89,7 @@ export { Arrivals, blockOf, type Link, type LinkFault, type LinkListener, linkRo
 export { type Deadlines, defaultDeadlines, type Peer, type Surroundings } from "./session/met.ts";
 export { memoryChannels, portChannel } from "./session/plain-channels.ts";
 export type { Port } from "./session/port-link.ts";
-export { chachaStream, type SeedStream, type StreamMaker } from "./session/seed-stream.ts";
+export { chachaStream, type SeedStream, type StreamMaker, takeSeed } from "./session/seed-stream.ts";
 export {
   type Incoming,
   type NextTurn,

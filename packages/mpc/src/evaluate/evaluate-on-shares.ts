@@ -12,9 +12,9 @@ import { type SharesValue, shapeOf } from "./values.ts";
 export const usualFractionBits = 16;
 
 /**
- * The outputs of the program, in order; the caller frees them. Inputs by name, owned by the caller. Operations that do not
- * wait for each other share their rounds. A refusal depends on shapes and ranges alone: `priceOnShares` meets the same
- * before anything is shared.
+ * The outputs of the program, in order; the caller frees them, each by itself. Inputs by name, owned by the caller. Operations
+ * that do not wait for each other share their rounds. A refusal depends on shapes and ranges alone: `priceOnShares` meets the
+ * same before anything is shared. Where it throws, the session is over at every party, and its memory is of no more use.
  */
 export async function evaluateOnShares(
   protocol: Protocol,
@@ -54,19 +54,33 @@ export async function evaluateOnShares(
       })(),
     );
   }
-  const all = await Promise.all(results);
+  const all = await finished(protocol, results);
   const refused = all.find((result) => !result.ok);
+  const kept = new Set(refused === undefined ? program.outputs : []);
+  for (const [node, value] of made.entries())
+    if (value?.kind === "secret" && !kept.has(node)) value.shared[Symbol.dispose]();
   if (refused !== undefined && !refused.ok) return err(refused.problem);
+  const given = new Set<number>();
   return ok(
     program.outputs.map((output) => {
       const result = all[output]!;
       invariant(result.ok, "a program that was not refused has its results");
-      const isOwned = program.nodes[output]!.kind === "operation";
-      return isOwned || result.value.kind === "public"
-        ? result.value
-        : { ...result.value, shared: protocol.copy(result.value.shared) };
+      const { value } = result;
+      const isNew = program.nodes[output]!.kind === "operation" && !given.has(output);
+      given.add(output);
+      return isNew || value.kind === "public" ? value : { ...value, shared: protocol.copy(value.shared) };
     }),
   );
+}
+
+/** A party that cannot go on, with too little memory for one, tells the others, who would wait for it. */
+async function finished<T>(protocol: Protocol, results: readonly Promise<T>[]): Promise<readonly T[]> {
+  try {
+    return await Promise.all(results);
+  } catch (why) {
+    protocol.session.close("a party could not go on");
+    throw why;
+  }
 }
 
 export async function applyOperation(

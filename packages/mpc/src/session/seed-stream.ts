@@ -9,7 +9,7 @@ export interface SeedStream {
   next(place: Place): void;
 }
 
-/** All parties of a computation use the same: it is part of what they agree on before it begins. */
+/** All parties of a computation use the same: it is part of what they agree on before it begins. Takes the seed: `takeSeed`. */
 export type StreamMaker = (memory: RingMemory, seed: Uint8Array) => SeedStream;
 
 const seedBytes = 32;
@@ -19,13 +19,27 @@ const burst = 256;
 const mostBytes = 2 ** 38;
 
 /**
+ * The seed, of which nothing is left where it was: two streams of one seed would mask two numbers alike, and their difference
+ * would show. Every maker of streams begins with it, and throws where a seed is handed to a second one.
+ */
+export function takeSeed(seed: Uint8Array): Uint8Array {
+  invariant(seed.length === seedBytes, "a stream has a whole seed of 32 bytes");
+  invariant(
+    seed.some((byte) => byte !== 0),
+    "a seed is expanded once",
+  );
+  const taken = seed.slice();
+  seed.fill(0);
+  return taken;
+}
+
+/**
  * ChaCha20 (RFC 8439) with the seed as the key. Each draw has the next number as its nonce, from 1 on, so no two draws
  * overlap. One seed serves one purpose of one computation: derive another seed for another purpose.
  */
 export const chachaStream: StreamMaker = (memory, seed) => {
-  invariant(seed.length === seedBytes, "a stream has a whole seed of 32 bytes");
   const key = memory.allocate(seedBytes);
-  memory.bytes(key).set(seed);
+  memory.bytes(key).set(takeSeed(seed));
   const nonce = memory.allocate(12);
   let draws = 0n;
   const kernels = memory.kernels;

@@ -4,6 +4,7 @@ import { Clear } from "../clear/clear.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { Provided } from "../provider/provided.ts";
 import { Replicated } from "../replicated/replicated.ts";
+import type { StreamMaker } from "../session/seed-stream.ts";
 import type { Session } from "../session/session.ts";
 import { type Meddle, sessionsInMemory } from "./in-memory.ts";
 
@@ -13,7 +14,7 @@ export type ProtocolUnderTest = {
   readonly parties: number;
   /** How many of them compute, and may be told results: the first. */
   readonly computing: number;
-  open(sessions: readonly Session[]): readonly Protocol[];
+  open(sessions: readonly Session[], streamOf?: StreamMaker): readonly Protocol[];
 };
 
 export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
@@ -27,15 +28,16 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
     name: "replicated",
     parties: 3,
     computing: 3,
-    open: (sessions) => sessions.map((session) => new Replicated(session, seedsOf(session.me))),
+    open: (sessions, streamOf) =>
+      sessions.map((session) => new Replicated(session, seedsOf(session.me), streamOf)),
   },
   ...[2, 3].map(
     (computing): ProtocolUnderTest => ({
       name: `provider, ${computing} parties`,
       parties: computing + 1,
       computing,
-      open: (sessions) =>
-        sessions.map((session) => new Provided(session, pairSeedsOf(session.me, computing + 1))),
+      open: (sessions, streamOf) =>
+        sessions.map((session) => new Provided(session, pairSeedsOf(session.me, computing + 1), streamOf)),
     }),
   ),
 ];

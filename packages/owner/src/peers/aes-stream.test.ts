@@ -3,13 +3,16 @@ import { RingMemory } from "@unseen/compute";
 import { expect, test } from "vitest";
 import { aesStream } from "./aes-stream.ts";
 
-// AES-256 of sixteen zero bytes under a key of zeros: NIST CAVP known answers (AESAVS, appendix C).
+// AES-256 of sixteen zero bytes under a key of a one and zeros: NIST CAVP known answers (AESAVS, variable key).
 test("the stream begins with AES-256 of the counter zero", async () => {
   const memory = await RingMemory.open(1);
-  const stream = aesStream(memory, new Uint8Array(32));
+  const stream = aesStream(
+    memory,
+    Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 0x80 : 0)),
+  );
   const place = memory.allocate(16);
   stream.next(place);
-  expect(Buffer.from(memory.bytes(place)).toString("hex")).toBe("dc95c078a2408989ad48a21492842087");
+  expect(Buffer.from(memory.bytes(place)).toString("hex")).toBe("e35a6dcb19b201a01ebcfa8aa22b5759");
 });
 
 test("draws of any length are one key stream, whoever draws in which pieces", async () => {
@@ -20,6 +23,7 @@ test("draws of any length are one key stream, whoever draws in which pieces", as
     new Uint8Array(lengths.reduce((total, length) => total + length)),
   );
   const stream = aesStream(memory, seed);
+  expect(() => aesStream(memory, seed)).toThrow("a seed is expanded once");
   let at = 0;
   for (const length of lengths) {
     const place = memory.allocate(length);

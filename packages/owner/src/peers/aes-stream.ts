@@ -2,8 +2,7 @@
 // makes 1.2 (2026-11, one core). Parties agree on one of the two; a browser can only do the other.
 
 import { createCipheriv } from "node:crypto";
-import { invariant } from "@unseen/base";
-import type { StreamMaker } from "@unseen/mpc";
+import { type StreamMaker, takeSeed } from "@unseen/mpc";
 
 /** OpenSSL was fastest in pieces of this size. */
 const pieceBytes = 65_536;
@@ -11,8 +10,7 @@ const zeros = new Uint8Array(pieceBytes);
 
 /** The key stream of AES-256-CTR under the seed, from counter 0 on, one byte after the other: NIST SP 800-38A, section 6.5. */
 export const aesStream: StreamMaker = (memory, seed) => {
-  invariant(seed.length === 32, "a stream has a whole seed of 32 bytes");
-  const cipher = createCipheriv("aes-256-ctr", seed, new Uint8Array(16));
+  const cipher = createCipheriv("aes-256-ctr", takeSeed(seed), new Uint8Array(16));
   return {
     next(place) {
       const bytes = memory.bytes(place);
