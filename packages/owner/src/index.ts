@@ -40,5 +40,18 @@ export {
   verifyLedger,
 } from "./ledger/index.ts";
 export { type AddedDataset, capsOf, type Owner, type OwnerOptions, openOwner } from "./open-owner.ts";
-export { type AllowedPeer, AllowedPeers } from "./peers/index.ts";
+export {
+  type AllowedPeer,
+  AllowedPeers,
+  attachPeers,
+  type Believed,
+  type ConnectPartiesOptions,
+  connectParties,
+  listenForPeers,
+  nativeAead,
+  nodeTimers,
+  type Party,
+  type PeerDoor,
+  type PeerListener,
+} from "./peers/index.ts";
 export { defaultSlotMs } from "./questions/index.ts";
