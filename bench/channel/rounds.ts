@@ -1,8 +1,10 @@
 // What each party of `channel.bench.ts` does.
 
 import { once } from "node:events";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
+import { WebSocket, WebSocketServer } from "ws";
 import { Secret } from "../../packages/base/src/index.ts";
 import { identityFrom } from "../../packages/crypto/src/index.ts";
 import type { LaunchedParty } from "../../packages/owner/src/peers/launch-for-tests.ts";
@@ -12,6 +14,7 @@ type Argument = { readonly bytes: number };
 const warmUps = 5;
 const rounds = 20;
 const roundTrips = 1_000;
+const frameBytes = 256 * 1_024;
 
 /** One step: sends, and resolves when as much came back. */
 type Exchange = (message: Uint8Array) => Promise<void>;
@@ -39,6 +42,57 @@ export async function bareTls(party: LaunchedParty, argument: Argument) {
   const measured = await measure(party.me, argument.bytes, bareExchange(both, both));
   await allDone(party);
   both.destroy();
+  return measured;
+}
+
+/** The same over the WebSockets of `ws`, in frames as long as a channel's, with nothing packed and a masking key of zero. */
+export async function ws(party: LaunchedParty, argument: Argument) {
+  const { me, channels } = party;
+  const identity = identityFrom(Secret.of<Uint8Array>(new Uint8Array(32).fill(me + 1)));
+  const plain = { perMessageDeflate: false, maxPayload: 2 ** 30 } as const;
+  let socket: WebSocket;
+  if (me === 0) {
+    const server = createHttpsServer(hostTls(identity));
+    const sockets = new WebSocketServer({ server, ...plain });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    channels[1]!.send(Buffer.from(String((server.address() as AddressInfo).port)));
+    [socket] = (await once(sockets, "connection")) as [WebSocket];
+  } else {
+    const port = Buffer.from(await channels[0]!.receive(8)).toString();
+    const generateMask = (mask: Buffer) => void mask.fill(0);
+    const url = `wss://127.0.0.1:${port}`;
+    socket = new WebSocket(url, { ...dialerTls(identity), ...plain, generateMask });
+    await once(socket, "open");
+  }
+  // What is to come, in the order it was asked for, and what came before it was.
+  let missing = 0;
+  let whole = new Uint8Array();
+  let done: (() => void) | undefined;
+  const early: Buffer[] = [];
+  const take = (piece: Buffer) => {
+    whole.set(piece, whole.length - missing);
+    missing -= piece.length;
+    if (missing === 0) done?.();
+  };
+  socket.on("message", (piece: Buffer) => {
+    if (missing === 0) early.push(piece);
+    else take(piece);
+  });
+  const measured = await measure(me, argument.bytes, async (message) => {
+    // A channel copies what is sent, gives bytes that belong to the reader, and cuts long messages into frames.
+    const copy = new Uint8Array(message);
+    for (let at = 0; at < copy.length; at += frameBytes) socket.send(copy.subarray(at, at + frameBytes));
+    whole = new Uint8Array(message.length);
+    missing = message.length;
+    const came = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    while (early.length > 0 && missing > 0) take(early.shift()!);
+    await came;
+  });
+  await allDone(party);
+  socket.terminate();
   return measured;
 }
 
@@ -122,11 +176,14 @@ async function measure(me: number, bytes: number, exchange: Exchange) {
   const message = new Uint8Array(bytes).fill(me);
   for (let round = 0; round < warmUps; round += 1) await exchange(message);
   const times: number[] = [];
+  const before = process.cpuUsage();
   for (let round = 0; round < rounds; round += 1) times.push(await timed(() => exchange(message)));
+  const { user, system } = process.cpuUsage(before);
+  const cpuMs = (user + system) / 1_000 / rounds;
   const short = new Uint8Array(1_024);
   const trips: number[] = [];
   for (let trip = 0; trip < roundTrips; trip += 1) trips.push(await timed(() => exchange(short)));
-  return { roundMs: median(times), roundTripUs: median(trips) * 1_000 };
+  return { roundMs: median(times), roundTripUs: median(trips) * 1_000, cpuMs };
 }
 
 async function timed(run: () => Promise<void>): Promise<number> {

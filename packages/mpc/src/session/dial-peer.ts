@@ -71,7 +71,11 @@ async function shakeHands(
   if (answer === "not-yet") return answer;
   if (answer === "refused")
     return err(
-      new ChannelFailure("identity", them, `party ${them} agreed to other parties or another computation`),
+      new ChannelFailure(
+        "identity",
+        them,
+        `party ${them} agreed to other parties, another computation or another way to meet`,
+      ),
     );
   const finished = finish(welcome.value);
   if (!finished.ok) return finished;

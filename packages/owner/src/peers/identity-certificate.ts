@@ -1,6 +1,7 @@
 // The self-signed certificate with which an identity shows its key in TLS. Nothing in it is believed but the key: names and
 // dates are the same in all of them. So its DER (RFC 5280, section 4.1; Ed25519 as in RFC 8410) is written down here, and
-// Node's own parser reads it.
+// Node's own parser reads it. The key signs three kinds of bytes and none can be taken for another: a certificate (a DER
+// sequence of more than a hundred bytes), TLS's own CertificateVerify (which begins with 64 spaces), and digests of 32 bytes.
 
 import type { X509Certificate } from "node:crypto";
 import { Secret } from "@unseen/base";

@@ -38,8 +38,12 @@ export function attachPeers(server: Server, allowedOrigins: readonly string[] = 
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url !== peersPath) return;
     socket.on("error", () => socket.destroy());
+    if (request.url !== peersPath) {
+      // Node leaves a socket to whoever listens for upgrades; if that is we alone, nobody else ends it.
+      if (server.listenerCount("upgrade") === 1) turnAway(socket, "404 Not Found");
+      return;
+    }
     inside.add(socket);
     socket.once("close", () => inside.delete(socket));
     const { origin } = request.headers;
