@@ -9,9 +9,11 @@
 // and leaving the last term out gives the result or one more. The XOR is of a bit that party 2 knows and one that 0 and 1
 // know: c_top + (1 - 2 c_top) r_top = r_top + (1 - 2 r_top) c_top, and party 2 shares c_top between 0 and 1.
 //
-// Who learns what: party 2 sees c, uniform whatever x is; 0 and 1 see uniform numbers. Whether the result is the
-// floor or one more depends on c and on the d digits that are cut off: where the result is opened later AND the untruncated
-// number becomes known too, party 2 knows one comparison of those digits with a random number that it had seen.
+// Who learns what: party 2 sees c, uniform whatever x is; 0 and 1 see uniform numbers. The result is one more than the floor
+// exactly where the d digits that are cut off c are smaller than those of X: it is X / 2^d, rounded up on a grid that is moved
+// by those digits of c. So where the result is opened, it tells an interval of length 2^d that X lies in, as the floor would;
+// party 2 knows where the interval begins, the others only to within 2^d. Where one number is truncated several times and each
+// result opened, the intervals differ, and party 2 knows that X lies in all of them.
 
 import type { Column } from "@unseen/compute";
 import { Shared } from "../protocol/shared.ts";
