@@ -21,20 +21,22 @@ type Row = {
 
 const ranges = { bmi: [15, 45], bp: [60, 140], progression: [0, 350] } as const;
 const questions: readonly Row[] = [
+  ...[0.5, 0.9].flatMap((share): readonly Row[] => [
+    {
+      name: `${share} quantile of bmi, chosen`,
+      ask: (all) => all.column("bmi").quantile(share),
+      truth: (known) => known.column("bmi").quantile(share, { bins: 4_096 }),
+    },
+    {
+      name: "the same by 64 counts",
+      ask: (all) => all.column("bmi").quantile(share, { withInterval: true }),
+      truth: (known) => known.column("bmi").quantile(share, { bins: 4_096 }),
+    },
+  ]),
   {
-    name: "median of bmi",
-    ask: (all) => all.column("bmi").median(),
-    truth: (known) => known.column("bmi").median({ bins: 1_024 }),
-  },
-  {
-    name: "0.9 quantile of bmi",
-    ask: (all) => all.column("bmi").quantile(0.9),
-    truth: (known) => known.column("bmi").quantile(0.9, { bins: 1_024 }),
-  },
-  {
-    name: "the same by 512 bins",
-    ask: (all) => all.column("bmi").quantile(0.9, { bins: 512 }),
-    truth: (known) => known.column("bmi").quantile(0.9, { bins: 1_024 }),
+    name: "the same by 512 counts",
+    ask: (all) => all.column("bmi").quantile(0.9, { withInterval: true, bins: 512 }),
+    truth: (known) => known.column("bmi").quantile(0.9, { bins: 4_096 }),
   },
   { name: "people with bmi above 30", ask: (all) => all.filter(all.column("bmi").greater(30)).count() },
   {
@@ -89,7 +91,9 @@ for (const rowCount of sizes) {
       const miss = middle(answers.map(({ value }) => Math.abs(numbers(value)[place]! - truth)));
       const stated = middle(answers.map(({ plusMinus }) => numbers(plusMinus)[place]!));
       assert(Number.isFinite(miss));
-      cells.push(`${short(miss).padStart(9)}  ${short(stated).padStart(9)}`);
+      // What was chosen has no half-width.
+      const said = Number.isNaN(stated) ? "none" : short(stated);
+      cells.push(`${short(miss).padStart(9)}  ${said.padStart(9)}`);
     }
     console.log(`${name.padEnd(36)}${short(truth).padStart(10)}   ${cells.join("  ")}`);
   }

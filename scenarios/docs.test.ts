@@ -111,10 +111,10 @@ test("the numbers in the walk of a question are what the code computes", () => {
   const plan = whole(planAnswer(program, datasetFacts(card, undefined)));
   const offer: Offer = { kind: "pure", epsilon: whole(parseEpsilon(0.5)) };
   const price = priceOf(plan, offer);
-  expect(price.events.map(({ epsilon }) => epsilon)).toEqual(["1/4", "1/4"]);
+  expect(price.events.map((event) => "epsilon" in event && event.epsilon)).toEqual(["1/4", "1/4"]);
   says(price.epsilon);
   const source = { kind: "dataset", sides: [{ card, snapshot: "", peopleCount: 0 }] } as const;
-  expect(walk).toContain(guaranteeInWords({ kind: "program", source, plan, offer }));
+  expect(walk).toContain(guaranteeInWords({ kind: "program", source, plan, price, offer }));
 
   const rows = new Map([["bp", Float64Array.of(101.5, 87, 140)]]);
   const [sum, count] = whole(sumsOfStage(plan, 0, new Map()));

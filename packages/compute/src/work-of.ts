@@ -42,6 +42,12 @@ const sorting: Work = ([x], output) => 32 * linear([x!], output);
 /** A histogram of 1,024 bins at the most, and a look through them for each share. */
 const quantiles: Work = (inputs, output) => 10 * (linear(inputs, output) + 1_024);
 
+/** A histogram of 4,096 bins at the most, and a look through them. */
+const chosenQuantile: Work = (inputs, output) => 10 * (linear(inputs, output) + 4_096);
+
+/** The sums over the rows, and as many comparisons a sum as it has digits. */
+const summedAndSorted: Work = ([x], output) => walked([x!], output) + 32 * (x![1] ?? 1);
+
 const works: ReadonlyMap<string, Work> = new Map<string, Work>([
   ...named(linear, [
     "Abs",
@@ -119,6 +125,8 @@ const works: ReadonlyMap<string, Work> = new Map<string, Work>([
   ["Covariance", covariance],
   ["EigenSymmetric", jacobi],
   ["Quantile", quantiles],
+  ["ChooseQuantile", chosenQuantile],
+  ...named(summedAndSorted, ["ChooseAbove", "ChooseGreatest"]),
   ...named(sorting, ["ArgSort", "TopK"]),
   ["Inverse", elimination],
   ["Solve", elimination],

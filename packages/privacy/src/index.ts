@@ -92,6 +92,7 @@ export {
   rationalFromStored,
   rationalToNumber,
 } from "./budget/rational.ts";
+export { type AboveEach, aboveEach } from "./mechanisms/above-each.ts";
 export {
   type AboveThreshold,
   aboveThreshold,
@@ -151,21 +152,22 @@ export { type TopChoices, topChoices } from "./mechanisms/top-choices.ts";
 export { type NoisedTree, type TreePrice, type TreeSums, treeSums } from "./mechanisms/tree-sums.ts";
 export { type BoundedCount, truncatedGeometric } from "./mechanisms/truncated-geometric.ts";
 export type { Texts } from "./planner/coded-texts.ts";
+export { confidence } from "./planner/confidence.ts";
 export type { Across, AcrossPeople, Contribution, Grid } from "./planner/contribution.ts";
 export { acrossRows, mostRows, quantise } from "./planner/contribution.ts";
 export { type DatasetFacts, datasetFacts, type Neighbours, unitInWords } from "./planner/dataset-facts.ts";
 export { describeRelease } from "./planner/describe-releases.ts";
 export { type Columns, ExactSums, exactSums, type People } from "./planner/exact-sums.ts";
-export {
-  confidence,
-  expectFinish,
-  type Finished,
-  finish,
-  type ReleasedSum,
-  readSum,
-} from "./planner/finish.ts";
+export { expectFinish, type Finished, finish, type ReleasedCut, releaseCut } from "./planner/finish.ts";
 export { joinFacts, unitOfJoinInWords } from "./planner/join-facts.ts";
 export { type Plan, planAnswer } from "./planner/plan-answer.ts";
-export { type ChargedEvent, measurementFor, type Price, priceOf } from "./planner/price.ts";
+export {
+  type ChargedEvent,
+  type CutMechanism,
+  measurementFor,
+  mechanismFor,
+  type Price,
+  priceOf,
+} from "./planner/price.ts";
 export { type Sensitivity, sensitivityOf } from "./planner/sensitivity.ts";
 export { type ReleasedValues, type SumQuestion, sumsOfStage } from "./planner/stage.ts";

@@ -33,6 +33,7 @@ export {
   programVersion,
 } from "./graph/program.ts";
 export { isFiniteEverywhere } from "./operations/bounds.ts";
+export { type ChoiceRule, choosePlainly, chosenShape } from "./operations/choice-rule.ts";
 export { operations } from "./operations/index.ts";
 export type {
   Attributes,

@@ -4,6 +4,10 @@ import type { ColumnFacts } from "./columns.ts";
 import type { ExpressionTree } from "./parse-expression.ts";
 
 export type AnswerLabels =
+  /** Names that the answer's numbers are places in. */
+  | { readonly kind: "places"; readonly names: readonly string[] }
+  /** Groups of which each was above a threshold, was not, or was not asked. */
+  | { readonly kind: "above"; readonly names: readonly string[] }
   /** Counts: drawn as bars. */
   | { readonly kind: "bins"; readonly names: readonly string[] }
   /** Columns of the dataset, for vectors and square matrices. */
@@ -16,7 +20,7 @@ export function answerLabels(
   count: number,
 ): AnswerLabels | undefined {
   const labels = tree.kind === "call" ? calledLabels(tree, schema, count) : undefined;
-  return labels?.names.length === count ? labels : undefined;
+  return labels?.kind === "places" || labels?.names.length === count ? labels : undefined;
 }
 
 type Call = Extract<ExpressionTree, { kind: "call" }>;
@@ -27,6 +31,11 @@ function calledLabels(
   count: number,
 ): AnswerLabels | undefined {
   const column = schema.find((one) => given[0]?.kind === "name" && one.name === given[0].name);
+  if (name === "mostcommon" || name === "countsabove") {
+    const kind = name === "mostcommon" ? "places" : "above";
+    return column?.type === "category" ? { kind, names: column.categories } : undefined;
+  }
+  if (name === "sumabove") return { kind: "above", names: ["the sum"] };
   if (name === "counts" || name === "peopleby" || (name === "histogram" && given.length === 1))
     return column?.type === "category" ? { kind: "bins", names: column.categories } : undefined;
   if (name === "histogram") return binLabels(given, column, count);

@@ -123,6 +123,26 @@ export const functions: Readonly<Record<string, LanguageFunction>> = Object.free
     most: 1,
     record: <T extends Recorder<T>>(given: Given<T>) => countsOf(given, "counts"),
   },
+  mostcommon: {
+    usage: "mostcommon(category[, k])",
+    fewest: 1,
+    most: 2,
+    record: <T extends Recorder<T>>(given: Given<T>) =>
+      groupsOf(given, 0, "mostcommon").chooseGreatest(given.number(1, 1)),
+  },
+  countsabove: {
+    usage: "countsabove(category, threshold[, most])",
+    fewest: 2,
+    most: 3,
+    record: <T extends Recorder<T>>(given: Given<T>) =>
+      groupsOf(given, 0, "countsabove").sumAbove(given.number(1), { mostAbove: given.number(2, 1) }),
+  },
+  sumabove: {
+    usage: "sumabove(x, threshold)",
+    fewest: 2,
+    most: 2,
+    record: <T extends Recorder<T>>(given: Given<T>) => given.tensor(0).sumAbove(given.number(1)),
+  },
   covariance: {
     usage: "covariance(a, b, ...)",
     fewest: 1,

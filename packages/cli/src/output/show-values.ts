@@ -3,7 +3,7 @@
 import type { NestedNumbers } from "@unseen/program";
 import type { AnswerLabels } from "../expression/answer-labels.ts";
 import { bar } from "./bars.ts";
-import { measured } from "./numbers.ts";
+import { type Measured, measured } from "./numbers.ts";
 import { table } from "./table.ts";
 
 /** Widest bars that are drawn; a terminal has 80 characters or more. */
@@ -14,6 +14,11 @@ export function showValues(
   plusMinus: NestedNumbers,
   labels: AnswerLabels | undefined,
 ): string {
+  if (labels?.kind === "places")
+    return asNumbers(value)
+      .map((place) => labels.names[place] ?? "")
+      .join("\n");
+  if (labels?.kind === "above") return aboveOrNot(asNumbers(value), labels.names);
   if (typeof value === "number") return pair(value, asNumber(plusMinus));
   const widths = asList(plusMinus);
   if (value.every((one) => typeof one === "number")) {
@@ -31,6 +36,11 @@ export function showValues(
     ? [["", ...names], ...rows.map((row, at) => [names[at]!, ...row])]
     : [names, ...rows];
   return table(titled, [isSquare ? "left" : "right", ...names.map(() => "right" as const)]);
+}
+
+function aboveOrNot(values: readonly number[], names: readonly string[]): string {
+  const said = (value: number) => (value === 1 ? "above" : value === 0 ? "not above" : "not asked");
+  return table(values.map((value, at) => [names[at] ?? "", said(value)]));
 }
 
 function cells(row: NestedNumbers, plusMinus: NestedNumbers): readonly string[] {
@@ -63,14 +73,23 @@ function vector(
 ): string {
   const rows = values.map((value, at) => {
     const shown = measured(value, plusMinus[at] ?? 0);
-    return [names?.[at] ?? `[${at}]`, shown.value, `± ${shown.plusMinus}`];
+    return [names?.[at] ?? `[${at}]`, shown.value, halfWidthText(shown)];
   });
   return table(rows, ["left", "right", "left"]);
 }
 
 function pair(value: number, plusMinus: number): string {
   const shown = measured(value, plusMinus);
-  return `${shown.value} ± ${shown.plusMinus}`;
+  return `${shown.value} ${halfWidthText(shown)}`.trimEnd();
+}
+
+/** What was chosen and not noised has no half-width. */
+function halfWidthText({ plusMinus }: Measured): string {
+  return plusMinus === "NaN" ? "" : `± ${plusMinus}`;
+}
+
+function asNumbers(nested: NestedNumbers): readonly number[] {
+  return typeof nested === "number" ? [nested] : nested.map(asNumber);
 }
 
 function asNumber(nested: NestedNumbers): number {

@@ -1,5 +1,5 @@
 import type { NestedNumbers } from "@unseen/program";
-import type { Answer } from "unseen";
+import { type Answer, hasHalfWidth } from "unseen";
 import { answerLabels } from "../expression/answer-labels.ts";
 import { plainNumber } from "../output/numbers.ts";
 import { paint } from "../output/paint.ts";
@@ -17,12 +17,13 @@ export async function ask(shell: Shell, text: string, options: AskOptions): Prom
   const named = options.id === undefined ? {} : { askId: options.id };
   const answer = await question.tensor.get({ ...offerOf(options), ...named });
   if (options.json !== true) return say(shell, shown(shell, question, answer));
-  const { value, plusMinus, spent, remaining, receipt, guarantee } = answer;
+  const { value, plusMinus, choices, spent, remaining, receipt, guarantee } = answer;
   sayJson(shell, {
     dataset: question.dataset.name,
     question: text,
     value,
     plusMinus,
+    choices,
     spent,
     remaining,
     receipt,
@@ -31,7 +32,7 @@ export async function ask(shell: Shell, text: string, options: AskOptions): Prom
 }
 
 function shown(shell: Shell, { text, tree, dataset }: Question, answer: Answer): string {
-  const { value, plusMinus, spent, remaining, receipt, guarantee } = answer;
+  const { value, plusMinus, choices, spent, remaining, receipt, guarantee } = answer;
   const labels = answerLabels(tree, dataset.schema, lastAxis(value));
   const cap = plainNumber(dataset.budget.yours.cap.epsilon);
   return [
@@ -42,7 +43,10 @@ function shown(shell: Shell, { text, tree, dataset }: Question, answer: Answer):
     indented(
       titled(
         [
-          ["±", "each interval holds the answer without noise 95 times out of 100"],
+          ...(hasHalfWidth(plusMinus)
+            ? [["±", "each interval holds the answer without noise 95 times out of 100"]]
+            : []),
+          ...choices.map((promise) => ["chosen", promise]),
           ["spent", `${lossText(spent)}; ${plainNumber(remaining.epsilon)} of ${cap} left for you`],
           ["receipt", `no. ${receipt.serial}; the same question with --id ${receipt.askId} is free`],
           ["guarantee", guarantee],

@@ -1,4 +1,5 @@
 import type { NestedNumbers } from "@unseen/program";
+import { hasHalfWidth } from "unseen";
 import { plainNumber } from "../output/numbers.ts";
 import { paint } from "../output/paint.ts";
 import { lossText } from "../output/show-budget.ts";
@@ -32,7 +33,9 @@ export async function price(shell: Shell, text: string, options: QuestionOptions
       indented(
         table([
           ["would cost", `${lossText(cost)}; ${enough}`],
-          ["would be within", `± ${halfWidths(expectedPlusMinus)}, 95 times out of 100`],
+          ...(hasHalfWidth(expectedPlusMinus)
+            ? [["would be within", `± ${halfWidths(expectedPlusMinus)}, 95 times out of 100`]]
+            : []),
           ...releases.map((release, at) => [at === 0 ? "would release" : "", release]),
         ]),
       ),
@@ -45,7 +48,8 @@ export async function price(shell: Shell, text: string, options: QuestionOptions
 /** A single number, or from the least to the greatest of many. */
 function halfWidths(nested: NestedNumbers): string {
   if (typeof nested === "number") return plainNumber(Number(nested.toPrecision(3)));
-  const all = (nested as readonly unknown[]).flat(Number.POSITIVE_INFINITY) as readonly number[];
+  const flat = (nested as readonly unknown[]).flat(Number.POSITIVE_INFINITY) as readonly number[];
+  const all = flat.filter((one) => !Number.isNaN(one));
   const [least, greatest] = [Math.min(...all), Math.max(...all)].map((one) =>
     plainNumber(Number(one.toPrecision(3))),
   );

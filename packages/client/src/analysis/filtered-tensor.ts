@@ -45,8 +45,9 @@ export class FilteredTensor extends TensorMethods<FilteredTensor> {
   }
 
   /** Of the chosen rows alone. `bounds` are needed where a column has been computed on. */
-  override quantile(q: number | readonly number[], { bounds, bins = usualBins }: QuantileOptions = {}) {
-    if (!this.#hasRows) return super.quantile(q, { bins, ...(bounds === undefined ? {} : { bounds }) });
+  override quantile(q: number | readonly number[], options: QuantileOptions = {}) {
+    if (!this.#hasRows) return super.quantile(q, options);
+    const { bounds, bins, withInterval = false } = options;
     const range = bounds ?? this.#bounds;
     if (range === undefined)
       throw new AskRefused(
@@ -55,8 +56,13 @@ export class FilteredTensor extends TensorMethods<FilteredTensor> {
         }),
       );
     const [min, max] = range;
-    const counts = new FilteredTensor(this.#values.clip(min, max), this.#condition).histogram(bins, min, max);
-    return counts.quantileOfCounts(q, min, max);
+    const shares = typeof q === "number" ? [q] : q;
+    if (shares.length === 1 && !withInterval) {
+      const how = { q: shares[0]!, bounds: range, ...(bins === undefined ? {} : { bins }) };
+      return this.#like(this.#values.recorded("ChooseQuantile", [this.#condition], how));
+    }
+    const held = new FilteredTensor(this.#values.clip(min, max), this.#condition);
+    return held.histogram(bins ?? usualBins, min, max).quantileOfCounts(q, min, max);
   }
 
   override toString(): string {
@@ -107,6 +113,9 @@ export class FilteredTensor extends TensorMethods<FilteredTensor> {
         const outside = min - Math.max(1, max - min);
         return this.#condition.where(this.#values, outside).histogram(bins, min, max);
       }
+      case "ChooseAbove":
+      case "ChooseGreatest":
+        return this.#upright(this.shape.length).where(this.#values, 0).recorded(operation, [], attributes);
       case "MeanWhere":
       case "VarianceWhere": {
         const both = this.#chosenBeside(operands[0] as PrivateTensor);
@@ -168,6 +177,6 @@ const extremes: readonly string[] = ["ReduceMax", "ReduceMin"];
 
 function notFiltered(operation: string) {
   return problem("no-rule", `${operation} of filtered rows is not answered`, {
-    hint: "count, sum, mean, variance, std, histogram, quantile and median are; write others with where(condition, x, 0)",
+    hint: "count, sum, sumAbove, mean, variance, std, histogram, quantile and median are; write others with where(condition, x, 0)",
   });
 }

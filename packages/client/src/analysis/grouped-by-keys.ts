@@ -28,7 +28,7 @@ export async function answerOfKeys(
   if (!keys.ok) return keys;
   const found = keys.value;
   if (found.keys.length === 0) {
-    const nothing = new Answer({ ...found, value: [], plusMinus: [] });
+    const nothing = new Answer({ ...found, value: [], plusMinus: [], choices: [] });
     const [{ name, labels }] = tablesOf([anyKey]);
     const empty = new Labelled(
       name,

@@ -1,10 +1,15 @@
+import { problem } from "@unseen/base";
 import type { GroupsEach } from "@unseen/program";
 import type { PrivateTensor } from "../datasets/private-tensor.ts";
 import type { QuestionDesk } from "../datasets/question-desk.ts";
+import { AskRefused } from "../refusals/ask-refused.ts";
 import { AnalysisQuestion } from "./analysis-question.ts";
 import type { AskedTables, TablesOfKeys } from "./asked-tables.ts";
 import { type HeldByPerson, meanByPerson, sumByPerson } from "./by-person.ts";
+import { ChoiceQuestion } from "./choice-question.ts";
+import { ChosenGroups } from "./chosen-groups.ts";
 import type { GroupKeys } from "./group-keys.ts";
+import { GroupsAbove } from "./groups-above.ts";
 import { Labelled, type Labels } from "./labelled.ts";
 import { declaredRange, describedColumn, type Rows } from "./rows.ts";
 
@@ -103,6 +108,44 @@ export class GroupedRows {
       { name: "count", labels: [groupNames(keys.labels)], tensor: hot(keys).sum(0) },
     ];
     return new AnalysisQuestion(this.#tables(table), (counts) => greatest(counts, k));
+  }
+
+  /**
+   * The `k` commonest groups, chosen one after the other: their names and no counts, at far less noise than noised
+   * counts of many groups would carry. `topK` gives counts.
+   */
+  mostCommon(k = 1): ChoiceQuestion<ChosenGroups> {
+    const keys = this.#declared();
+    const names = groupNames(keys.labels);
+    return new ChoiceQuestion(hot(keys).chooseGreatest(k), (answer) => new ChosenGroups(answer, names));
+  }
+
+  /**
+   * Which groups hold more people than a threshold, asked in the card's order until `mostAbove` (1 unless given) did.
+   * Groups that are not above cost nothing, so many can be asked about at the price of a few.
+   */
+  countsAbove(threshold: number, more: { readonly mostAbove?: number } = {}): ChoiceQuestion<GroupsAbove> {
+    const keys = this.#declared();
+    const names = groupNames(keys.labels);
+    return new ChoiceQuestion(
+      hot(keys).sumAbove(threshold, more),
+      (answer) => new GroupsAbove(answer, names),
+    );
+  }
+
+  /** What is chosen from has to be known first: the groups of the card, or keys that the asker gave. */
+  #declared(): GroupKeys {
+    const keys = this.#keys;
+    if (!("groupsOf" in keys)) return keys;
+    throw new AskRefused(
+      problem(
+        "shapes-do-not-fit",
+        `the keys of ${keys.column} are not declared, and a choice is among known groups`,
+        {
+          hint: `give them: groupBy(${JSON.stringify(keys.column)}, { keys: [...] }), or ask which are common first`,
+        },
+      ),
+    );
   }
 
   #standing(column: string | PrivateTensor): PrivateTensor {

@@ -25,14 +25,16 @@ export type Receipt = {
 
 type AnswerParts = Pick<
   Answer,
-  "value" | "plusMinus" | "spent" | "remaining" | "joinedRemaining" | "receipt" | "guarantee"
+  "value" | "plusMinus" | "choices" | "spent" | "remaining" | "joinedRemaining" | "receipt" | "guarantee"
 >;
 
 export class Answer {
   /** A number for a single one, nested lists otherwise. */
   readonly value: NestedNumbers;
-  /** Half-width of the 95 % interval of the noise, for each number of `value`. */
+  /** Half-width of the 95 % interval of the noise, for each number of `value`; NaN for one that was chosen. */
   readonly plusMinus: NestedNumbers;
+  /** What each choice promises in place of a half-width, a line each. Empty where all was noised. */
+  readonly choices: readonly string[];
   readonly spent: Loss;
   /** What this asker may still spend on the dataset. */
   readonly remaining: Loss;
@@ -42,9 +44,11 @@ export class Answer {
   /** In plain words, who was protected and how. */
   readonly guarantee: string;
 
-  constructor({ value, plusMinus, spent, remaining, joinedRemaining, receipt, guarantee }: AnswerParts) {
+  constructor(parts: AnswerParts) {
+    const { value, plusMinus, choices, spent, remaining, joinedRemaining, receipt, guarantee } = parts;
     this.value = value;
     this.plusMinus = plusMinus;
+    this.choices = choices;
     this.spent = spent;
     this.remaining = remaining;
     if (joinedRemaining !== undefined) this.joinedRemaining = joinedRemaining;
@@ -53,7 +57,9 @@ export class Answer {
   }
 
   toString(): string {
-    return `${printNested(this.value)} ± ${printNested(this.plusMinus)} (95 %); ${printSpent(this)}`;
+    const width = hasHalfWidth(this.plusMinus) ? ` ± ${printNested(this.plusMinus)} (95 %)` : "";
+    const lines = [`${printNested(this.value)}${width}; ${printSpent(this)}`, ...this.choices.map(asChosen)];
+    return lines.join("\n");
   }
 }
 
@@ -70,6 +76,15 @@ export function printSpent({
     return `spent ${price}, ${printLoss(remaining)} remaining`;
   const charged = [`${dataset}, ${printLoss(remaining)}`, `${joined}, ${printLoss(joinedRemaining)}`];
   return charged.map((on) => `spent ${price} on ${on} remaining`).join("; ");
+}
+
+/** Whether any number was noised: what was chosen has no half-width. */
+export function hasHalfWidth(plusMinus: NestedNumbers): boolean {
+  return typeof plusMinus === "number" ? !Number.isNaN(plusMinus) : plusMinus.some(hasHalfWidth);
+}
+
+export function asChosen(promise: string): string {
+  return `chosen: ${promise}`;
 }
 
 export function printNested(nested: NestedNumbers): string {

@@ -1,7 +1,7 @@
 // What an answer would cost and how accurate it would be. Free, and the same whatever the data says.
 
 import type { NestedNumbers } from "@unseen/program";
-import { printNested } from "./answer.ts";
+import { hasHalfWidth, printNested } from "./answer.ts";
 import { type Loss, printLoss } from "./offer.ts";
 
 type PriceParts = Pick<
@@ -11,9 +11,9 @@ type PriceParts = Pick<
 
 export class Price {
   readonly cost: Loss;
-  /** Half-width of the 95 % interval expected, from declared bounds and mock rows alone. */
+  /** Half-width of the 95 % interval expected, from declared bounds and mock rows alone; NaN for what is chosen. */
   readonly expectedPlusMinus: NestedNumbers;
-  /** What would be released, in words, a line each. */
+  /** What would be released, in words, a line each; of a choice also what it promises in place of a half-width. */
   readonly releases: readonly string[];
   readonly remaining: Loss;
   /** The same of the second dataset, where two are joined: the cost is charged to each. */
@@ -35,15 +35,10 @@ export class Price {
     const left = `${printLoss(this.remaining)}${other} remaining`;
     return [
       `costs ${printLoss(this.cost)}${joinedRemaining === undefined ? "" : " on each of both"} (${this.affordable ? left : `too much: ${left}`})`,
-      ...(hasNumbers(this.expectedPlusMinus)
+      ...(hasHalfWidth(this.expectedPlusMinus)
         ? [`expected ± ${printNested(this.expectedPlusMinus)} (95 %)`]
         : []),
       ...this.releases.map((release) => `releases ${release}`),
     ].join("\n");
   }
-}
-
-/** A question of keys has none. */
-function hasNumbers(nested: NestedNumbers): boolean {
-  return typeof nested === "number" || nested.length > 0;
 }

@@ -30,13 +30,14 @@ export function readAnswer(reply: AskResponse, program: Program, form: AnswerFor
   if (!remaining.ok) return remaining;
   const joinedRemaining = decodeOptionalLoss(reply.joinedRemaining);
   if (!joinedRemaining.ok) return joinedRemaining;
-  const { values, plusMinus, spent, receipt, guarantee } = answer.value;
+  const { values, plusMinus, choices, spent, receipt, guarantee } = answer.value;
   if (!fits(values, program)) return err(misfit("values"));
   if (!fits(plusMinus, program)) return err(misfit("half-widths"));
   return ok(
     new Answer({
       value: formed(values, form),
       plusMinus: formed(plusMinus, form),
+      choices,
       spent: lossOf(spent),
       remaining: lossOf(remaining.value),
       ...(joinedRemaining.value === undefined ? {} : { joinedRemaining: lossOf(joinedRemaining.value) }),

@@ -175,7 +175,7 @@ export class RemoteDataset {
     return this.groupBy(a, b).count();
   }
 
-  /** The `k` commonest categories, by noised counts. */
+  /** The `k` commonest categories, by noised counts; `groupBy(column).mostCommon(k)` gives names alone, more surely. */
   topK(column: string, k: number): AnalysisQuestion {
     return this.groupBy(column).topK(k);
   }

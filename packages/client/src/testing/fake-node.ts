@@ -163,6 +163,7 @@ export class FakeNode {
     return encodeAnswer({
       values,
       plusMinus: values.map(one),
+      choices: [],
       spent: { delta: "0", ...offer },
       receipt: {
         ...this.#receipt(askId, dataset, questionHash),

@@ -5,10 +5,10 @@ import {
   afterRelease,
   type Finished,
   finish,
-  measurementFor,
+  mechanismFor,
   type Released,
-  type ReleasedSum,
-  readSum,
+  type ReleasedCut,
+  releaseCut,
   releasedTogether,
   sumsOfStage,
 } from "@unseen/privacy";
@@ -70,7 +70,7 @@ export async function answerQuestion(
   return recorded.ok ? answered(ports, caller, asked, recorded.value) : recorded;
 }
 
-/** Paid: reads, noises, finishes, records. Only the bytes that the ledger gives back may leave. */
+/** Paid: reads, releases, finishes, records. Only the bytes that the ledger gives back may leave. */
 async function computeAndRecord(
   ports: QuestionPorts,
   question: PlannedQuestion,
@@ -86,28 +86,27 @@ async function computeAndRecord(
   return ports.ledger.record(receipt, encodeOutcome(finished.value, said));
 }
 
-/** Stage by stage: sums exactly, adds the noise, goes on with what was released. */
+/** Stage by stage: sums exactly, noises or chooses, goes on with what was released. */
 async function release(
   { engine, entropy }: QuestionPorts,
   { plan, price, rows }: PlannedProgram,
   receipt: Receipt,
 ): Promise<Result<Released<Result<Finished, Problem>>, Problem>> {
-  const sums: Released<ReleasedSum>[] = [];
+  const cuts: Released<ReleasedCut>[] = [];
   const values = new Map<number, PlainTensor>();
   for (let stage = 0; stage < plan.stages; stage++) {
     const questions = sumsOfStage(plan, stage, values);
     // It depends on released values alone, so it is an outcome like any other: recorded, and paid for.
-    if (!questions.ok) return ok(afterRelease(releasedTogether<ReleasedSum[]>(sums), () => questions));
+    if (!questions.ok) return ok(afterRelease(releasedTogether<ReleasedCut[]>(cuts), () => questions));
     for (const question of questions.value) {
       const exact = await engine.sums(rows, question.contribution, receipt);
       if (!exact.ok) return exact;
-      const measurement = measurementFor(price, question);
-      const sum = readSum(question, measurement, measurement.release(exact.value, entropy));
-      sums.push(sum);
-      values.set(question.cut.node, sum.value.value);
+      const cut = releaseCut(question, mechanismFor(price, question), exact.value, entropy);
+      cuts.push(cut);
+      values.set(question.cut.node, cut.value.value);
     }
   }
-  return ok(finish(plan, sums, entropy));
+  return ok(finish(plan, cuts, entropy));
 }
 
 function nothingPrivate(): Problem<"program-malformed"> {

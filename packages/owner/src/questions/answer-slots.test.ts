@@ -24,7 +24,7 @@ describe("a program written to take longer if one row holds one value", () => {
 });
 
 test("a question that does little with each row leaves at the end of its slot, whatever was drawn", () => {
-  const usual = personMs({ workARow: 10, dataset: { mostRowsEach: 5 } as never });
+  const usual = personMs({ workARow: 10, dataset: { mostRowsEach: 5 } as never, cuts: [], typical: [] });
   for (const random of [0, 0.5, 0.999]) {
     expect(leavesAfter(3, usual, 25, random)).toBe(25);
     expect(leavesAfter(25, usual, 25, random)).toBe(50);
@@ -39,4 +39,19 @@ test("an outcome waits for its slot, and an owner may choose not to have slots",
   expect(performance.now() - beganMs).toBeGreaterThan(35);
   nowMs = 0;
   await evenSlots(0, () => nowMs, entropy as never).next(0, 1_000);
+});
+
+test("a choice among many options leaves in slots that are wide beside its coins", () => {
+  const options = 1_024;
+  const bins = { kind: "rows", lo: new Float64Array(options) } as never;
+  const chosen = (release: object) =>
+    personMs({
+      workARow: 0,
+      dataset: { mostRowsEach: 1 } as never,
+      cuts: [{ release, contribution: 0 } as never],
+      typical: [bins],
+    });
+  expect(chosen({ by: "sum" })).toBe(0);
+  expect(chosen({ by: "rank" })).toBeGreaterThan(1);
+  expect(chosen({ by: "greatest", count: 3 })).toBeCloseTo(3 * chosen({ by: "greatest", count: 1 }));
 });

@@ -24,9 +24,27 @@ const timesWider = 100;
 /** Whoever asks for the most work on each of many rows of a person waits up to a minute. */
 const widestSlotMs = 30_000;
 
+/**
+ * A choice flips a coin for each option, of about five microseconds; between options at the best and far below it they
+ * differed by less than two (2026-11). One person moves every score a little.
+ */
+const mostCoinMs = 2e-3;
+
 /** How much longer an answer may take because of what one person's rows hold. Follows from the plan alone. */
-export function personMs({ workARow, dataset }: Pick<Plan, "workARow" | "dataset">): number {
-  return workARow * dataset.mostRowsEach * slowestStepMs;
+export function personMs(plan: Pick<Plan, "workARow" | "dataset" | "cuts" | "typical">): number {
+  const rowsMs = plan.workARow * plan.dataset.mostRowsEach * slowestStepMs;
+  return plan.cuts.reduce((total, cut) => total + coinsOf(plan, cut) * mostCoinMs, rowsMs);
+}
+
+/** How many coins a cut flips that is chosen from. */
+function coinsOf(
+  { typical }: Pick<Plan, "typical">,
+  { release, contribution }: Plan["cuts"][number],
+): number {
+  if (release.by === "sum") return 0;
+  const facts = typical[contribution];
+  const options = facts?.kind === "rows" ? facts.lo.length : 0;
+  return release.by === "greatest" ? options * release.count : options;
 }
 
 export function evenSlots(leastWidthMs: number, nowMs: () => number, entropy: Entropy): AnswerSlots {

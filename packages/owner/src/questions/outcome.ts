@@ -47,8 +47,8 @@ function tooManyKeys(): Problem<"answer-not-computed"> {
   });
 }
 
-function sentAnswer({ values, plusMinus }: Finished, said: Said): SentAnswer {
-  return { values, plusMinus, ...spentOf(said) };
+function sentAnswer({ values, plusMinus, choices }: Finished, said: Said): SentAnswer {
+  return { values, plusMinus, choices, ...spentOf(said) };
 }
 
 function spentOf({ receipt, nodeId, guarantee }: Said) {

@@ -7,7 +7,7 @@ import {
   expectFinish,
   formatDelta,
   formatEpsilon,
-  measurementFor,
+  mechanismFor,
   type SumQuestion,
   sumsOfStage,
 } from "@unseen/privacy";
@@ -57,10 +57,10 @@ function expectedOf(
   const sums = expectedSums(question);
   if (!sums.ok) return sums;
   const { plan, price } = question;
-  const measure = (sum: SumQuestion) => measurementFor(price, sum);
-  const expected = expectFinish(plan, sums.value, measure, entropy);
+  const mechanismOf = (sum: SumQuestion) => mechanismFor(price, sum);
+  const expected = expectFinish(plan, sums.value, mechanismOf, entropy);
   if (!expected.ok) return expected;
-  const releases = sums.value.map((sum) => describeRelease(sum, measure(sum)));
+  const releases = sums.value.map((sum) => describeRelease(sum, mechanismOf(sum)));
   return ok({ expectedPlusMinus: expected.value.plusMinus, releases });
 }
 

@@ -4,7 +4,7 @@ import {
   datasetFacts,
   exactSums,
   expectFinish,
-  measurementFor,
+  mechanismFor,
   type People,
   type Plan,
   parseEpsilon,
@@ -53,7 +53,7 @@ export function exactTable(
   }
   // Values that depend on sums are worked out again from the exact ones.
   const exact = { ...plan, typical } as Plan;
-  const measure = (question: SumQuestion) => measurementFor(price, question);
+  const measure = (question: SumQuestion) => mechanismFor(price, question);
   const { values } = whole(expectFinish(exact, questions, measure, platformEntropy(globalThis.crypto)));
   return Array.from({ length: layout.rows }, (_, row) =>
     layout.columns.map(({ cells }) => {

@@ -32,7 +32,7 @@ export type Choice = {
    * The index of an option with a high score. The asker learns the index alone. The time of a draw depends on the
    * scores; whoever answers strangers must not let them time single draws.
    */
-  choose(scores: Secret<BigInt64Array>, entropy: Entropy): Released<number>;
+  choose(scores: Secret<ArrayLike<bigint>>, entropy: Entropy): Released<number>;
   /**
    * The smallest h for which we can show P(best score - chosen score <= h) >= confidence, whatever the scores.
    * In the scores' unit; rounded up. The confidence lies strictly between 0 and 1.
@@ -53,7 +53,7 @@ export function choiceBy(
   return Object.freeze({
     event: Object.freeze(event),
     cost: pureCost(of.epsilon),
-    choose(scores: Secret<BigInt64Array>, entropy: Entropy) {
+    choose(scores: Secret<ArrayLike<bigint>>, entropy: Entropy) {
       const exact = Array.from(Secret.reveal(scores));
       invariant(exact.length === of.options, "a choice is among as many options as it was priced for");
       const words = new UniformWords(entropy);

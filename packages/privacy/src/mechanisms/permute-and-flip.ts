@@ -16,9 +16,13 @@ export function permuteAndFlip(of: ChoiceParameters): Choice {
   return choiceBy(of, { mechanism: "permute-and-flip", ...storedChoice(of) }, drawPermuteAndFlip);
 }
 
-/** In a random order, the first option whose coin of probability exp(-rate * gap) falls well. The best one's always does. */
+/**
+ * In a random order, the first option whose coin of probability exp(-rate * gap) falls well. The best one's always does. The
+ * coins after it are flipped too: how many there were to flip would tell more of the scores than the choice does.
+ */
 export function drawPermuteAndFlip(words: Words, scores: readonly bigint[], rate: Rational): number {
   const gaps = gapsOf(scores);
   const order = uniformOrder(words, gaps.length);
-  return order.find((at) => lazyBernoulliExp(words, gaps[at]! * rate.num, rate.den)) ?? order[0]!;
+  const [first] = order.filter((at) => lazyBernoulliExp(words, gaps[at]! * rate.num, rate.den));
+  return first ?? order[0]!;
 }

@@ -15,6 +15,8 @@ export type TopChoices = {
   readonly cost: Cost;
   /** `count` different indices, the first chosen first. The asker learns the indices and their order. */
   choose(scores: Secret<BigInt64Array>, entropy: Entropy): Released<readonly number[]>;
+  /** With the confidence asked for, each chosen score lies within this of the best that was left. Rounded up. */
+  shortfallAtLeast(confidence: number): bigint;
 };
 
 /** `count` of the options by permute-and-flip, each at epsilon / count, exactly. Costs epsilon, pure. */
@@ -42,5 +44,7 @@ export function topChoices(of: ChoiceParameters & { readonly count: number }): T
       }
       return releasedByMechanism(Object.freeze(chosen));
     },
+    // The first choice has the most options to go wrong with; the chances of all add up.
+    shortfallAtLeast: (confidence: number) => choices[0]!.shortfallAtLeast(1 - (1 - confidence) / count),
   });
 }

@@ -11,6 +11,7 @@ type Clamp = (value: number) => number;
 type Sum = (rows: readonly number[]) => number;
 type Ledger = { charge(offer: number | string): boolean };
 
+const rowsSummed = { across: { kind: "rows" }, release: { by: "sum" } } as const;
 /** A grid of steps of one, from 0 to 10. */
 const toTen: Clamp = (value) => quantise(value, 0, 0, 10);
 const awkward = [
@@ -137,8 +138,8 @@ export const ruleMutants: readonly Mutant[] = [
       }),
   }),
   mutant("the grid is made for the values that occur", "property", {
-    wrong: (rows: readonly number[]) => gridFor(facts(Math.min(...rows), Math.max(...rows))),
-    right: () => gridFor(facts(0, 100)),
+    wrong: (rows: readonly number[]) => gridFor(facts(Math.min(...rows), Math.max(...rows)), rowsSummed),
+    right: () => gridFor(facts(0, 100), rowsSummed),
     convicts: (grid: (rows: readonly number[]) => ReturnType<typeof gridFor>) =>
       JSON.stringify(grid([10, 20])) !== JSON.stringify(grid([10, 20, 90])),
   }),

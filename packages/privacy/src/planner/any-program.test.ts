@@ -1,5 +1,6 @@
 // Programs put together blindly: whatever is well formed is planned or refused, and never breaks anything.
 
+import { Secret } from "@unseen/base";
 import {
   type Attributes,
   makeProgram,
@@ -11,13 +12,14 @@ import { expect, test } from "vitest";
 import { attoDeltaOf } from "../budget/atto-delta.ts";
 import { nanoEpsilonOf } from "../budget/nano-epsilon.ts";
 import type { Offer } from "../budget/offer.ts";
+import { plainRelease } from "../testing/answer-without-noise.ts";
 import { boundedColumns, randomDataset, randomNeighbours } from "../testing/random-datasets.ts";
 import { type RandomStream, randomStream } from "../testing/random-stream.ts";
 import { seededEntropy } from "../testing/seeded-entropy.ts";
 import { exactSums } from "./exact-sums.ts";
-import { expectFinish } from "./finish.ts";
+import { expectFinish, releaseCut } from "./finish.ts";
 import { type Plan, planAnswer } from "./plan-answer.ts";
-import { measurementFor, priceOf } from "./price.ts";
+import { mechanismFor, priceOf } from "./price.ts";
 import { type SumQuestion, sumsOfStage } from "./stage.ts";
 
 const programs = 4_000;
@@ -98,17 +100,15 @@ function walk(random: RandomStream, plan: Plan): void {
     for (const question of questions.value) {
       asked.push(question);
       const { contribution, cut } = question;
-      const measurement = measurementFor(price, question);
-      expect(measurement.event.dimension).toBe(contribution.grid.exponent.length);
+      const mechanism = mechanismFor(price, question);
       const sums = exactSums(contribution, rows.columns, rows.rowCount, rows.people);
       if (!sums.ok) throw new Error(`a planned sum was refused: ${sums.problem.message}`);
-      const data = Float64Array.from(
-        sums.value,
-        (sum, at) => Number(sum) * 2 ** contribution.grid.exponent[at]!,
-      );
-      released.set(cut.node, { shape: contribution.shape, data });
+      const own = releaseCut(question, mechanism, Secret.of(sums.value), seededEntropy(1)).value;
+      const facts = plan.typical[cut.node]!;
+      expect(own.value.shape).toEqual(facts.kind === "public" && facts.value.shape);
+      released.set(cut.node, plainRelease(question, sums.value));
     }
   }
   if (random.chance(0.1))
-    expectFinish(plan, asked, (question) => measurementFor(price, question), seededEntropy(1));
+    expectFinish(plan, asked, (question) => mechanismFor(price, question), seededEntropy(1));
 }

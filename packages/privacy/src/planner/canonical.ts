@@ -7,6 +7,7 @@
 import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
 import {
   type Attributes,
+  type ChoiceRule,
   type Expression,
   type Facts,
   operations,
@@ -35,11 +36,15 @@ export type CanonicalCut = {
   readonly kind: "cut";
   readonly contribution: number;
   readonly across: CutAcross;
+  readonly release: CutRelease;
   readonly stage: number;
 };
 
 /** What is held of one person, in the numbers of the question; a grid makes integers of it. */
 export type CutAcross = { readonly kind: "rows" } | ({ readonly kind: "people" } & PeopleHeld);
+
+/** What leaves of an exact sum: all of it, with noise, or nothing but what a mechanism chooses from it. */
+export type CutRelease = { readonly by: "sum" } | ChoiceRule;
 
 /** The stage from which a node's facts can be read: 0 for what needs nothing released. */
 export function stageOf(node: CanonicalNode): number {

@@ -42,7 +42,11 @@ function drawnCase(seed: number, rule: FactsRule = ownRule): Moved | undefined {
     });
     const distance = distanceOf(a!, b!);
     if (distance.l1 > 0n) moved++;
-    if (distance.l1 > sensitivity.l1 || distance.l2Squared > sensitivity.l2Squared) {
+    if (
+      distance.l1 > sensitivity.l1 ||
+      distance.l2Squared > sensitivity.l2Squared ||
+      distance.each > sensitivity.each
+    ) {
       const violation = `seed ${seed}: ${drawn.how} moved a sum by ${distance.l1}, planned ${sensitivity.l1}`;
       return { sums: questions.value.length, moved, how: drawn.how, violation };
     }
@@ -50,14 +54,15 @@ function drawnCase(seed: number, rule: FactsRule = ownRule): Moved | undefined {
   return { sums: questions.value.length, moved, how: drawn.how };
 }
 
-function distanceOf(a: BigInt64Array, b: BigInt64Array): Sensitivity {
-  let [l1, l2Squared] = [0n, 0n];
+function distanceOf(a: BigInt64Array, b: BigInt64Array): Omit<Sensitivity, "movesOneWay"> {
+  let [l1, l2Squared, each] = [0n, 0n, 0n];
   for (const [at, one] of a.entries()) {
     const moved = one > b[at]! ? one - b[at]! : b[at]! - one;
     l1 += moved;
     l2Squared += moved * moved;
+    if (moved > each) each = moved;
   }
-  return { l1, l2Squared };
+  return { l1, l2Squared, each };
 }
 
 const moves = new Map<string, number>();

@@ -48,7 +48,7 @@ const columnsOf = (b: readonly number[]): Columns =>
 test("a person with a hundred thousand rows counts once, and needs no more noise than anybody", () => {
   const most = 100_000;
   const one = asked(everybody, smallDataset({ mostRowsEach: most }));
-  expect(one.sensitivity).toEqual({ l1: 1n, l2Squared: 1n });
+  expect(one.sensitivity).toMatchObject({ l1: 1n, l2Squared: 1n });
   const whose = Array.from({ length: most + 2 }, (_, row) => (row < most ? "many" : String(row)));
   expect(counted(one, whose, columnsOf(whose.map(() => 1)))).toEqual([3n]);
   const total = asked(
@@ -81,11 +81,14 @@ test("the order of the rows decides nothing", () => {
 
 test("many groups need the noise of the groups that one person can be in", () => {
   const rows = asked(groupsOfRows).sensitivity;
-  expect(rows).toEqual({ l1: 20n, l2Squared: 400n });
-  expect(asked(byGroup()).sensitivity).toEqual({ l1: 20n, l2Squared: 20n });
-  expect(asked(byGroup({ mostGroupsEach: 3 })).sensitivity).toEqual({ l1: 3n, l2Squared: 3n });
+  expect(rows).toMatchObject({ l1: 20n, l2Squared: 400n });
+  expect(asked(byGroup()).sensitivity).toMatchObject({ l1: 20n, l2Squared: 20n });
+  expect(asked(byGroup({ mostGroupsEach: 3 })).sensitivity).toMatchObject({ l1: 3n, l2Squared: 3n });
   const replaced = smallDataset({ mostRowsEach: 20, neighbours: "replace" });
-  expect(asked(byGroup({ mostGroupsEach: 3 }), replaced).sensitivity).toEqual({ l1: 6n, l2Squared: 6n });
+  expect(asked(byGroup({ mostGroupsEach: 3 }), replaced).sensitivity).toMatchObject({
+    l1: 6n,
+    l2Squared: 6n,
+  });
 });
 
 test("holding people never needs more noise than holding rows", () => {

@@ -2,12 +2,12 @@
 
 import { type Brand, err, ok, type Problem, problem, type Result } from "@unseen/base";
 import type { Facts, Planned, Program } from "@unseen/program";
-import type { CanonicalNode, CutAcross } from "./canonical.ts";
+import type { CanonicalCut, CanonicalNode } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { Planner } from "./planner.ts";
 
 /**
- * How a question will be answered: the rewritten program, the cuts (nodes that are noised sums over rows)
+ * How a question will be answered: the rewritten program, the cuts (nodes that are sums over rows, noised or chosen from)
  * in the order of their stages, and the nodes that are its answers. Made without reading a private row.
  */
 export type Plan = Brand<
@@ -27,12 +27,7 @@ export type Plan = Brand<
   "Plan"
 >;
 
-export type Cut = {
-  readonly node: number;
-  readonly contribution: number;
-  readonly across: CutAcross;
-  readonly stage: number;
-};
+export type Cut = CanonicalCut & { readonly node: number };
 
 /** Refuses, free of charge and with the nearest question that would be answered, what has no protection. */
 export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan, Problem> {
@@ -50,7 +45,7 @@ export function planAnswer(program: Program, dataset: DatasetFacts): Result<Plan
     outputs.push(value.node);
   }
   const cuts = planner.cuts
-    .map((node): Cut => ({ node, ...(planner.nodes[node] as Extract<CanonicalNode, { kind: "cut" }>) }))
+    .map((node): Cut => ({ node, ...(planner.nodes[node] as CanonicalCut) }))
     .toSorted((a, b) => a.stage - b.stage);
   const stages = cuts.reduce((most, cut) => Math.max(most, cut.stage + 1), 0);
   return ok({

@@ -6,6 +6,9 @@
 import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
 import {
   type Attributes,
+  type ChoiceRule,
+  choosePlainly,
+  chosenShape,
   type Facts,
   isFiniteEverywhere,
   type Lowering,
@@ -20,7 +23,7 @@ import {
   rowAxisOf,
   type Shape,
 } from "@unseen/program";
-import { type CanonicalNode, type CutAcross, factsOfNode, stageOf } from "./canonical.ts";
+import { type CanonicalNode, type CutAcross, type CutRelease, factsOfNode, stageOf } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { typicalSums } from "./typical-sums.ts";
 import { mostMockWork, mostPublicWork, mostRowWork, mostWorkARow, publicWorkOf, workOf } from "./work.ts";
@@ -177,12 +180,16 @@ export class Planner implements Lowering {
   }
 
   sumRows(value: Planned): Result<Planned, Problem> {
-    return this.#cut(value, { kind: "rows" });
+    return this.#cut(value, { kind: "rows" }, { by: "sum" });
+  }
+
+  chooseFromSums(value: Planned, rule: ChoiceRule): Result<Planned, Problem> {
+    return this.#cut(value, { kind: "rows" }, rule);
   }
 
   /** Where each row is a person, it is held by itself and the rows are summed: the same numbers, and a sum that others may share. */
   sumPeople(value: Planned, held: PeopleHeld): Result<Planned, Problem> {
-    if (!this.#dataset.oneRowEach) return this.#cut(value, { kind: "people", ...held });
+    if (!this.#dataset.oneRowEach) return this.#cut(value, { kind: "people", ...held }, { by: "sum" });
     invariant(value.facts.kind === "rows", "people are summed over their rows");
     const { lo, hi, oneHot } = value.facts;
     if (!oneHot && held.mostGroupsEach !== undefined && held.mostGroupsEach < lo.length)
@@ -194,28 +201,32 @@ export class Planner implements Lowering {
     return each.ok ? this.sumRows(each.value) : each;
   }
 
-  #cut(value: Planned, across: CutAcross): Result<Planned, Problem> {
+  #cut(value: Planned, across: CutAcross, release: CutRelease): Result<Planned, Problem> {
     invariant(value.facts.kind === "rows" && value.rowAxis === 0, "rows are summed where they stand first");
     if (!isFiniteEverywhere(value.facts)) return err(unbounded(value.facts));
     const stage = this.#stageAfter([value]);
-    const node: CanonicalNode = { kind: "cut", contribution: value.node, across, stage };
+    const node: CanonicalNode = { kind: "cut", contribution: value.node, across, release, stage };
     const key = keyOf(node);
+    const shape = releasedShape(release, value.facts.shape);
     const known = this.#written.get(key);
-    if (known !== undefined) return ok(this.#planned(known, value.facts.shape));
-    const { shape, lo } = value.facts;
+    if (known !== undefined) return ok(this.#planned(known, shape));
+    const size = value.facts.lo.length;
     // Nobody's row adds anything to a sum of no numbers, so it needs no noise and costs nothing.
-    if (lo.length === 0) return ok(this.constant({ shape, data: new Float64Array(0) }));
-    if (lo.length > mostNumbersASum) return err(tooManyNumbers("one sum", lo.length, mostNumbersASum));
-    this.#numbers += lo.length;
+    if (size === 0) return ok(this.constant({ shape, data: new Float64Array(0) }));
+    if (size > mostNumbersASum) return err(tooManyNumbers("one sum", size, mostNumbersASum));
+    // Each of several choices looks through all numbers that are left.
+    this.#numbers += release.by === "greatest" ? size * release.count : size;
     if (this.#numbers > mostNumbers) return err(tooManyNumbers("all sums", this.#numbers, mostNumbers));
     if (this.cuts.length >= mostCuts) return err(tooManySums());
     const mockWork = mostMockWork - this.#mockWork;
     const typical = typicalSums(this.nodes, node, this.facts, this.#dataset, mockWork);
     if (!typical.ok) return typical;
     this.#mockWork += typical.value.work;
-    const at = this.#write(node, { kind: "public", value: typical.value.sums }, key);
+    const { data } = typical.value.sums;
+    const expected = { shape, data: release.by === "sum" ? data : choosePlainly(release, data) };
+    const at = this.#write(node, { kind: "public", value: expected }, key);
     this.cuts.push(at);
-    return ok(this.#planned(at, value.facts.shape));
+    return ok(this.#planned(at, shape));
   }
 
   #publicly(name: string, inputs: readonly Planned[], given: Attributes): Result<Planned, Problem> {
@@ -319,10 +330,14 @@ function keyOf(node: CanonicalNode): string {
     case "operation":
       return nodeKey(node);
     case "cut":
-      return `cut ${node.contribution} ${JSON.stringify(node.across)}`;
+      return `cut ${node.contribution} ${JSON.stringify([node.across, node.release])}`;
     default:
       return node satisfies never;
   }
+}
+
+function releasedShape(release: CutRelease, shape: readonly number[]): readonly number[] {
+  return release.by === "sum" ? shape : chosenShape(release, shape);
 }
 
 function tooManyNumbers(where: string, numbers: number, most: number): Problem<"program-too-large"> {

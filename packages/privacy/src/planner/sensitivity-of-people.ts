@@ -25,7 +25,14 @@ import type { DatasetFacts } from "./dataset-facts.ts";
 import { greater, lesser } from "./exact-bounds.ts";
 
 /** In grid steps: the length of what one privacy unit moves, all elements added up, and the squares of all. */
-export type Sensitivity = { readonly l1: bigint; readonly l2Squared: bigint };
+type Length = { readonly l1: bigint; readonly l2Squared: bigint };
+
+export type Sensitivity = Length & {
+  /** L-infinity: most that any one element moves. What a choice among sums is calibrated to. */
+  readonly each: bigint;
+  /** No neighbour moves one element up and another down: of people who come or go, and add nothing below zero or nothing above. */
+  readonly movesOneWay: boolean;
+};
 
 /** In grid steps. */
 export function movedByPeople(
@@ -38,16 +45,20 @@ export function movedByPeople(
     across.least,
     (least, at) => [BigInt(least), BigInt(across.greatest[at]!)] as const,
   );
-  const added = lengthOf(
-    ends.map(([least, greatest]) => greater(-least, greatest)),
-    touched,
-  );
-  if (unit.neighbours === "add-or-remove") return added;
-  const moved = lengthOf(
-    ends.map(([least, greatest]) => greatest - least),
-    2 * touched,
-  );
-  return { l1: lesser(moved.l1, 2n * added.l1), l2Squared: lesser(moved.l2Squared, 4n * added.l2Squared) };
+  const sizes = ends.map(([least, greatest]) => greater(-least, greatest));
+  const added = lengthOf(sizes, touched);
+  if (unit.neighbours === "add-or-remove") {
+    const movesOneWay = ends.every(([least]) => least >= 0n) || ends.every(([, greatest]) => greatest <= 0n);
+    return { ...added, each: sizes.reduce(greater, 0n), movesOneWay };
+  }
+  const widths = ends.map(([least, greatest]) => greatest - least);
+  const moved = lengthOf(widths, 2 * touched);
+  return {
+    l1: lesser(moved.l1, 2n * added.l1),
+    l2Squared: lesser(moved.l2Squared, 4n * added.l2Squared),
+    each: widths.reduce(greater, 0n),
+    movesOneWay: false,
+  };
 }
 
 /** How many elements of one person's total may differ from zero. */
@@ -60,7 +71,7 @@ export function mostTouched(
 }
 
 /** Of a vector with at most `most` elements that are not zero, each no larger than its own bound. */
-function lengthOf(sizes: readonly bigint[], most: number): Sensitivity {
+function lengthOf(sizes: readonly bigint[], most: number): Length {
   let [l1, l2Squared] = [0n, 0n];
   for (const size of sizes.toSorted((a, b) => (a > b ? -1 : a < b ? 1 : 0)).slice(0, most)) {
     l1 += size;

@@ -7,8 +7,8 @@ import { slowSums } from "../testing/slow-sums.ts";
 import { wrongRules } from "../testing/wrong-rules.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 
-const blocks = 8;
-const plannedABlock = 2_500;
+const blocks = 32;
+const plannedABlock = 625;
 /** Seeds of different blocks never meet. */
 const seedsABlock = 10_000_000;
 
@@ -18,6 +18,7 @@ type Tally = {
   laterSums: number;
   oneHotSums: number;
   peopleSums: number;
+  chosenSums: number;
   movedSums: number;
   readonly operations: Map<string, number>;
   readonly rowOperations: Map<string, number>;
@@ -30,6 +31,7 @@ const total: Tally = {
   laterSums: 0,
   oneHotSums: 0,
   peopleSums: 0,
+  chosenSums: 0,
   movedSums: 0,
   operations: new Map(),
   rowOperations: new Map(),
@@ -63,6 +65,9 @@ test("the same holds from a seed that nobody chose", () => {
 /** What no row goes through: a sum's own program has other operations in their place. */
 const neverOnRows = [
   "ArgSort",
+  "ChooseAbove",
+  "ChooseGreatest",
+  "ChooseQuantile",
   "Correlation",
   "Count",
   "CountPeople",
@@ -93,6 +98,7 @@ test("the drawn cases reach every operation, later stages, one-hot rows and ever
   expect(total.laterSums).toBeGreaterThan(total.planned / 4);
   expect(total.oneHotSums).toBeGreaterThan(total.planned / 20);
   expect(total.peopleSums).toBeGreaterThan(total.planned / 20);
+  expect(total.chosenSums).toBeGreaterThan(total.planned / 10);
   expect(total.movedSums).toBeGreaterThan(total.sums / 3);
   for (const how of ["added", "removed", "rewritten"])
     expect(total.how.get(how), how).toBeGreaterThan(total.planned / 8);
@@ -151,6 +157,7 @@ function count(drawn: Extract<DrawnCase, { kind: "planned" }>): void {
   total.laterSums += drawn.laterSums;
   total.oneHotSums += drawn.oneHotSums;
   total.peopleSums += drawn.peopleSums;
+  total.chosenSums += drawn.chosenSums;
   total.movedSums += drawn.movedSums;
   const add = (tally: Map<string, number>, name: string) => tally.set(name, (tally.get(name) ?? 0) + 1);
   for (const name of drawn.operations) add(total.operations, name);

@@ -4,6 +4,7 @@ import { err, invariant, ok, type Problem, type Result } from "@unseen/base";
 import type { Facts, PlainTensor } from "@unseen/program";
 import { factsOfNode, rowProgram, stageOf } from "./canonical.ts";
 import type { Contribution } from "./contribution.ts";
+import type { Neighbours } from "./dataset-facts.ts";
 import { gridFor } from "./grid.ts";
 import { peopleHeld } from "./people-held.ts";
 import type { Cut, Plan } from "./plan-answer.ts";
@@ -13,6 +14,7 @@ export type SumQuestion = {
   readonly cut: Cut;
   readonly contribution: Contribution;
   readonly sensitivity: Sensitivity;
+  readonly neighbours: Neighbours;
 };
 
 /** What the cuts released so far stand for, by node. */
@@ -55,7 +57,7 @@ function sumQuestion(
   }
   const program = rowProgram(plan.nodes, cut.contribution, facts);
   if (!program.ok) return program;
-  const grid = gridFor(rows, cut.across);
+  const grid = gridFor(rows, cut);
   const across = peopleHeld(cut.across, grid, plan.dataset);
   if (!across.ok) return across;
   const contribution = {
@@ -65,7 +67,9 @@ function sumQuestion(
     across: across.value,
     oneHot: rows.oneHot,
   };
-  return ok({ cut, contribution, sensitivity: sensitivityOf(contribution, plan.dataset) });
+  const { dataset } = plan;
+  const sensitivity = sensitivityOf(contribution, dataset);
+  return ok({ cut, contribution, sensitivity, neighbours: dataset.neighbours });
 }
 
 /** Facts of every node whose stage has come. Nodes of later stages stay undefined. */

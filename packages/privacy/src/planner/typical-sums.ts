@@ -31,7 +31,7 @@ export function typicalSums(
   const rows = facts[contribution]!;
   invariant(rows.kind === "rows", "a sum is over rows");
   const { shape, lo, hi, oneHot } = rows;
-  const grid = gridFor(rows, across);
+  const grid = gridFor(rows, { across, release: { by: "sum" } });
   const steps = peopleHeld(across, grid, dataset);
   if (!steps.ok) return steps;
   const work =

@@ -40,6 +40,7 @@ const inBulk: ReadonlySet<string> = new Set([
   "Inverse",
   "EigenSymmetric",
   "Quantile",
+  "ChooseQuantile",
   "ArgSort",
   "TopK",
   "Covariance",
@@ -75,6 +76,8 @@ export function workOf(operation: string, inputs: readonly Shape[], result: Shap
   if (operation === "EigenSymmetric") return 30 * numberOr1(inputs[0]?.[0]) ** 3;
   // A histogram of 1,024 bins at the most, and a look through them for each share.
   if (operation === "Quantile") return 10 * (size + read + 1_024);
+  if (operation === "ChooseQuantile") return 10 * (size + read + 4_096);
+  if (operation === "ChooseGreatest") return 32 * (size + read);
   if (operation === "ArgSort" || operation === "TopK") return 32 * (size + read);
   if (operation === "Covariance" || operation === "Correlation") return size * read;
   return size + read;

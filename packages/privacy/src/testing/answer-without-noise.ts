@@ -1,9 +1,9 @@
 // What a plan comes to when its sums are released as they are. For tests alone: it protects nobody.
 
-import type { PlainTensor } from "@unseen/program";
+import { choosePlainly, chosenShape, type PlainTensor } from "@unseen/program";
 import { type Columns, exactSums, type People } from "../planner/exact-sums.ts";
 import type { Plan } from "../planner/plan-answer.ts";
-import { factsUpTo, sumsOfStage } from "../planner/stage.ts";
+import { factsUpTo, type SumQuestion, sumsOfStage } from "../planner/stage.ts";
 
 export function answerWithoutNoise(
   plan: Plan,
@@ -18,9 +18,7 @@ export function answerWithoutNoise(
     for (const { contribution, cut } of questions.value) {
       const sums = exactSums(contribution, columns, rowCount, people);
       if (!sums.ok) throw new Error(sums.problem.message);
-      const { exponent } = contribution.grid;
-      const data = Float64Array.from(sums.value, (sum, at) => Number(sum) * 2 ** exponent[at]!);
-      released.set(cut.node, { shape: contribution.shape, data });
+      released.set(cut.node, plainRelease({ contribution, cut }, sums.value));
     }
   }
   const facts = factsUpTo(plan, plan.stages, released);
@@ -30,4 +28,15 @@ export function answerWithoutNoise(
     if (fact?.kind !== "public") throw new Error("an answer is public");
     return fact.value;
   });
+}
+
+/** What a cut releases when nothing is noised, and what is chosen is the best. */
+export function plainRelease(
+  { contribution, cut: { release } }: Pick<SumQuestion, "contribution" | "cut">,
+  exact: BigInt64Array,
+): PlainTensor {
+  const { grid, shape } = contribution;
+  const data = Float64Array.from(exact, (sum, at) => Number(sum) * 2 ** grid.exponent[at]!);
+  if (release.by === "sum") return { shape, data };
+  return { shape: chosenShape(release, shape), data: choosePlainly(release, data) };
 }

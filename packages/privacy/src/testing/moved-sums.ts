@@ -7,6 +7,7 @@ import { exactSums } from "../planner/exact-sums.ts";
 import { type Plan, planAnswer } from "../planner/plan-answer.ts";
 import { type Sensitivity, sensitivityOf } from "../planner/sensitivity.ts";
 import { type SumQuestion, sumsOfStage } from "../planner/stage.ts";
+import { plainRelease } from "./answer-without-noise.ts";
 import { boundedColumns, type RowsOfPeople, randomDataset, randomNeighbours } from "./random-datasets.ts";
 import { randomProgram } from "./random-programs.ts";
 import { type RandomStream, randomStream } from "./random-stream.ts";
@@ -43,6 +44,8 @@ export type DrawnCase =
       readonly oneHotSums: number;
       /** Sums of what was held of each person first. */
       readonly peopleSums: number;
+      /** Sums of which only a choice is released. */
+      readonly chosenSums: number;
       readonly how: string;
       /** Sums that came out different at all: a check of sums that never move would prove nothing. */
       readonly movedSums: number;
@@ -64,7 +67,7 @@ export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCa
 
   const released = new Map<number, PlainTensor>();
   const rowOperations = new Set<string>();
-  let [sums, laterSums, oneHotSums, peopleSums, movedSums] = [0, 0, 0, 0, 0];
+  let [sums, laterSums, oneHotSums, peopleSums, movedSums, chosenSums] = [0, 0, 0, 0, 0, 0];
   let violation: string | undefined;
   for (let stage = 0; stage < plan.stages && violation === undefined; stage++) {
     const questions = sumsOfStage(plan, stage, released);
@@ -83,7 +86,14 @@ export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCa
       if (contribution.oneHot && a.length > 1) oneHotSums++;
       if (contribution.across.kind === "people") peopleSums++;
       if (moved.l1 > 0n) movedSums++;
-      if (moved.l1 > allowed.l1 * distance || moved.l2Squared > allowed.l2Squared * distance * distance)
+      if (cut.release.by !== "sum") chosenSums++;
+      if (
+        moved.l1 > allowed.l1 * distance ||
+        moved.l2Squared > allowed.l2Squared * distance * distance ||
+        moved.each > allowed.each * distance ||
+        // Rewriting where people come and go is two steps, one down and one up.
+        (distance === 1n && allowed.movesOneWay && !moved.movesOneWay)
+      )
         violation = describe(seed, question, moved, allowed, how);
       released.set(cut.node, releasedNear(random, plan, question, a));
     }
@@ -96,6 +106,7 @@ export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCa
     laterSums,
     oneHotSums,
     peopleSums,
+    chosenSums,
     how,
     movedSums,
     ...(violation === undefined ? {} : { violation }),
@@ -103,24 +114,30 @@ export function drawnCase(seed: number, rules: RulesOnTrial = ownRules): DrawnCa
 }
 
 function distanceOf(a: BigInt64Array, b: BigInt64Array): Sensitivity {
-  let [l1, l2Squared] = [0n, 0n];
+  let [l1, l2Squared, each] = [0n, 0n, 0n];
+  let [isUp, isDown] = [false, false];
   for (let at = 0; at < a.length; at++) {
     const moved = a[at]! > b[at]! ? a[at]! - b[at]! : b[at]! - a[at]!;
     l1 += moved;
     l2Squared += moved * moved;
+    if (moved > each) each = moved;
+    isUp ||= b[at]! > a[at]!;
+    isDown ||= b[at]! < a[at]!;
   }
-  return { l1, l2Squared };
+  return { l1, l2Squared, each, movesOneWay: !(isUp && isDown) };
 }
 
 /** What noise may have made of a sum: near the exact one, near what was expected, or far from both. */
 function releasedNear(
   random: RandomStream,
   plan: Plan,
-  { cut, contribution }: SumQuestion,
+  question: SumQuestion,
   exact: BigInt64Array,
 ): PlainTensor {
+  const { cut, contribution } = question;
   const typical = plan.typical[cut.node]!;
   if (typical.kind !== "public") throw new Error("a cut's typical value is public");
+  if (cut.release.by !== "sum") return random.chance(0.5) ? plainRelease(question, exact) : typical.value;
   const way = random.whole(0, 3);
   const data = Float64Array.from(exact, (sum, at) => {
     const step = 2 ** contribution.grid.exponent[at]!;
@@ -141,10 +158,14 @@ function describe(
   how: string,
 ): string {
   return [
-    `seed ${seed}: one person ${how} moves a sum by ${moved.l1} (squared ${moved.l2Squared}), and the plan says ${allowed.l1} (${allowed.l2Squared})`,
+    `seed ${seed}: one person ${how} moves a sum by ${words(moved)}, and the plan says ${words(allowed)}`,
     printProgram(contribution.program),
     `grid ${JSON.stringify({ ...contribution.grid, oneHot: contribution.oneHot, across: contribution.across })}`,
   ].join("\n");
+}
+
+function words({ l1, l2Squared, each, movesOneWay }: Sensitivity): string {
+  return `${l1} (squared ${l2Squared}, one element ${each}, ${movesOneWay ? "one way" : "both ways"})`;
 }
 
 /** Every operation that may be asked, so that a test can demand its share of each. */

@@ -185,6 +185,9 @@ class Growth {
       "Correlation",
       "Histogram",
       "Quantile",
+      "ChooseAbove",
+      "ChooseGreatest",
+      "ChooseQuantile",
       "MeanWhere",
       "VarianceWhere",
       "Count",
@@ -282,6 +285,21 @@ class Growth {
         const q = Array.from({ length: random.whole(1, 3) }, () => random.unit());
         const bounds = random.pick([[], [0, 1], [-5, 100], [3, 4]]);
         return { operation, inputs: [x], attributes: { q, bounds, bins: random.whole(1, 5) } };
+      }
+      case "ChooseQuantile": {
+        const bounds = random.pick([[], [0, 1], [-5, 100], [3, 4]]);
+        const q = random.pick([0.5, 0.9, 0.0001, 0.9999, 0.01 + random.unit() * 0.98]);
+        return { operation, inputs: [x], attributes: { q, bounds, bins: random.whole(1, 8) } };
+      }
+      case "ChooseGreatest": {
+        if (rank !== 2) return undefined;
+        return { operation, inputs: [x], attributes: { k: random.whole(1, Math.min(sizeAt(1), 3)) } };
+      }
+      case "ChooseAbove": {
+        if (rank > 2) return undefined;
+        const count = rank === 2 && random.chance(0.5) ? sizeAt(1) : 1;
+        const thresholds = Array.from({ length: count }, () => random.pick(extremes));
+        return { operation, inputs: [x], attributes: { thresholds, mostAbove: random.whole(1, 3) } };
       }
       case "QuantileOfCounts": {
         const counts = this.#releasedList(x);

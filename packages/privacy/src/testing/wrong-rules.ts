@@ -37,7 +37,9 @@ export const wrongRules: readonly WrongRule[] = [
   ),
   wrongSensitivity("it halves what a replaced person moves", (contribution, dataset) => {
     const right = sensitivityOf(contribution, dataset);
-    return dataset.neighbours === "replace" ? { l1: right.l1 / 2n, l2Squared: right.l2Squared / 4n } : right;
+    return dataset.neighbours === "replace"
+      ? { ...right, l1: right.l1 / 2n, l2Squared: right.l2Squared / 4n }
+      : right;
   }),
   wrongSensitivity("it takes a replacement for a removal", (contribution, dataset) =>
     sensitivityOf(contribution, { ...dataset, neighbours: "add-or-remove" }),
@@ -65,6 +67,25 @@ export const wrongRules: readonly WrongRule[] = [
     const right = sensitivityOf(contribution, dataset);
     return { ...right, l1: right.l1 > 0n ? right.l1 - 1n : 0n };
   }),
+  wrongSensitivity("one score moves by what a row adds, and not a person", (contribution, dataset) => ({
+    ...sensitivityOf(contribution, dataset),
+    each: sensitivityOf(contribution, { ...dataset, mostRowsEach: 1 }).each,
+  })),
+  wrongSensitivity("one score moves by what the first element can", (contribution, dataset) => ({
+    ...sensitivityOf(contribution, dataset),
+    each: sensitivityOf(
+      { grid: elementsOf(contribution.grid)[0]!, oneHot: false, across: acrossRows },
+      dataset,
+    ).each,
+  })),
+  wrongSensitivity("it takes sums that may fall for sums that only rise", (contribution, dataset) => ({
+    ...sensitivityOf(contribution, dataset),
+    movesOneWay: dataset.neighbours === "add-or-remove",
+  })),
+  wrongSensitivity("it takes a replaced person to move all sums one way", (contribution, dataset) => ({
+    ...sensitivityOf(contribution, dataset),
+    movesOneWay: sensitivityOf(contribution, { ...dataset, neighbours: "add-or-remove" }).movesOneWay,
+  })),
   wrongSums("what a formula gives is not clamped", (value, exponent, least, greatest) =>
     Number.isFinite(value)
       ? Math.floor(value * 2 ** -exponent + 0.5)
@@ -153,7 +174,7 @@ function elementsOf(grid: Parameters<SensitivityRule>[0]["grid"]) {
 }
 
 function largest(each: readonly Sensitivity[]): Sensitivity {
-  return each.reduce((most, one) => (one.l1 > most.l1 ? one : most), { l1: 0n, l2Squared: 0n });
+  return each.reduce((most, one) => (one.l1 > most.l1 ? one : most));
 }
 
 /** Replaces an operation's rule for one row while `check` runs. */

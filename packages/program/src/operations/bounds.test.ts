@@ -153,6 +153,9 @@ const special: Readonly<Record<string, (draw: Draw) => Case>> = {
 /** These have no result for a row by itself. */
 const overRowsAlone = [
   "ArgSort",
+  "ChooseAbove",
+  "ChooseGreatest",
+  "ChooseQuantile",
   "Correlation",
   "Count",
   "Covariance",

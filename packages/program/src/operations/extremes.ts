@@ -43,7 +43,7 @@ function extreme(
           noRule(
             name,
             `the ${which} value belongs to one person, and moves as far as the bounds allow when that person leaves`,
-            `quantile(${quantile}) comes close and rests on many people; or ask the share above a threshold: x.greater(t).mean()`,
+            `quantile(${quantile}) comes close: it is chosen by how many people lie below it, which one person moves by one. Or ask the share above a threshold: x.greater(t).mean()`,
           ),
         );
       },

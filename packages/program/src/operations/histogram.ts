@@ -1,4 +1,4 @@
-import { err, ok } from "@unseen/base";
+import { err, ok, type Problem, type Result } from "@unseen/base";
 import { doesNotFit } from "../shape/shape.ts";
 import { scalar } from "../tensor/plain-tensor.ts";
 import type { Attributes, Lowering, Operation, Planned } from "./operation.ts";
@@ -44,8 +44,15 @@ export const histogram: Operation = {
   },
 };
 
-/** The same arithmetic as the plain rule, row by row: bin number, one-hot, sum. */
-function countInBins(lowering: Lowering, x: Planned, attributes: Attributes) {
+function countInBins(lowering: Lowering, x: Planned, attributes: Attributes): Result<Planned, Problem> {
+  const hot = hotBins(lowering, x, attributes);
+  return hot.ok ? lowering.sumRows(hot.value) : hot;
+}
+
+/** A one at each row's bin, [rows, bins], by the same arithmetic as the plain rule. */
+export function hotBins(lowering: Lowering, x: Planned, attributes: Attributes): Result<Planned, Problem> {
+  const shape = histogram.shape([x.shape], attributes);
+  if (!shape.ok) return shape;
   const { bins, min, max } = edges(attributes);
   const number = (value: number) => lowering.constant(scalar(value));
   const offset = lowering.rowByRow("Sub", [x, number(min)], {});
@@ -61,8 +68,7 @@ function countInBins(lowering: Lowering, x: Planned, attributes: Attributes) {
   // There is no bin -1, so a value above the upper end is in none, like one below the lower.
   const placed = lowering.rowByRow("Where", [isInside.value, held.value, number(-1)], {});
   if (!placed.ok) return placed;
-  const hot = lowering.rowByRow("OneHot", [placed.value], { depth: bins });
-  return hot.ok ? lowering.sumRows(hot.value) : hot;
+  return lowering.rowByRow("OneHot", [placed.value], { depth: bins });
 }
 
 function edges(attributes: Attributes): { bins: number; min: number; max: number } {

@@ -10,6 +10,9 @@ import { asin } from "./asin.ts";
 import { asinh } from "./asinh.ts";
 import { atan } from "./atan.ts";
 import { ceil } from "./ceil.ts";
+import { chooseAbove } from "./choose-above.ts";
+import { chooseGreatest } from "./choose-greatest.ts";
+import { chooseQuantile } from "./choose-quantile.ts";
 import { clip } from "./clip.ts";
 import { concat } from "./concat.ts";
 import { correlation } from "./correlation.ts";
@@ -83,6 +86,9 @@ const allowed: readonly Operation[] = [
   asinh,
   atan,
   ceil,
+  chooseAbove,
+  chooseGreatest,
+  chooseQuantile,
   clip,
   concat,
   correlation,

@@ -7,6 +7,7 @@
 import type { Problem, Result } from "@unseen/base";
 import type { Shape } from "../shape/shape.ts";
 import type { PlainTensor } from "../tensor/plain-tensor.ts";
+import type { ChoiceRule } from "./choice-rule.ts";
 
 /** What one setting holds: a number, a list of numbers, or a list of texts. */
 export type AttributeValue = number | readonly number[] | readonly string[];
@@ -77,6 +78,8 @@ export interface Lowering {
    * sums that over people. It will be noised.
    */
   sumPeople(value: Planned, held: PeopleHeld): Result<Planned, Problem>;
+  /** The same sums, exactly, of which a mechanism releases nothing but what it chooses by `rule`. */
+  chooseFromSums(value: Planned, rule: ChoiceRule): Result<Planned, Problem>;
   /** Marks a row-first value as standing on its side ([k, rows]), without moving a number. */
   turned(value: Planned, rowAxis: number): Planned;
   /** Any column of the dataset: what counting rows reads, so that every count of them is one and the same. */

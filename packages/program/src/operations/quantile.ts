@@ -1,4 +1,4 @@
-// Quantiles of a column by a histogram over public bounds, of which all is released at once.
+// Several quantiles of a column at one price, by a histogram over public bounds, of which all is released at once.
 //
 // Flat and not a tree: a person is in one bin of a flat histogram, so each running count carries the noise
 // of up to B bins, of variance 2 / epsilon^2 each, B / epsilon^2 on average. A binary tree has log2 B
@@ -12,7 +12,7 @@ import { isFiniteEverywhere } from "./bounds.ts";
 import { clip } from "./clip.ts";
 import { histogram } from "./histogram.ts";
 import { factsOf } from "./moments.ts";
-import type { Attributes, Lowering, Operation, Planned } from "./operation.ts";
+import type { Attributes, Lowering, Operation, Planned, RowsFacts } from "./operation.ts";
 import { readQuantiles, sharesOf } from "./quantile-of-counts.ts";
 import { noRule, turnedRows } from "./refusals.ts";
 
@@ -69,7 +69,7 @@ export const quantile: Operation = {
 };
 
 /** NaN is not a value: it counts where it is clipped to. */
-function widest(data: Float64Array): readonly [number, number] {
+export function widest(data: Float64Array): readonly [number, number] {
   const known = data.filter((value) => Number.isFinite(value));
   if (known.length === 0) return [0, 0];
   return [
@@ -81,16 +81,8 @@ function widest(data: Float64Array): readonly [number, number] {
 function quantileOverRows(lowering: Lowering, x: Planned, attributes: Attributes): Result<Planned, Problem> {
   const { q, bins } = attributes as { q: readonly number[]; bins: number };
   const [given, facts] = [attributes.bounds as readonly number[], factsOf(x)];
-  if (given.length === 0 && !isFiniteEverywhere(facts)) {
-    return err(
-      noRule(
-        "Quantile",
-        "the values have no declared bounds to look through",
-        "give the range: quantile(q, { bounds: [least, greatest] })",
-      ),
-    );
-  }
-  const [min, max] = (given.length === 2 ? given : [facts.lo[0]!, facts.hi[0]!]) as [number, number];
+  if (given.length === 0 && !isFiniteEverywhere(facts)) return err(unboundedQuantile("Quantile"));
+  const [min, max] = rangeOf(given, facts);
   // The card leaves one value, so every quantile is that one.
   if (min === max)
     return ok(lowering.constant({ shape: [q.length], data: new Float64Array(q.length).fill(min) }));
@@ -98,4 +90,17 @@ function quantileOverRows(lowering: Lowering, x: Planned, attributes: Attributes
   if (!held.ok) return held;
   const counts = lowering.apply("Histogram", [held.value], { bins, min, max });
   return counts.ok ? lowering.apply("QuantileOfCounts", [counts.value], { q, min, max }) : counts;
+}
+
+export function unboundedQuantile(operation: string): Problem {
+  return noRule(
+    operation,
+    "the values have no declared bounds to look through",
+    "give the range: quantile(q, { bounds: [least, greatest] })",
+  );
+}
+
+/** The range that is looked through: given, or else what is known of a row. */
+export function rangeOf(given: readonly number[], { lo, hi }: RowsFacts): readonly [number, number] {
+  return [given[0] ?? lo[0]!, given[1] ?? hi[0]!];
 }

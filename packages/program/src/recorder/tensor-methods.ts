@@ -1,7 +1,7 @@
 // The methods that every tensor has, wherever its numbers are: here, at a worker, or in data that nobody
 // sees. Each records one operation; what a tensor does with the record is its own affair.
 //
-// One thing because the list of methods is the researcher's vocabulary, and is read as one list.
+// It is one thing because the list of methods is the researcher's vocabulary, and is read as one list.
 
 import type { Attributes } from "../operations/operation.ts";
 
@@ -13,8 +13,12 @@ export type Axes = number | readonly number[];
 export type QuantileOptions = {
   /** The range to look through; the declared bounds unless given. Values outside count at its nearer end. */
   readonly bounds?: readonly [least: number, greatest: number];
-  /** Equal parts of the range that are counted; 64 unless given, more for hundreds of thousands of rows. */
+  /** Equal parts of the range: 1,024 unless given where one is chosen, 64 where each is counted. */
   readonly bins?: number;
+  /**
+   * Asks for an interval, which only counts have: one quantile is otherwise chosen, more accurately and without one.
+   */
+  readonly withInterval?: boolean;
 };
 
 export type GroupsEach = {
@@ -223,13 +227,20 @@ export abstract class TensorMethods<Self> {
   correlation(): Self {
     return this.record("Correlation", []);
   }
-  /** The value below which a share `q` of a column lies; several shares in one list cost one. */
-  quantile(q: number | readonly number[], { bounds, bins }: QuantileOptions = {}): Self {
-    return this.record("Quantile", [], {
-      q: listed(q),
+  /**
+   * The value below which a share `q` of a column lies, as a list. One is chosen among fine bins; several in one list
+   * are read off one histogram and share its price.
+   */
+  quantile(q: number | readonly number[], options: QuantileOptions = {}): Self {
+    const { bounds, bins, withInterval = false } = options;
+    const how = {
       ...(bounds === undefined ? {} : { bounds }),
       ...(bins === undefined ? {} : { bins }),
-    });
+    };
+    const [share, ...others] = listed(q);
+    return share === undefined || others.length > 0 || withInterval
+      ? this.record("Quantile", [], { q: listed(q), ...how })
+      : this.record("ChooseQuantile", [], { q: share, ...how });
   }
   /** The value that half of a column lies below, as a list of one. */
   median(options: QuantileOptions = {}): Self {
@@ -261,6 +272,18 @@ export abstract class TensorMethods<Self> {
   /** The sum over people of each person's total, held between `least` and `greatest`, in each of its columns. */
   sumByPerson(least: number, greatest: number, { mostGroupsEach = 0 }: GroupsEach = {}): Self {
     return this.record("SumByPerson", [], { least, greatest, mostGroupsEach });
+  }
+  /** Which columns of [n, m] have the greatest sums: the places of the `k` greatest, chosen without telling a sum. */
+  chooseGreatest(k = 1): Self {
+    return this.record("ChooseGreatest", [], { k });
+  }
+  /**
+   * Is the sum over the rows above a threshold? 1 yes, 0 no. Of [n, m] a list, asked in order until `mostAbove` (1
+   * unless given) were above; -1 stands for what was asked no more. One threshold for all columns, or one each.
+   */
+  sumAbove(threshold: number | readonly number[], more: { readonly mostAbove?: number } = {}): Self {
+    const { mostAbove = 1 } = more;
+    return this.record("ChooseAbove", [], { thresholds: listed(threshold), mostAbove });
   }
   cumSum(axis = 0): Self {
     return this.record("CumSum", [], { axis });

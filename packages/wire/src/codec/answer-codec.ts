@@ -27,6 +27,8 @@ export type SentReceipt = {
 export type SentAnswer = {
   readonly values: readonly PlainTensor[];
   readonly plusMinus: readonly PlainTensor[];
+  /** What each choice promises in place of a half-width, in words. */
+  readonly choices: readonly string[];
   readonly spent: LossText;
   readonly receipt: SentReceipt;
   /** In plain words, who was protected and how. */
@@ -41,6 +43,7 @@ export function encodeAnswer(answer: SentAnswer): Answer {
     spent: encodeLoss(answer.spent),
     receipt: encodeReceipt(answer.receipt),
     guarantee: answer.guarantee,
+    choices: [...answer.choices],
   });
 }
 
@@ -56,9 +59,14 @@ export function decodeAnswer(message: Answer | undefined): Result<SentAnswer, Pr
   if (!spent.ok) return spent;
   const receipt = decodeReceipt(message.receipt);
   if (!receipt.ok) return receipt;
+  const choices = decodeAll(message.choices, programLimits.nodes, "choices", (text) =>
+    ok(plainText(text, wireLimits.problemLength)),
+  );
+  if (!choices.ok) return choices;
   return ok({
     values: values.value,
     plusMinus: plusMinus.value,
+    choices: choices.value,
     spent: spent.value,
     receipt: receipt.value,
     guarantee: plainText(message.guarantee, wireLimits.problemLength, "lines"),

@@ -58,6 +58,7 @@ const dataset: DatasetDescription = {
 const answer: SentAnswer = {
   values: [plainTensor([], [94.6]), plainTensor([2], [1, Number.NaN])],
   plusMinus: [plainTensor([], [0.25]), plainTensor([2], [2, 2])],
+  choices: ["which of 4 sums is greatest"],
   spent: loss,
   receipt: {
     askId: "ask-00000001",
