@@ -2,6 +2,7 @@ const trigonometry = "of secrets (no polynomial for it is kept here)";
 const order = "of secrets (sorting would take a comparison of every pair)";
 const unbounded = "of secrets (its result has no bound that could be known beforehand)";
 const counts = "of secrets (add up comparisons with the edges instead)";
+const atOwner = "of secrets (an owner's mechanism answers it beside the rows)";
 const quotients = "of secrets (divide a sum by a count instead)";
 
 /** Operations without a reading on shares, and why, as the end of a sentence that begins with the operation's name. */
@@ -12,12 +13,17 @@ export const notOnShares: ReadonlyMap<string, string> = new Map(
     Asin: trigonometry,
     Asinh: trigonometry,
     Atan: trigonometry,
+    ChooseAbove: atOwner,
+    ChooseGreatest: atOwner,
+    ChooseQuantile: atOwner,
     Correlation: quotients,
     Cos: trigonometry,
     Cosh: trigonometry,
+    CountPeople: atOwner,
     EigenSymmetric: "of secrets (how many steps it takes depends on the numbers)",
     Histogram: counts,
     Inverse: unbounded,
+    LabelEncoder: "of secrets (texts are compared where they are)",
     MeanWhere: quotients,
     Quantile: order,
     QuantileOfCounts: "of secrets (open the counts first)",
@@ -26,6 +32,7 @@ export const notOnShares: ReadonlyMap<string, string> = new Map(
     Sin: trigonometry,
     Sinh: trigonometry,
     Solve: unbounded,
+    SumByPerson: atOwner,
     Tan: trigonometry,
     TopK: order,
     VarianceWhere: quotients,
