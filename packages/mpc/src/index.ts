@@ -70,7 +70,10 @@ export { keepWhere, select, selectByNumber, selectPrice } from "./functions/sele
 export { sigmoid, sigmoidGuarantee, sigmoidPrice, tanh, tanhPrice } from "./functions/sigmoid.ts";
 export { softmax, softmaxGuarantee, softmaxPrice } from "./functions/softmax.ts";
 export { sortRuns, sortRunsPrice } from "./functions/sort.ts";
-export { atOnce, free, inTurn, type Price, times } from "./protocol/price.ts";
+export { Cheated } from "./malicious/cheated.ts";
+export { Verified } from "./malicious/verified.ts";
+export { verifiedPrices } from "./malicious/verified-prices.ts";
+export { atOnce, free, inTurn, type Price, times, type Unchecked } from "./protocol/price.ts";
 export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.ts";
 export { Shared, SharedBits } from "./protocol/shared.ts";
 export type { ShufflingProtocol } from "./protocol/shuffling.ts";

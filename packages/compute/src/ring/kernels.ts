@@ -46,6 +46,52 @@ export type Kernels = {
     scratch: number,
   ): void;
   spread(plane: number, words: number, length: number): void;
+  wideForm(u: number, matrix: number, v: number, rows: number, columns: number, out: number): void;
+  wideProducts(words: number, weights: number, out: number, length: number): void;
+  wideOf(words: number, out: number, length: number): void;
+  wideRowSum(u: number, matrix: number, rows: number, columns: number, out: number): void;
+  wideColumnSum(matrix: number, v: number, rows: number, columns: number, out: number): void;
+  wideGram(a: number, aRows: number, b: number, bRows: number, length: number, out: number): void;
+  wideAddScaled(a: number, by: number, rows: number, length: number, out: number): void;
+  wideCarry(x: number, v: number, u: number, y: number, f: number, out: number, length: number): void;
+  wideCarryMatmul(
+    x: number,
+    v: number,
+    u: number,
+    y: number,
+    f: number,
+    out: number,
+    m: number,
+    k: number,
+    n: number,
+    scratch: number,
+  ): void;
+  fieldMultiply(a: bigint, b: bigint): bigint;
+  fieldGram(
+    x: number,
+    y: number,
+    v: number,
+    u: number,
+    rows: number,
+    blocks: number,
+    phi: number,
+    scratch: number,
+    sums: number,
+  ): void;
+  fieldRowSums(bits: number, rows: number, blocks: number, phi: number, sums: number): void;
+  fieldCombine(
+    x: number,
+    y: number,
+    rows: number,
+    blocks: number,
+    r: number,
+    phi: number,
+    scratch: number,
+    outX: number,
+    outY: number,
+  ): void;
+  fieldProject(x: number, y: number, v: number, u: number, rows: number, blocks: number, sums: number): void;
+  fieldCollapse(sums: number, tau: number, count: number, out: number): void;
   stream(key: number, nonce: number, counter: number, out: number, bytes: number): void;
 };
 

@@ -3,7 +3,7 @@
 import { invariant } from "@unseen/base";
 import type { Column } from "@unseen/compute";
 import { LinearShares } from "../protocol/linear-shares.ts";
-import type { Price } from "../protocol/price.ts";
+import { free, type Price } from "../protocol/price.ts";
 import type { MatmulSizes, ProtocolPrices } from "../protocol/protocol.ts";
 import { allocatePlanes, Shared, SharedBits } from "../protocol/shared.ts";
 import type { ShufflingProtocol } from "../protocol/shuffling.ts";
@@ -203,5 +203,6 @@ function clearPrices(parties: number): ProtocolPrices {
     fromBit: () => nothing,
     fromBits: () => nothing,
     openBits: () => nothing,
+    check: () => free,
   };
 }

@@ -6,7 +6,7 @@ import type { Column, RingMemory } from "@unseen/compute";
 import type { PartyIndex } from "../session/channel.ts";
 import { type NextTurn, Session } from "../session/session.ts";
 import { LinearShares } from "./linear-shares.ts";
-import type { Price } from "./price.ts";
+import { addedUnchecked, type Price, type Unchecked } from "./price.ts";
 import type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol.ts";
 import { allocatePlanes, Shared, SharedBits } from "./shared.ts";
 
@@ -16,6 +16,7 @@ export class DryProtocol extends LinearShares implements Protocol {
   readonly prices: ProtocolPrices;
   protected readonly parts = 1;
   readonly #sent: number[];
+  #owed: Unchecked | undefined;
 
   constructor(
     of: { readonly name: string; readonly prices: ProtocolPrices; readonly parties: number },
@@ -48,12 +49,12 @@ export class DryProtocol extends LinearShares implements Protocol {
   }
 
   async openToEveryone(x: Shared): Promise<Column> {
-    await this.#pay(this.prices.openToEveryone(x.length));
+    await this.#payForOpening(this.prices.openToEveryone(x.length));
     return this.memory.zeros(x.length);
   }
 
   async openTo(recipient: PartyIndex, x: Shared): Promise<Column | undefined> {
-    await this.#pay(this.prices.openTo(recipient, x.length));
+    await this.#payForOpening(this.prices.openTo(recipient, x.length));
     return recipient === this.session.me ? this.memory.zeros(x.length) : undefined;
   }
 
@@ -103,7 +104,7 @@ export class DryProtocol extends LinearShares implements Protocol {
   }
 
   async openBits(x: SharedBits): Promise<Column> {
-    await this.#pay(this.prices.openBits(x.length, x.width));
+    await this.#payForOpening(this.prices.openBits(x.length, x.width));
     return this.memory.zeros(x.length);
   }
 
@@ -119,7 +120,19 @@ export class DryProtocol extends LinearShares implements Protocol {
     return SharedBits.of(this.memory, length, [planes]);
   }
 
-  async #pay({ rounds, bytes }: Price): Promise<void> {
+  override async settle(): Promise<void> {
+    const check = this.prices.check(this.#owed);
+    this.#owed = undefined;
+    await this.#pay(check);
+  }
+
+  async #payForOpening(price: Price): Promise<void> {
+    await this.settle();
+    await this.#pay(price);
+  }
+
+  async #pay({ rounds, bytes, owes }: Price): Promise<void> {
+    if (owes !== undefined) this.#owed = this.#owed === undefined ? owes : addedUnchecked(this.#owed, owes);
     for (const [party, sent] of bytes.entries()) this.#sent[party]! += sent;
     for (let round = 0; round < rounds; round++) await this.session.exchange([], []);
   }

@@ -129,6 +129,9 @@ export abstract class LinearShares {
     });
   }
 
+  /** Nothing to check where parties are believed. */
+  async settle(): Promise<void> {}
+
   choosePlanes(x: SharedBits, places: readonly number[]): SharedBits {
     return x.choose(places);
   }

@@ -7,7 +7,7 @@
 import type { Column } from "@unseen/compute";
 import type { PartyIndex } from "../session/channel.ts";
 import type { Session } from "../session/session.ts";
-import type { Price } from "./price.ts";
+import type { Price, Unchecked } from "./price.ts";
 import type { Shared, SharedBits } from "./shared.ts";
 
 /** Sizes of a product of matrices: m rows of k by k rows of n. */
@@ -75,6 +75,12 @@ export interface Protocol {
   /** Planes as numbers: the sum of bit j times 2^j. */
   fromBits(bits: SharedBits): Promise<Shared>;
   openBits(x: SharedBits): Promise<Column>;
+
+  /**
+   * Checks all that was computed since the last check, where parties check each other. Openings do it first; a long program
+   * does it in between, because what is not checked is kept.
+   */
+  settle(): Promise<void>;
 }
 
 /** The price of each step that needs the others, by public sizes. */
@@ -94,4 +100,6 @@ export type ProtocolPrices = {
   fromBit(length: number): Price;
   fromBits(length: number, width: number): Price;
   openBits(length: number, width: number): Price;
+  /** What an opening costs besides, when steps before it owe a check. */
+  check(unchecked: Unchecked | undefined): Price;
 };

@@ -1,5 +1,5 @@
 import { type AdderCost, foldCost, prefixCost } from "../protocol/adder.ts";
-import { inTurn, type Price } from "../protocol/price.ts";
+import { free, inTurn, type Price } from "../protocol/price.ts";
 import type { ProtocolPrices } from "../protocol/protocol.ts";
 import { strideOf } from "../protocol/shared.ts";
 
@@ -46,6 +46,7 @@ export function providedPrices(parties: number): ProtocolPrices {
     fromBit: (length) => injection(length, 1),
     fromBits: injection,
     openBits: (length, width) => opening(width * strideOf(length), 0),
+    check: () => free,
   };
 }
 

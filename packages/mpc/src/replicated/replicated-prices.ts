@@ -1,6 +1,6 @@
 import { sumOfBitsCost, topBitCost } from "../protocol/adder.ts";
 import type { Price } from "../protocol/price.ts";
-import { inTurn } from "../protocol/price.ts";
+import { free, inTurn } from "../protocol/price.ts";
 import type { ProtocolPrices } from "../protocol/protocol.ts";
 import { strideOf } from "../protocol/shared.ts";
 
@@ -21,6 +21,7 @@ export const replicatedPrices: ProtocolPrices = {
   fromBit: (length) => injection(length, 1),
   fromBits: (length, width) => injection(length, width),
   openBits: (length, width) => each(width * strideOf(length)),
+  check: () => free,
 };
 
 function one(party: number, bytes: number): Price {

@@ -18,6 +18,7 @@ import type { Session } from "../session/session.ts";
 import * as bits from "./replicated-bits.ts";
 import { ReplicatedMasks } from "./replicated-masks.ts";
 import { replicatedPrices } from "./replicated-prices.ts";
+import { shareSummands } from "./replicated-share.ts";
 import * as shuffle from "./replicated-shuffle.ts";
 import * as truncation from "./replicated-truncation.ts";
 
@@ -42,26 +43,8 @@ export class Replicated extends LinearShares implements ShufflingProtocol {
     return this.session.after(part) === 0;
   }
 
-  /** The dealer p draws summand p with the party before, sends the rest as summand p + 1 to the next, and p + 2 is zero. */
-  async share(from: PartyIndex, length: number, values: Column | undefined): Promise<Shared> {
-    const { memory, session, masks } = this;
-    const role = session.after(-from);
-    if (role === 0) {
-      invariant(values?.length === length, "the party that shares brings the numbers");
-      const drawn = masks.drawn(0, length);
-      const rest = memory.column(length);
-      memory.kernels.sub(values.at, drawn.at, rest.at, length);
-      await session.exchange([{ to: session.after(1), from: rest }], []);
-      return new Shared(memory, [drawn, rest]);
-    }
-    if (role === 1) {
-      const rest = memory.column(length);
-      await session.exchange([], [{ from, into: rest }]);
-      return new Shared(memory, [rest, memory.zeros(length)]);
-    }
-    const drawn = masks.drawn(1, length);
-    await session.exchange([], []);
-    return new Shared(memory, [memory.zeros(length), drawn]);
+  share(from: PartyIndex, length: number, values: Column | undefined): Promise<Shared> {
+    return shareSummands(this, from, length, values);
   }
 
   /** Each party lacks the summand that the party before has first. */

@@ -79,6 +79,13 @@ export class Session {
     });
   }
 
+  /** Ends the computation for a reason that this party found: nothing more is sent, and whatever waits or comes rejects. */
+  fail(why: unknown): void {
+    this.#failure ??= { why };
+    for (const step of this.#waiting.splice(0)) step.failed(this.#failure.why);
+    this.close("another party of the computation failed");
+  }
+
   /** Ends every channel. What waits rejects. */
   close(why?: string): void {
     for (const channel of this.#channels) channel?.close(why);
@@ -104,8 +111,8 @@ export class Session {
         steps = [];
       }
     } catch (why) {
-      this.#failure = { why };
-      for (const step of [...steps, ...this.#waiting]) step.failed(why);
+      this.#failure ??= { why };
+      for (const step of [...steps, ...this.#waiting]) step.failed(this.#failure.why);
       this.#waiting = [];
       this.close("another party of the computation failed");
     } finally {

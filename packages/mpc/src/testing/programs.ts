@@ -71,6 +71,7 @@ export async function onShares(
     const spent = { rounds: after.rounds - before.rounds, bytes: after.sentBytes - before.sentBytes };
     const opened: PlainTensor[] = [];
     for (const value of outcome.ok ? outcome.value : []) opened.push(await openedValue(protocol, value));
+    await protocol.settle();
     for (const value of values.values()) if (value.kind === "secret") value.shared[Symbol.dispose]();
     const kept = memory.use.held - heldBefore;
     return { values: outcome.ok ? { ok: true as const, value: opened } : outcome, spent, kept };

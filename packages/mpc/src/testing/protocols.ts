@@ -1,6 +1,7 @@
 // Every protocol with as many parties as it takes, for the suites that all of them pass.
 
 import { Clear } from "../clear/clear.ts";
+import { Verified } from "../malicious/verified.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { Provided } from "../provider/provided.ts";
 import { Replicated } from "../replicated/replicated.ts";
@@ -31,6 +32,13 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
     open: (sessions, streamOf) =>
       sessions.map((session) => new Replicated(session, seedsOf(session.me), streamOf)),
   },
+  {
+    name: "verified",
+    parties: 3,
+    computing: 3,
+    open: (sessions, streamOf) =>
+      sessions.map((session) => new Verified(session, seedsOf(session.me), streamOf)),
+  },
   ...[2, 3].map(
     (computing): ProtocolUnderTest => ({
       name: `provider, ${computing} parties`,
@@ -43,7 +51,7 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
 ];
 
 /** Known seeds: what is tested is not their secrecy. */
-function seedsOf(me: number): { withPrevious: Uint8Array; withNext: Uint8Array } {
+export function seedsOf(me: number): { withPrevious: Uint8Array; withNext: Uint8Array } {
   const seed = (summand: number) => new Uint8Array(32).fill(1 + summand);
   return { withPrevious: seed(me), withNext: seed((me + 1) % 3) };
 }
