@@ -1,6 +1,9 @@
 // Computations of numbers of one digit, small enough that all of their randomness can be counted through.
 
 import type { Column } from "@unseen/compute";
+import { makeProgram } from "@unseen/program";
+import { evaluateOnShares } from "../evaluate/evaluate-on-shares.ts";
+import type { SharesValue } from "../evaluate/values.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { Shared, SharedBits } from "../protocol/shared.ts";
 import type { PartyIndex } from "../session/channel.ts";
@@ -21,6 +24,32 @@ function columnAt(p: Protocol, from: PartyIndex, value: number, length: number):
   return me === from
     ? memory.columnOf(new BigUint64Array(length).fill(BigInt.asUintN(64, BigInt(value))))
     : undefined;
+}
+
+/** x y + x and y y, both opened: operations that wait for each other, and one that runs beside them. */
+async function runProgram(p: Protocol, [x, y]: readonly number[]): Promise<void> {
+  const shape = [elements];
+  const operation = (name: string, ...inputs: number[]) =>
+    ({ kind: "operation", operation: name, inputs, attributes: {} }) as const;
+  const program = makeProgram({
+    nodes: [
+      { kind: "input", name: "x", shape },
+      { kind: "input", name: "y", shape },
+      operation("Mul", 0, 1),
+      operation("Add", 2, 0),
+      operation("Mul", 1, 1),
+    ],
+    outputs: [3, 4],
+  });
+  if (!program.ok) throw new Error(program.problem.message);
+  const of = { kind: "secret", shape, fractionBits: 0, least: 0, greatest: 1 } as const;
+  const inputs = new Map<string, SharesValue>([
+    ["x", { ...of, shared: await bring(p, 0, x!) }],
+    ["y", { ...of, shared: await bring(p, 1, y!) }],
+  ]);
+  const results = await evaluateOnShares(p, program.value, inputs);
+  if (!results.ok) throw new Error(results.problem.message);
+  for (const result of results.value) if (result.kind === "secret") await p.openToEveryone(result.shared);
 }
 
 /** Computes modulo 2^bits. */
@@ -88,6 +117,11 @@ export const secrecyScenarios: Readonly<Record<string, Scenario>> = {
       await p.openToEveryone(p.addEach(p.sub(product, a), 1n));
     },
     told: ([x, y]) => [x! & y!, x],
+  },
+  "a program opens its outputs": {
+    from: two,
+    run: runProgram,
+    told: ([x, y]) => [(x! & y!) ^ x!, y],
   },
   "a row times a matrix": {
     from: two,
