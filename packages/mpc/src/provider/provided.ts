@@ -14,9 +14,9 @@ import type { MatmulSizes, Protocol, ProtocolPrices } from "../protocol/protocol
 import { allocatePlanes, type Planes, Shared, SharedBits } from "../protocol/shared.ts";
 import type { PartyIndex } from "../session/channel.ts";
 import { chachaStream, type SeedStream, type StreamMaker } from "../session/seed-stream.ts";
-import type { Incoming, Outgoing, Session } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
 import { providedPrices } from "./provided-prices.ts";
-import { ProvidedSupply, ReceivedSupply, type Supply } from "./supply.ts";
+import { ProvidedSupply, ReceivedSupply, type Supplied, type Supply } from "./supply.ts";
 
 /** One whole seed of 32 bytes for each other place of the session, in order; nothing at one's own. */
 export type PairSeeds = readonly (Uint8Array | undefined)[];
@@ -24,6 +24,9 @@ export type PairSeeds = readonly (Uint8Array | undefined)[];
 /** 0 <= x + 2^62 < 2^63: see `truncate`. */
 const offset = 1n << 62n;
 const lowMask = (1n << 63n) - 1n;
+
+type Messages = Omit<Supplied<unknown>, "held">;
+const nothingSupplied: Messages = { incoming: [], outgoing: [], credit: undefined };
 
 export class Provided extends LinearShares implements Protocol {
   readonly name = "provider";
@@ -76,7 +79,7 @@ export class Provided extends LinearShares implements Protocol {
       return this.memory.zeros(x.length);
     }
     const mine = this.#refreshed(x.parts[0]!);
-    return await this.#openedSum(mine, []);
+    return await this.#openedSum(mine, nothingSupplied);
   }
 
   async openTo(recipient: PartyIndex, x: Shared): Promise<Column | undefined> {
@@ -105,10 +108,10 @@ export class Provided extends LinearShares implements Protocol {
     const { kernels, memory } = this;
     const { length } = x;
     invariant(length === y.length, "columns that are multiplied are of one length");
-    const { held, incoming, outgoing } = this.#supply.products(length);
+    const { held, ...supplied } = this.#supply.products(length);
     const { a, b, c } = held;
-    if (this.#isProvider) return this.#provided(outgoing, [a, b, c], length);
-    const [d, e] = await this.#openedDifferences([x.parts[0]!, a], [y.parts[0]!, b], incoming);
+    if (this.#isProvider) return this.#provided(supplied, [a, b, c], length);
+    const [d, e] = await this.#openedDifferences([x.parts[0]!, a], [y.parts[0]!, b], supplied);
     kernels.addProduct(d.at, b.at, c.at, length);
     kernels.addProduct(e.at, a.at, c.at, length);
     if (this.holdsPublic()) kernels.addProduct(d.at, e.at, c.at, length);
@@ -120,10 +123,10 @@ export class Provided extends LinearShares implements Protocol {
     const { kernels, memory } = this;
     const { m, k, n } = sizes;
     invariant(x.length === m * k && y.length === k * n, "matrices that are multiplied fit");
-    const { held, incoming, outgoing } = this.#supply.matrixProducts(sizes);
+    const { held, ...supplied } = this.#supply.matrixProducts(sizes);
     const { a, b, c } = held;
-    if (this.#isProvider) return this.#provided(outgoing, [a, b, c], m * n);
-    const [d, e] = await this.#openedDifferences([x.parts[0]!, a], [y.parts[0]!, b], incoming);
+    if (this.#isProvider) return this.#provided(supplied, [a, b, c], m * n);
+    const [d, e] = await this.#openedDifferences([x.parts[0]!, a], [y.parts[0]!, b], supplied);
     // d b + a e, and d (b + e) where the public product is kept.
     if (this.holdsPublic()) kernels.add(b.at, e.at, b.at, k * n);
     const packed = memory.allocate(8 * k * Math.ceil(n / 4) * 4);
@@ -153,12 +156,12 @@ export class Provided extends LinearShares implements Protocol {
   async truncate(x: Shared, bits: number): Promise<Shared> {
     const { kernels, memory } = this;
     const { length } = x;
-    const { held, incoming, outgoing } = this.#supply.truncations(length, bits);
+    const { held, ...supplied } = this.#supply.truncations(length, bits);
     const { r, low, top } = held;
-    if (this.#isProvider) return this.#provided(outgoing, [r, low, top], length);
+    if (this.#isProvider) return this.#provided(supplied, [r, low, top], length);
     kernels.add(r.at, x.parts[0]!.at, r.at, length);
     if (this.holdsPublic()) kernels.addEach(r.at, offset, r.at, length);
-    const c = await this.#openedSum(r, incoming);
+    const c = await this.#openedSum(r, supplied);
     const first = memory.column(length);
     kernels.shiftRightUnsigned(c.at, 63n, first.at, length);
     // c_top + (1 - 2 c_top) r_top, times 2^(63 - bits)
@@ -210,10 +213,10 @@ export class Provided extends LinearShares implements Protocol {
     const [wide, narrow] = x.width >= y.width ? [x, y] : [y, x];
     invariant(narrow.width === wide.width || narrow.width === 1, "bits that are multiplied are of one width");
     const { length, width, stride } = wide;
-    const { held, incoming, outgoing } = this.#supply.ands(length, width);
+    const { held, ...supplied } = this.#supply.ands(length, width);
     const { a, b, c } = held;
     if (this.#isProvider) {
-      await this.session.exchange(outgoing, []);
+      await this.#follow(supplied);
       memory.free(a, b, c);
       return SharedBits.none(length, width);
     }
@@ -224,7 +227,7 @@ export class Provided extends LinearShares implements Protocol {
       kernels.xor(wide.parts[0]!.at[plane]!, a.at + at, both.at + at, stride);
       kernels.xor(other, b.at + at, both.at + a.bytes + at, stride);
     }
-    await this.#openXor(both, incoming);
+    await this.#openXor(both, supplied);
     const [d, e] = [both.at, both.at + a.bytes];
     kernels.xorAnd(d, b.at, c.at, c.bytes);
     kernels.xorAnd(e, a.at, c.at, c.bytes);
@@ -268,12 +271,12 @@ export class Provided extends LinearShares implements Protocol {
   async fromBits(bits: SharedBits): Promise<Shared> {
     const { memory, kernels } = this;
     const { length, width, stride } = bits;
-    const { held, incoming, outgoing } = this.#supply.doubleBits(length, width);
+    const { held, ...supplied } = this.#supply.doubleBits(length, width);
     const { bits: mask, words } = held;
-    if (this.#isProvider) return this.#provided(outgoing, [mask, words], length);
+    if (this.#isProvider) return this.#provided(supplied, [mask, words], length);
     for (let plane = 0; plane < width; plane++)
       kernels.xor(mask.at + plane * stride, bits.parts[0]!.at[plane]!, mask.at + plane * stride, stride);
-    await this.#openXor(mask, incoming);
+    await this.#openXor(mask, supplied);
     const out = memory.zeros(length);
     const [open, part] = [memory.column(length), memory.column(length)];
     for (let plane = 0; plane < width; plane++) {
@@ -307,7 +310,7 @@ export class Provided extends LinearShares implements Protocol {
       kernels.xor(planes.at, drawn.at, planes.at, planes.bytes);
     }
     memory.free(drawn);
-    await this.#openXor(planes, []);
+    await this.#openXor(planes, nothingSupplied);
     const words = memory.column(length);
     kernels.fromPlanes(planes.at, width, stride, words.at, length, memory.scratch);
     memory.free(planes);
@@ -327,10 +330,20 @@ export class Provided extends LinearShares implements Protocol {
     return new Shared(this.memory, [], length);
   }
 
-  async #provided(outgoing: readonly Outgoing[], used: readonly Place[], length: number): Promise<Shared> {
-    await this.session.exchange(outgoing, []);
+  async #provided(supplied: Messages, used: readonly Place[], length: number): Promise<Shared> {
+    await this.#follow(supplied);
     this.memory.free(...used);
     return this.#nothing(length);
+  }
+
+  /** The provider's part of a step. */
+  async #follow(supplied: Messages): Promise<void> {
+    await this.session.exchange(supplied.outgoing, supplied.incoming);
+    this.#settle(supplied);
+  }
+
+  #settle({ credit }: Messages): void {
+    if (credit !== undefined) this.memory.free(credit);
   }
 
   #drawnWith(party: PartyIndex, length: number): Column {
@@ -353,14 +366,15 @@ export class Provided extends LinearShares implements Protocol {
   }
 
   /** Opens one column among the computing parties. Takes it over and gives it back as the sum. */
-  async #openedSum(mine: Column, incoming: readonly Incoming[]): Promise<Column> {
+  async #openedSum(mine: Column, supplied: Messages): Promise<Column> {
     const { memory, kernels, session } = this;
     const others = this.#others;
     const theirs = others.map((from) => ({ from, into: memory.column(mine.length) }));
     await session.exchange(
-      others.map((to) => ({ to, from: mine })),
-      [...incoming, ...theirs],
+      [...supplied.outgoing, ...others.map((to) => ({ to, from: mine }))],
+      [...supplied.incoming, ...theirs],
     );
+    this.#settle(supplied);
     for (const { into } of theirs) {
       kernels.add(mine.at, into.at, mine.at, mine.length);
       memory.free(into);
@@ -372,7 +386,7 @@ export class Provided extends LinearShares implements Protocol {
   async #openedDifferences(
     [x, a]: readonly [Column, Column],
     [y, b]: readonly [Column, Column],
-    incoming: readonly Incoming[],
+    supplied: Messages,
   ): Promise<readonly [Column, Column]> {
     const { memory, kernels, session } = this;
     const [d, e] = [memory.column(x.length), memory.column(y.length)];
@@ -384,12 +398,16 @@ export class Provided extends LinearShares implements Protocol {
       { from, into: memory.column(y.length) },
     ]);
     await session.exchange(
-      others.flatMap((to) => [
-        { to, from: d },
-        { to, from: e },
-      ]),
-      [...incoming, ...theirs],
+      [
+        ...supplied.outgoing,
+        ...others.flatMap((to) => [
+          { to, from: d },
+          { to, from: e },
+        ]),
+      ],
+      [...supplied.incoming, ...theirs],
     );
+    this.#settle(supplied);
     for (const [at, { into }] of theirs.entries()) {
       const sum = at % 2 === 0 ? d : e;
       kernels.add(sum.at, into.at, sum.at, sum.length);
@@ -399,14 +417,15 @@ export class Provided extends LinearShares implements Protocol {
   }
 
   /** Opens bits in place. */
-  async #openXor(mine: Place, incoming: readonly Incoming[]): Promise<void> {
+  async #openXor(mine: Place, supplied: Messages): Promise<void> {
     const { memory, kernels, session } = this;
     const others = this.#others;
     const theirs = others.map((from) => ({ from, into: memory.allocate(mine.bytes) }));
     await session.exchange(
-      others.map((to) => ({ to, from: mine })),
-      [...incoming, ...theirs],
+      [...supplied.outgoing, ...others.map((to) => ({ to, from: mine }))],
+      [...supplied.incoming, ...theirs],
     );
+    this.#settle(supplied);
     for (const { into } of theirs) {
       kernels.xor(mine.at, into.at, mine.at, mine.bytes);
       memory.free(into);
@@ -422,15 +441,15 @@ export class Provided extends LinearShares implements Protocol {
   ): Promise<{ readonly bits: SharedBits; readonly open: Planes } | undefined> {
     const { memory, kernels } = this;
     const { length } = x;
-    const { held, incoming, outgoing } = this.#supply.bitsOfMasks(length, width);
+    const { held, ...supplied } = this.#supply.bitsOfMasks(length, width);
     const { r, bits } = held;
     if (this.#isProvider) {
-      await this.session.exchange(outgoing, []);
+      await this.#follow(supplied);
       memory.free(r, bits);
       return undefined;
     }
     kernels.add(r.at, x.parts[0]!.at, r.at, length);
-    const c = await this.#openedSum(r, incoming);
+    const c = await this.#openedSum(r, supplied);
     kernels.addEach(c.at, 1n, c.at, length);
     const open = allocatePlanes(memory, length, width);
     memory.bytes(open).fill(0);

@@ -17,9 +17,39 @@ export type Supplied<Held> = {
   readonly held: Held;
   readonly incoming: readonly Incoming[];
   readonly outgoing: readonly Outgoing[];
+  /** To be freed after the step. */
+  readonly credit: Place | undefined;
 };
 
 const lowMask = (1n << 63n) - 1n;
+
+/**
+ * The provider waits for nobody, so it would run ahead of the others by as much as they are slow. After this many bytes it
+ * waits until the last party has come as far: less than a channel lets wait for a slow reader.
+ */
+const aheadAtMost = 64 * 2 ** 20;
+/** What the last party then sends; what it says does not matter. */
+const creditBytes = 16;
+
+/** Both ends of the supply count alike, from public sizes. */
+class Pace {
+  readonly #memory: RingMemory;
+  #ahead = 0;
+
+  constructor(memory: RingMemory) {
+    this.#memory = memory;
+  }
+
+  /** A place for the credit that is due with this step, and otherwise nothing. */
+  due(bytes: number): Place | undefined {
+    this.#ahead += bytes;
+    if (this.#ahead < aheadAtMost) return undefined;
+    this.#ahead = 0;
+    const credit = this.#memory.allocate(creditBytes);
+    this.#memory.bytes(credit).fill(0);
+    return credit;
+  }
+}
 
 /** Every party and the provider call the same methods in the same order. The places belong to the caller. */
 export interface Supply {
@@ -42,12 +72,14 @@ export class ReceivedSupply implements Supply {
   readonly #stream: SeedStream;
   readonly #provider: number;
   readonly #isLast: boolean;
+  readonly #pace: Pace;
 
   constructor(memory: RingMemory, stream: SeedStream, provider: number, me: number) {
     this.#memory = memory;
     this.#stream = stream;
     this.#provider = provider;
     this.#isLast = me === provider - 1;
+    this.#pace = new Pace(memory);
   }
 
   products(length: number) {
@@ -104,8 +136,15 @@ export class ReceivedSupply implements Supply {
   }
 
   #completed<Held extends Record<string, Place>>(held: Held, sent: readonly (keyof Held)[]): Supplied<Held> {
-    const incoming = this.#isLast ? sent.map((name) => ({ from: this.#provider, into: held[name]! })) : [];
-    return { held, incoming, outgoing: [] };
+    if (!this.#isLast) return { held, incoming: [], outgoing: [], credit: undefined };
+    const places = sent.map((name) => held[name]!);
+    const credit = this.#pace.due(bytesOf(places));
+    return {
+      held,
+      incoming: places.map((into) => ({ from: this.#provider, into })),
+      outgoing: credit === undefined ? [] : [{ to: this.#provider, from: credit }],
+      credit,
+    };
   }
 }
 
@@ -115,12 +154,14 @@ export class ProvidedSupply implements Supply {
   readonly #kernels: Kernels;
   readonly #streams: readonly SeedStream[];
   readonly #last: number;
+  readonly #pace: Pace;
 
   constructor(memory: RingMemory, streams: readonly SeedStream[]) {
     this.#memory = memory;
     this.#kernels = memory.kernels;
     this.#streams = streams;
     this.#last = streams.length - 1;
+    this.#pace = new Pace(memory);
   }
 
   products(length: number) {
@@ -225,6 +266,16 @@ export class ProvidedSupply implements Supply {
   }
 
   #sent<Held>(held: Held, places: readonly Place[]): Supplied<Held> {
-    return { held, incoming: [], outgoing: places.map((from) => ({ to: this.#last, from })) };
+    const credit = this.#pace.due(bytesOf(places));
+    return {
+      held,
+      incoming: credit === undefined ? [] : [{ from: this.#last, into: credit }],
+      outgoing: places.map((from) => ({ to: this.#last, from })),
+      credit,
+    };
   }
+}
+
+function bytesOf(places: readonly Place[]): number {
+  return places.reduce((total, { bytes }) => total + bytes, 0);
 }
