@@ -13,13 +13,14 @@ import {
   Session,
   type Shared,
   softmax,
+  Verified,
 } from "@unseen/mpc";
 import { aesStream } from "../../packages/owner/src/peers/aes-stream.ts";
 import type { LaunchedParty } from "../../packages/owner/src/peers/launch-for-tests.ts";
 
 export type Task = {
   readonly work: Work;
-  readonly protocol: "replicated" | "provider";
+  readonly protocol: "replicated" | "verified" | "provider";
   readonly runs: number;
 };
 
@@ -44,14 +45,9 @@ export async function measure({ me, count, channels, masks }: LaunchedParty, tas
   const memory = await RingMemory.open(1_500);
   const session = new Session({ me, channels, memory, nextTurn });
   const seedOf = (party: number) => Secret.reveal(masks[(party + count) % count]!);
-  const protocol: Protocol =
-    task.protocol === "replicated"
-      ? new Replicated(session, { withPrevious: seedOf(me - 1), withNext: seedOf(me + 1) }, aesStream)
-      : new Provided(
-          session,
-          masks.map((seed) => seed && Secret.reveal(seed)),
-          aesStream,
-        );
+  const pair = { withPrevious: seedOf(me - 1), withNext: seedOf(me + 1) };
+  const verified = task.protocol === "verified" ? new Verified(session, pair, aesStream) : undefined;
+  const protocol: Protocol = verified ?? unverified(session, task.protocol, masks, pair);
   const { prepare, run } = works[task.work];
   const inputs = await prepare(protocol);
   const ms: number[] = [];
@@ -61,6 +57,8 @@ export async function measure({ me, count, channels, masks }: LaunchedParty, tas
     const before = session.traffic;
     const begun = performance.now();
     const results = await run(protocol, inputs);
+    // What was sent is proved before anything could be opened, so it is part of the work.
+    await verified?.settle();
     const took = performance.now() - begun;
     rounds = session.traffic.rounds - before.rounds;
     sentBytes = session.traffic.sentBytes - before.sentBytes;
@@ -70,6 +68,20 @@ export async function measure({ me, count, channels, masks }: LaunchedParty, tas
   }
   await together(protocol);
   return { ms, rounds, sentBytes };
+}
+
+function unverified(
+  session: Session,
+  protocol: Task["protocol"],
+  masks: LaunchedParty["masks"],
+  pair: { readonly withPrevious: Uint8Array; readonly withNext: Uint8Array },
+): Protocol {
+  if (protocol === "replicated") return new Replicated(session, pair, aesStream);
+  return new Provided(
+    session,
+    masks.map((seed) => seed && Secret.reveal(seed)),
+    aesStream,
+  );
 }
 
 /** Nobody goes on before all are here. */

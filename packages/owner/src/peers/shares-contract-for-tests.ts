@@ -9,6 +9,7 @@ import {
   Replicated,
   Session,
   type SharesValue,
+  Verified,
 } from "@unseen/mpc";
 import fc from "fast-check";
 import { nextTurn } from "../../../mpc/src/testing/in-memory.ts";
@@ -18,7 +19,7 @@ import { aesStream } from "./aes-stream.ts";
 import type { LaunchedParty } from "./launch-for-tests.ts";
 
 export type SharesTask = {
-  readonly protocol: "replicated" | "provider";
+  readonly protocol: "replicated" | "verified" | "provider";
   readonly stream: "chacha" | "aes";
   /** All parties draw the same cases from it. */
   readonly seed: number;
@@ -62,8 +63,9 @@ export async function computeOnShares(party: LaunchedParty, task: SharesTask): P
 function protocolOf(session: Session, { me, count, masks }: LaunchedParty, task: SharesTask): Protocol {
   const streams = task.stream === "aes" ? [aesStream] : [];
   const seedOf = (party: number) => Secret.reveal(masks[(party + count) % count]!);
-  if (task.protocol === "replicated")
-    return new Replicated(session, { withPrevious: seedOf(me - 1), withNext: seedOf(me + 1) }, ...streams);
+  const pair = { withPrevious: seedOf(me - 1), withNext: seedOf(me + 1) };
+  if (task.protocol === "replicated") return new Replicated(session, pair, ...streams);
+  if (task.protocol === "verified") return new Verified(session, pair, ...streams);
   return new Provided(
     session,
     masks.map((seed) => seed && Secret.reveal(seed)),

@@ -12,7 +12,8 @@ const worlds: readonly (SharesTask & {
   { over: "memory", count: 4, protocol: "provider", stream: "aes", seed: 2, casesEach: 60 },
   { over: "threads", count: 3, protocol: "replicated", stream: "chacha", seed: 3, casesEach: 20 },
   { over: "processes", count: 3, protocol: "replicated", stream: "aes", seed: 4, casesEach: 40 },
-  { over: "processes", count: 3, protocol: "provider", stream: "chacha", seed: 5, casesEach: 40 },
+  { over: "processes", count: 3, protocol: "provider", stream: "chacha", seed: 5, casesEach: 30 },
+  { over: "processes", count: 3, protocol: "verified", stream: "aes", seed: 6, casesEach: 10 },
 ];
 
 test.each(worlds)(
