@@ -89,6 +89,11 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
       "answers leave at the ends of slots this wide; 0: at once",
       wholeUpTo(60_000),
     )
+    .option(
+      "--peers-port <number>",
+      "compute with other nodes, and take them in at this port; 0: any free port",
+      wholeUpTo(65_535),
+    )
     .option("--session-hours <hours>", "how long a sign-in lasts", wholeUpTo(8_760))
     .addOption(
       new Option("--ledger <address>", "keep the ledger in PostgreSQL; as `ledger use`").env("UNSEEN_LEDGER"),
@@ -163,6 +168,23 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
   withHome(user.command("list"))
     .description("everyone with an account")
     .action(async (options) => (await import("./owner/users.ts")).listUsers(shell, options));
+
+  const peers = unseen
+    .command("peers")
+    .description("allow, list and remove the nodes that this one computes with");
+  withHome(peers.command("allow <fingerprint>"))
+    .description("compute with another node; its owner allows this one too")
+    .requiredOption("--name <name>", "what you call it")
+    .requiredOption("--at <url>", "where it takes parties in: wss://host:port/peers")
+    .action(async (fingerprint, options) =>
+      (await import("./owner/peers.ts")).allowPeer(shell, fingerprint, options),
+    );
+  withHome(peers.command("list"))
+    .description("everybody that the node computes with, and its own fingerprint")
+    .action(async (options) => (await import("./owner/peers.ts")).listPeers(shell, options));
+  withHome(peers.command("remove <which>"))
+    .description("by name or fingerprint")
+    .action(async (which, options) => (await import("./owner/peers.ts")).removePeer(shell, which, options));
 }
 
 function researcherCommands(unseen: Command, shell: Shell): void {

@@ -29,6 +29,8 @@ export { type SampleOrigin, SampleTable } from "./datasets/sample-table.ts";
 export { type ClaimOptions, claimNode } from "./grid/claim-node.ts";
 export { type ConnectOptions, GridClient } from "./grid/grid-client.ts";
 export { type MissingNode, SearchResults } from "./grid/search-results.ts";
+export { JointAnswer } from "./joint/joint-answer.ts";
+export { JointDataset, type JointPlace } from "./joint/joint-dataset.ts";
 export { AskRefused, CannotRequestPrivateData } from "./refusals/ask-refused.ts";
 export { SharedTensor } from "./shares/shared-tensor.ts";
 export { type Network, SharesPrice } from "./shares/shares-price.ts";

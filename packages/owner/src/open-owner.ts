@@ -13,6 +13,7 @@ import { catalogued } from "./catalogued-datasets.ts";
 import { HomeEngine, isPostgresSnapshot } from "./engine/index.ts";
 import { type OwnerNode, Workspaces } from "./http/index.ts";
 import { type IngestReport, ingestFile, ingestTable, removeTableSnapshot } from "./ingest/index.ts";
+import { NoisedBook } from "./joint/index.ts";
 import {
   amount,
   type Caps,
@@ -24,7 +25,7 @@ import {
 import { AllowedPeers, listenForPeers, meetOverTls, type PeerListener } from "./peers/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
 import { ComputingRoom, HeldShares, type SharesPorts } from "./shares/index.ts";
-import { openHome } from "./store/index.ts";
+import { openHome, type Store } from "./store/index.ts";
 
 export type OwnerOptions = {
   /** The home directory; made if it is not there. */
@@ -124,7 +125,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs(), entropy),
     },
     workspaces: new Workspaces(),
-    ...(party === undefined ? {} : { party }),
+    ...(party === undefined ? {} : { joint: { party, book: bookOf(store, kept.value.keptAt) } }),
     underway: new SingleFlight(),
   };
   const machine = ownerAtTheMachine();
@@ -168,6 +169,14 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       home.value.close();
     },
   });
+}
+
+/**
+ * In the home, beside the ledger. A ledger in a database may serve other homes too, whose books would not know what this one
+ * noised for a charge; so there is none then, and the node answers no question to several owners.
+ */
+function bookOf(store: Store, ledgerKeptAt: string | undefined): NoisedBook | undefined {
+  return ledgerKeptAt === undefined ? new NoisedBook(store) : undefined;
 }
 
 /** Undefined where nobody is to come in. */

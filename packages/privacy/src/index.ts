@@ -129,6 +129,7 @@ export {
 export { type UnaryEncoding, unaryEncoding } from "./mechanisms/local/unary-encoding.ts";
 export { gaussianMeasurement, laplaceMeasurement, type Measurement } from "./mechanisms/measurement.ts";
 export { lossOf, type MechanismEvent, type PrivacyLoss } from "./mechanisms/mechanism-event.ts";
+export { releasedTotal } from "./mechanisms/noise-of-all.ts";
 export { type MaxNoise, noisyMax } from "./mechanisms/noisy-max.ts";
 export {
   type GroupSizes,
@@ -158,8 +159,22 @@ export { acrossRows, mostRows, quantise } from "./planner/contribution.ts";
 export { type DatasetFacts, datasetFacts, type Neighbours, unitInWords } from "./planner/dataset-facts.ts";
 export { describeRelease } from "./planner/describe-releases.ts";
 export { type Columns, ExactSums, exactSums, type People } from "./planner/exact-sums.ts";
-export { expectFinish, type Finished, finish, type ReleasedCut, releaseCut } from "./planner/finish.ts";
+export {
+  expectFinish,
+  type Finished,
+  finish,
+  mechanismOfAll,
+  type ReleasedCut,
+  readTotal,
+  releaseCut,
+} from "./planner/finish.ts";
 export { joinFacts, unitOfJoinInWords } from "./planner/join-facts.ts";
+export {
+  coversCard,
+  type JointColumn,
+  type JointFacts,
+  jointDatasetFacts,
+} from "./planner/joint-facts.ts";
 export { type Plan, planAnswer } from "./planner/plan-answer.ts";
 export {
   type ChargedEvent,

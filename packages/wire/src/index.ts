@@ -34,6 +34,14 @@ export {
   type RowsDescription,
   type TextColumnDescription,
 } from "./codec/dataset-codec.ts";
+export {
+  type AskedJointly,
+  encodeJointAsk,
+  type JointKind,
+  readJointAsk,
+  type SentJointColumn,
+  type SentJointFacts,
+} from "./codec/joint-codec.ts";
 export { decodeKeys, encodeKeys, type SentKeys } from "./codec/keys-codec.ts";
 export { decodePrice, encodePrice, type SentPrice } from "./codec/price-codec.ts";
 export { decodeProgram, encodeProgram } from "./codec/program-codec.ts";

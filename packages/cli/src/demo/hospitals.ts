@@ -24,8 +24,8 @@ export type Hospitals = AsyncDisposable & {
 const root = new URL("../../../../", import.meta.url);
 const main = new URL("../main.ts", import.meta.url);
 const names = ["May Clinic", "North Hospital", "Lakeside Practice"] as const;
-/** A node starts in about a second; a loaded machine gets ten times that. */
-const startTimeoutMs = 20_000;
+/** A node starts in a second or two; a loaded machine gets thirty times that. */
+const startTimeoutMs = 60_000;
 
 /** Splits the real diabetes data among three owners, gives one the breast-cancer data too, and starts them. */
 export async function openHospitals(): Promise<Hospitals> {
@@ -50,9 +50,10 @@ export async function openHospitals(): Promise<Hospitals> {
             card: "breast-cancer",
           });
         await furnish(home, name, datasets, username, password);
-        return { name, url: await start(home, name, processes) };
+        return { name, home, ...(await start(home, name, processes)) };
       }),
     );
+    await introduce([first, ...others].flatMap((one) => one ?? []));
     invariant(first !== undefined, "there is at least one hospital");
     return { all: [first, ...others], username, password, close, [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -79,11 +80,45 @@ async function furnish(
   await owner.close();
 }
 
-/** Starts `unseen serve` as a process of its own and waits for the address that it prints. */
-async function start(home: string, name: string, processes: ChildProcess[]): Promise<string> {
+/** What three owners agree on by telephone: each allows the fingerprints of the others, at their addresses. */
+async function introduce(
+  hospitals: readonly { readonly name: string; readonly home: string; readonly party: Party }[],
+): Promise<void> {
+  const clock = { nowMs: () => Date.now() };
+  for (const { name, home } of hospitals) {
+    const owner = wholeOf(
+      await openOwner({ home, name, clock, entropy: platformEntropy(globalThis.crypto) }),
+    );
+    for (const other of hospitals)
+      if (other.name !== name) wholeOf(await owner.peers.allow({ name: other.name, ...other.party }));
+    await owner.close();
+  }
+}
+
+type Party = { readonly fingerprint: string; readonly url: string };
+
+/** Starts `unseen serve` as a process of its own and waits for the addresses that it prints. */
+async function start(
+  home: string,
+  name: string,
+  processes: ChildProcess[],
+): Promise<{ readonly url: string; readonly party: Party }> {
   const child = spawn(
     process.execPath,
-    [...process.execArgv, main.pathname, "serve", "--home", home, "--name", name, "--port", "0", "--json"],
+    [
+      ...process.execArgv,
+      main.pathname,
+      "serve",
+      "--home",
+      home,
+      "--name",
+      name,
+      "--port",
+      "0",
+      "--peers-port",
+      "0",
+      "--json",
+    ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   processes.push(child);
@@ -92,10 +127,10 @@ async function start(home: string, name: string, processes: ChildProcess[]): Pro
     const late = setTimeout(() => reject(new Error(`${name} did not start in time`)), startTimeoutMs);
     child.once("exit", (code) => reject(new Error(`${name} ended with ${code} instead of starting`)));
     lines.on("line", (line) => {
-      const said = JSON.parse(line) as { readonly event?: string; readonly url?: string };
-      if (said.event !== "listening" || said.url === undefined) return;
+      const { event, url, fingerprint, peersUrl } = JSON.parse(line) as Readonly<Record<string, string>>;
+      if (event !== "listening" || url === undefined) return;
       clearTimeout(late);
-      resolve(said.url);
+      resolve({ url, party: { fingerprint: fingerprint!, url: peersUrl! } });
     });
   });
 }

@@ -4,13 +4,12 @@
 import type { NestedNumbers } from "@unseen/program";
 import {
   AskRefused,
-  answers,
   CannotRequestPrivateData,
   GridClient,
+  type JointDataset,
   type RemoteDataset,
   tensor,
 } from "unseen";
-import { fitTogether } from "./fit-together.ts";
 import { openHospitals } from "./hospitals.ts";
 import { bar, chapter, code, dim, figure, good, note, refused, say, table } from "./terminal.ts";
 import { type Question, trueValues } from "./true-values.ts";
@@ -24,7 +23,9 @@ const question: Question = {
 };
 const meanEpsilon = 0.5;
 const histogramEpsilon = 1;
+const jointMeanEpsilon = 0.5;
 const fitEpsilon = 6;
+const comparisonEpsilon = 1;
 
 /** Tells the story and gives the exit code. Interrupting it ends every process that it started. */
 export async function runDemo(): Promise<number> {
@@ -82,11 +83,19 @@ async function tell(
   chapter(3, "answers, each with a guarantee for every patient");
   const means = await askMeans(datasets);
   const histogram = await askHistogram(datasets);
-  const fit = await askFit(datasets);
+
+  chapter(4, "several owners, one answer, and nobody shows another a sum");
+  const joint = await openJoint(grid, datasets);
+  const jointMean = await askJointMean(joint);
+  const fit = await askFit(joint);
+  const greatest = await askGreatest(joint);
+
+  chapter(5, "the meter");
   await spendTheRest(first);
 
-  chapter(4, "what only the owners know");
+  chapter(6, "what only the owners know");
   const truth = await trueValues(question, datasets.length);
+  const hospitalNames = joint.owners;
   note("For once the demo looks into the owners' files, to show each answer beside the true value.");
   table(
     ["", "answered", "± (95 %)", "true"],
@@ -103,6 +112,13 @@ async function tell(
         figure(histogram.plusMinus),
         figure(truth.histogram[at]!),
       ]),
+      [
+        "mean bp, all owners together",
+        figure(jointMean.value),
+        figure(jointMean.plusMinus),
+        figure(truth.jointMean),
+      ],
+      ["whose mean bmi is greatest", greatest, "", hospitalNames[truth.greatestMean] ?? ""],
       ...[...question.features, "intercept"].map((name, at) => [
         `progression ~ ${name}`,
         figure(fit.coefficients[at]!),
@@ -150,16 +166,57 @@ async function askHistogram(datasets: readonly RemoteDataset[]) {
   return { counts: [...counts.data], plusMinus, label };
 }
 
-async function askFit(datasets: readonly RemoteDataset[]) {
-  code("// A linear regression of disease progression needs sums over patients only: X'X and X'y.");
-  code(
-    `await answers([X.transpose().matmul(X), X.transpose().matmul(y)], { epsilon: ${fitEpsilon} });   // at each owner`,
+async function openJoint(grid: GridClient, datasets: readonly RemoteDataset[]): Promise<JointDataset> {
+  code("const joint = await grid.joint(...found);");
+  const joint = await grid.joint(...datasets);
+  say(String(joint));
+  note(
+    "Each owner allowed the fingerprints of the other two. They meet by mutual TLS; each charges its own ledger and adds the whole noise before it shares anything.",
   );
-  const fit = await fitTogether(datasets, question, fitEpsilon, (tensors, offer) => answers(tensors, offer));
-  for (const [at, name] of [...question.features, "intercept"].entries()) {
-    say(`  ${name.padEnd(10)} ${figure(fit.coefficients[at]!).padStart(9)} ± ${figure(fit.plusMinus[at]!)}`);
-  }
-  return fit;
+  return joint;
+}
+
+async function askJointMean(joint: JointDataset): Promise<{ value: number; plusMinus: number }> {
+  code(
+    `await joint.column("bp").mean().get({ epsilon: ${jointMeanEpsilon} });   // the mean over all patients`,
+  );
+  const answer = await joint.column("bp").mean().get({ epsilon: jointMeanEpsilon });
+  say(String(answer));
+  note(answer.guarantee);
+  return { value: numberOf(answer.value), plusMinus: numberOf(answer.plusMinus) };
+}
+
+async function askFit(joint: JointDataset) {
+  code(
+    "// A linear regression of disease progression over all patients: the owners' X'X and X'y are added up masked.",
+  );
+  code(`await joint.linearRegression({ features, target, ranges }).get({ epsilon: ${fitEpsilon} });`);
+  const { features, target, ranges } = question;
+  const answer = await joint.linearRegression({ features, target, ranges }).get({ epsilon: fitEpsilon });
+  const [table] = answer.tables;
+  const coefficients = table.value as readonly number[];
+  const plusMinus = table.plusMinus as readonly number[];
+  for (const [at, name] of [...features, "intercept"].entries())
+    say(`  ${name.padEnd(10)} ${figure(coefficients[at]!).padStart(9)} ± ${figure(plusMinus[at]!)}`);
+  note(tookOf(answer.guarantee));
+  return { coefficients, plusMinus };
+}
+
+async function askGreatest(joint: JointDataset): Promise<string> {
+  code(
+    `await joint.greatest(joint.column("bmi").mean(), { epsilon: ${comparisonEpsilon} });   // compared on shares`,
+  );
+  const { owner, answer } = await joint.greatest(joint.column("bmi").mean(), { epsilon: comparisonEpsilon });
+  say(`  ${owner}`);
+  note(
+    `The place was opened, and none of the means; where they lie closer than the noise, it may be another's. ${tookOf(answer.guarantee)}`,
+  );
+  return owner;
+}
+
+/** The last sentence of a joint guarantee: rounds and bytes. */
+function tookOf(guarantee: string): string {
+  return guarantee.slice(guarantee.lastIndexOf("It took"));
 }
 
 /** Asks on until the ledger says no, and shows the meter going down. */

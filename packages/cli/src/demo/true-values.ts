@@ -1,11 +1,13 @@
 // What only the owners know: the demo reads it from their files at the end, to show each answer beside it.
 
 import { readFile } from "node:fs/promises";
-import { tensor } from "unseen";
-import type { Ranges } from "./fit-together.ts";
+import { type Ranges, tensor } from "unseen";
 
 export type TrueValues = {
   readonly meanBloodPressure: readonly number[];
+  readonly jointMean: number;
+  /** The place of the owner whose mean bmi is greatest. */
+  readonly greatestMean: number;
   readonly histogram: readonly number[];
   readonly coefficients: readonly number[];
 };
@@ -35,6 +37,12 @@ export async function trueValues(question: Question, parts: number): Promise<Tru
     meanBloodPressure: Array.from({ length: parts }, (_, owner) =>
       tensor(ofOwner("bp", owner)).mean().item(),
     ),
+    jointMean: tensor(column("bp")).mean().item(),
+    greatestMean: tensor(
+      Array.from({ length: parts }, (_, owner) => tensor(ofOwner("bmi", owner)).mean().item()),
+    )
+      .argMax()
+      .item(),
     histogram: [
       ...tensor(column(histogram.column)).histogram(histogram.bins, histogram.min, histogram.max).data,
     ],

@@ -16,6 +16,7 @@ export type ServeCommand = HomeOptions & {
   readonly answerSlotMs?: number;
   readonly sessionHours?: number;
   readonly ledger?: string;
+  readonly peersPort?: number;
 };
 
 const hourMs = 3_600_000;
@@ -27,6 +28,8 @@ export async function serve(shell: Shell, options: ServeCommand): Promise<void> 
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     slotMs: options.answerSlotMs ?? defaultSlotMs,
+    // Mutual TLS by the nodes' own identities, so this port needs no certificate.
+    ...(options.peersPort === undefined ? {} : { peers: { host: options.host, port: options.peersPort } }),
     ...(options.sessionHours === undefined ? {} : { sessionLifetimeMs: options.sessionHours * hourMs }),
   });
   try {
@@ -44,8 +47,14 @@ export async function serve(shell: Shell, options: ServeCommand): Promise<void> 
       const token = await owner.accounts.firstOwnerToken();
       if (token !== undefined) sayToken(shell, options, serving.url, token);
       const datasets = owner.catalogue.allDatasets().map(({ name }) => name);
-      if (options.json === true) sayJson(shell, { event: "listening", url: serving.url, datasets });
-      else say(shell, `listening on ${serving.url}`);
+      const { fingerprint, peersUrl } = owner;
+      if (options.json === true) {
+        const party = peersUrl === undefined ? {} : { fingerprint, peersUrl };
+        sayJson(shell, { event: "listening", url: serving.url, datasets, ...party });
+      } else {
+        say(shell, `listening on ${serving.url}`);
+        if (peersUrl !== undefined) sayParty(shell, fingerprint, peersUrl, owner.peers.all());
+      }
       if (options.json !== true) remark(shell, paint(shell.err, "dim", served(options, datasets)));
       await stopped;
       if (options.json !== true)
@@ -83,6 +92,19 @@ function sayToken(shell: Shell, { json, home }: ServeCommand, url: string, token
       "",
     ].join("\n"),
   );
+}
+
+/** What other owners need to allow this node, and whom it computes with. */
+function sayParty(
+  shell: Shell,
+  fingerprint: string,
+  url: string,
+  peers: readonly { readonly name: string }[],
+): void {
+  say(shell, `taking parties in at ${url}`);
+  say(shell, `this node's fingerprint: ${fingerprint}`);
+  const names = peers.map(({ name }) => name).join(", ");
+  say(shell, peers.length === 0 ? "computes with nobody yet: unseen peers allow" : `computes with ${names}`);
 }
 
 function served({ home }: ServeCommand, datasets: readonly string[]): string {

@@ -5,7 +5,7 @@ import { Answer } from "../datasets/answer.ts";
 import { afterPaidKeys, keysAskId, lossOfBoth, splitOffer } from "../datasets/keys-and-values.ts";
 import { type AnswerOffer, namedOffer, type Offer } from "../datasets/offer.ts";
 import { Price } from "../datasets/price.ts";
-import type { QuestionDesk } from "../datasets/question-desk.ts";
+import type { Desk } from "../datasets/question-desk.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import type { AskedTables, TablesOfKeys } from "./asked-tables.ts";
 import { Labelled, LabelledAnswer } from "./labelled.ts";
@@ -70,7 +70,7 @@ export async function priceOfKeys(
 
 /** The half-width is that of any group, since each has the same noise. Affordable where the whole offer would be, asked at once. */
 export async function priceOfKeysAnd(
-  desk: QuestionDesk,
+  desk: Desk,
   column: string,
   offer: Offer,
   priceOfValues: (part: Offer) => Promise<Result<Price, Problem>>,

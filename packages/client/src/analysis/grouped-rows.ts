@@ -1,7 +1,7 @@
 import { problem } from "@unseen/base";
 import type { GroupsEach } from "@unseen/program";
 import type { PrivateTensor } from "../datasets/private-tensor.ts";
-import type { QuestionDesk } from "../datasets/question-desk.ts";
+import type { Desk } from "../datasets/question-desk.ts";
 import { AskRefused } from "../refusals/ask-refused.ts";
 import { AnalysisQuestion } from "./analysis-question.ts";
 import type { AskedTables, TablesOfKeys } from "./asked-tables.ts";
@@ -16,7 +16,7 @@ import { declaredRange, describedColumn, type Rows } from "./rows.ts";
 /** Groups by a column of texts whose keys have to be asked for first. */
 export type KeysToAsk = {
   readonly column: string;
-  readonly desk: QuestionDesk;
+  readonly desk: Desk;
   readonly groupsOf: (keys: readonly string[]) => GroupKeys;
 };
 

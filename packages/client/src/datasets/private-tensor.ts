@@ -6,6 +6,7 @@ import {
   type Attributes,
   type Expression,
   type Operand,
+  type Program,
   printShape,
   programOf,
   type Shape,
@@ -18,16 +19,16 @@ import { describeExpression } from "./describe-expression.ts";
 import { type AnswerOffer, isOffer, namedOffer, type Offer } from "./offer.ts";
 import type { Price } from "./price.ts";
 import { privateDataProblem } from "./private-data-problem.ts";
-import type { QuestionDesk } from "./question-desk.ts";
+import type { Desk } from "./question-desk.ts";
 import type { AnswerForm } from "./read-replies.ts";
 
 export class PrivateTensor extends TensorMethods<PrivateTensor> {
   /** The number of rows is written as "rows"; every other size is public. */
   readonly shape: Shape;
-  readonly #desk: QuestionDesk;
+  readonly #desk: Desk;
   readonly #expression: Expression;
 
-  constructor(desk: QuestionDesk, { expression, shape }: Recorded) {
+  constructor(desk: Desk, { expression, shape }: Recorded) {
     super();
     this.#desk = desk;
     this.#expression = expression;
@@ -107,7 +108,11 @@ export class PrivateTensor extends TensorMethods<PrivateTensor> {
     return orThrow(await desk.price(program, typeof offer === "number" ? { epsilon: offer } : offer, form));
   }
 
-  static deskOf(tensor: PrivateTensor): QuestionDesk {
+  static programOf(tensor: PrivateTensor): Result<Program, Problem> {
+    return programOf([tensor.#expression]);
+  }
+
+  static deskOf(tensor: PrivateTensor): Desk {
     return tensor.#desk;
   }
 
@@ -145,7 +150,7 @@ export async function answers(
 }
 
 /** One question goes to one owner. */
-function sharedDesk(tensors: readonly PrivateTensor[]): Result<QuestionDesk, Problem> {
+function sharedDesk(tensors: readonly PrivateTensor[]): Result<Desk, Problem> {
   const [first, ...others] = tensors.map(PrivateTensor.deskOf);
   if (first === undefined)
     return err(problem("program-malformed", "nothing was asked: the list of tensors is empty"));
@@ -160,7 +165,7 @@ export function refuseOr<A extends Answer>(result: Result<A, Problem>): A {
   return orThrow(result);
 }
 
-function mixedProblem(one: QuestionDesk, other: QuestionDesk): Problem<"rows-mixed"> {
+function mixedProblem(one: Desk, other: Desk): Problem<"rows-mixed"> {
   return problem(
     "rows-mixed",
     `one column is of ${one.dataset} at ${one.node} and the other of ${other.dataset} at ${other.node}: their rows are different people`,

@@ -32,7 +32,25 @@ type Sent = { readonly askId: string; readonly offer: Offer } & (
 /** Waits before an ask is sent again: short for a dropped connection, longer for a node that restarts. */
 const pausesMs = [100, 1_000] as const;
 
-export class QuestionDesk {
+/** Where questions about some rows are handed in: to one owner, or to several together. */
+export interface Desk {
+  readonly dataset: string;
+  readonly node: string;
+  isSame(other: Desk): boolean;
+  price(program: Program, offer: Offer, form: AnswerForm): Promise<Result<Price, Problem>>;
+  ask(
+    program: Program,
+    named: { readonly offer: Offer; readonly askId: string },
+    form: AnswerForm,
+  ): Promise<Result<Answer, Problem>>;
+  askKeys(
+    keys: KeysWish,
+    named: { readonly offer: Offer; readonly askId: string },
+  ): Promise<Result<KeysAnswer, Problem>>;
+  priceKeys(keys: KeysWish, offer: Offer): Promise<Result<Price, Problem>>;
+}
+
+export class QuestionDesk implements Desk {
   readonly #of: { readonly dataset: string; readonly joined: string };
   readonly #node: GridNode;
   readonly #deadlines: Deadlines;
@@ -54,7 +72,7 @@ export class QuestionDesk {
     return this.#node.url;
   }
 
-  isSame(other: QuestionDesk): boolean {
+  isSame(other: Desk): boolean {
     return this.node === other.node && this.dataset === other.dataset;
   }
 
@@ -113,11 +131,11 @@ export class QuestionDesk {
   }
 }
 
-function isReplyLost({ code }: Problem): boolean {
+export function isReplyLost({ code }: Problem): boolean {
   return code === "node-unreachable" || code === "deadline-exceeded";
 }
 
-function withAskId(lost: Problem, askId: string): Problem {
+export function withAskId(lost: Problem, askId: string): Problem {
   const hint = `the question may have been charged; ask again with askId: "${askId}" and it is not charged twice`;
   return { ...lost, hint, facts: { ...lost.facts, askId } };
 }

@@ -1,5 +1,5 @@
-// A dataset at somebody's node, or two of them joined on the person: what its owner says about it in public, rows to try code on, and columns
-// to ask about.
+// A dataset at somebody's node, or two of them joined on the person: what its owner says about it in public, rows to try
+// code on, and columns to ask about. One thing because it is read as one list: what a dataset offers to an asker.
 
 import { type Problem, problem } from "@unseen/base";
 import type { Expression, Shape } from "@unseen/program";
@@ -37,6 +37,12 @@ import { type Deadlines, QuestionDesk } from "./question-desk.ts";
 import { rowCount } from "./row-count.ts";
 import { SampleTable } from "./sample-table.ts";
 
+export type DatasetPlace = {
+  readonly node: GridNode;
+  readonly deadlines: Deadlines;
+  readonly described: DatasetDescription;
+};
+
 export class RemoteDataset {
   readonly name: string;
   /** The address of the owner's node. */
@@ -59,6 +65,7 @@ export class RemoteDataset {
   readonly #desk: QuestionDesk;
   readonly #node: GridNode;
   readonly #deadlines: Deadlines;
+  readonly #described: DatasetDescription;
 
   constructor(described: DatasetDescription, node: GridNode, deadlines: Deadlines) {
     const { name, description, tags, columns, rows, privacyUnit, joined } = described;
@@ -80,6 +87,12 @@ export class RemoteDataset {
     this.budget = tightest(this.budgets);
     this.#node = node;
     this.#deadlines = deadlines;
+    this.#described = described;
+  }
+
+  /** Where it is and what its card declares, for questions to several owners. */
+  static placeOf(dataset: RemoteDataset): DatasetPlace {
+    return { node: dataset.#node, deadlines: dataset.#deadlines, described: dataset.#described };
   }
 
   /** Mock or synthetic rows, labelled so. Free: no real row is read. All that the card holds unless `mostRows` says less. */

@@ -8,6 +8,7 @@ import { type DatasetDescription, decodeDataset, wireLimits } from "@unseen/wire
 import type { Price } from "../datasets/price.ts";
 import type { Deadlines } from "../datasets/question-desk.ts";
 import { RemoteDataset } from "../datasets/remote-dataset.ts";
+import { JointDataset } from "../joint/joint-dataset.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import { askSql, priceSql, type SqlOffer } from "../sql/ask-sql.ts";
 import type { SqlTable } from "../sql/sql-table.ts";
@@ -138,6 +139,23 @@ export class GridClient {
   /** What the SQL would cost and how accurate its table would be. Free; no private row is read. */
   async priceSql(text: string, offer: number | SqlOffer): Promise<Price> {
     return orThrow(await priceSql(this.#nodes, this.#deadlines, text, offer));
+  }
+
+  /**
+   * Several owners' datasets as one to ask about. Each owner is charged the whole offer, noises by itself, and only the total
+   * is opened. A provider is needed for `greatest` and `least` among other than three owners.
+   */
+  joint(...datasets: readonly RemoteDataset[]): Promise<JointDataset>;
+  joint(
+    ...given: readonly [...RemoteDataset[], { readonly cryptoProvider: RemoteWorker }]
+  ): Promise<JointDataset>;
+  async joint(
+    ...given: readonly (RemoteDataset | { readonly cryptoProvider: RemoteWorker })[]
+  ): Promise<JointDataset> {
+    const datasets = given.flatMap((one) => (one instanceof RemoteDataset ? [one] : []));
+    const [options] = given.flatMap((one) => (one instanceof RemoteDataset ? [] : [one]));
+    const provider = options && RemoteWorker.partyOf(options.cryptoProvider);
+    return orThrow(await JointDataset.of(datasets, provider));
   }
 
   /** A node as a worker, by its name or address; the first without one. What is sent there is the sender's own. */

@@ -48,26 +48,30 @@ export class SharesGroup {
     if (provider !== undefined && (parties.length < 2 || parties.length > 5))
       return err(invalid("with a crypto provider two to five nodes compute"));
     const named = provider === undefined ? parties : [...parties, provider];
-    const members = await Promise.all(named.map(introduced));
+    const known = await SharesGroup.introductions(named, provider);
+    return known.ok ? ok(new SharesGroup(known.value, provider !== undefined)) : known;
+  }
+
+  /** Who each is. Refuses by name where two are one and the same. */
+  static async introductions(
+    named: readonly NamedParty[],
+    provider?: NamedParty,
+  ): Promise<Result<readonly Member[], Problem>> {
     const known: Member[] = [];
-    for (const member of members) {
+    for (const member of await Promise.all(named.map(introduced))) {
       if (!member.ok) return member;
       const same = known.find(({ fingerprint }) => fingerprint === member.value.fingerprint);
       if (same !== undefined) {
-        const isProvider = provider !== undefined && known.length === members.length - 1;
+        const isProvider = provider !== undefined && known.length === named.length - 1;
         const who = isProvider ? `the crypto provider ${member.value.name}` : member.value.name;
-        return err(
-          invalid(
-            `${who} and ${same.name} are one and the same node`,
-            isProvider
-              ? "its randomness would hide nothing from itself: choose a provider that holds no share"
-              : provide,
-          ),
-        );
+        const hint = isProvider
+          ? "its randomness would hide nothing from itself: choose a provider that holds no share"
+          : provide;
+        return err(invalid(`${who} and ${same.name} are one and the same node`, hint));
       }
       known.push(member.value);
     }
-    return ok(new SharesGroup(known, provider !== undefined));
+    return ok(known);
   }
 
   get onWire(): Parties {

@@ -236,6 +236,7 @@ export function fakeDataset(name: string, more: Partial<FakeDataset> = {}): Fake
     columns: columns.map((column) => ({ name: column, type: "number", least: 0, greatest: 200 })),
     rows: { kind: "exact", exact: 442 },
     privacyUnit: "each row is a person",
+    mostRowsEach: 1,
     budget: {
       cap: loss,
       spent: loss,

@@ -45,6 +45,7 @@ export async function describeDataset(
     columns: Object.entries(card.columns).map(([name, column]) => describeColumn(name, column)),
     rows: describeRows(dataset),
     privacyUnit: unitInWords(card),
+    mostRowsEach: card.unit.kind === "row" ? 1 : card.unit.mostRowsEach,
     budget: budgetText(await ledger.budget(card.name, caller.id)),
   };
 }

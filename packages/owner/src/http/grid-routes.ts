@@ -138,7 +138,7 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
     await turns.next(caller.id);
     return workspaces.of(caller);
   });
-  sharesRoutes(router, node.party, async (context) => {
+  sharesRoutes(router, node, async (context) => {
     const caller = await callerOfContext(accounts, context);
     await turns.next(caller.id);
     return caller;

@@ -1,7 +1,7 @@
 import type { Problem, Result } from "@unseen/base";
 import type { Accounts } from "../accounts/index.ts";
+import type { JointPorts } from "../joint/index.ts";
 import type { Answered, QuestionPorts, SingleFlight } from "../questions/index.ts";
-import type { SharesPorts } from "../shares/index.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 /** An open house: everything that the calls of a node need, whatever carries them. */
@@ -11,6 +11,10 @@ export type OwnerNode = {
   readonly questions: QuestionPorts;
   readonly workspaces: Workspaces;
   /** Undefined where the owner takes no part in computations with others. */
-  readonly party?: SharesPorts;
+  readonly joint?: {
+    readonly party: JointPorts["party"];
+    /** Undefined where the ledger is not in the home. */
+    readonly book: JointPorts["book"] | undefined;
+  };
   readonly underway: SingleFlight<Result<Answered, Problem>>;
 };

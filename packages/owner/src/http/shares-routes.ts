@@ -1,11 +1,16 @@
 // The calls of a node that is a party, each a line or two.
 
 import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
-import { err, ok, type Problem, problem } from "@unseen/base";
+import { err, invariant, ok, type Problem, problem } from "@unseen/base";
+import { parseFingerprint } from "@unseen/crypto";
 import {
+  encodeAnswer,
+  encodeLoss,
+  encodePrice,
   encodeRun,
   encodeSharesPrice,
   readCompute,
+  readJointAsk,
   readObjectId,
   readPutShare,
   routeOptions,
@@ -14,22 +19,35 @@ import {
   wireLimits,
 } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
-import { agreeOnParties, computeOnShares, priceOfShares, type SharesPorts } from "../shares/index.ts";
+import {
+  answerJointly,
+  type JointPorts,
+  priceJointly as pricedJointly,
+  provideJointly,
+} from "../joint/index.ts";
+import { agreeOnParties, computeOnShares, priceOfShares } from "../shares/index.ts";
+import type { OwnerNode } from "./owner-node.ts";
 
 /** @param callerOf who calls, once it is the caller's turn */
 export function sharesRoutes(
   router: ConnectRouter,
-  party: SharesPorts | undefined,
+  { joint, questions }: Pick<OwnerNode, "joint" | "questions">,
   callerOf: (context: HandlerContext) => Promise<Caller>,
 ): void {
-  const { introduce, putShare, priceShares, compute, deleteShare, listShares } = SharesService.method;
+  const { introduce, putShare, priceShares, compute, askJointly, priceJointly, deleteShare, listShares } =
+    SharesService.method;
   const small = routeOptions(wireLimits.runBytes);
-  const ports = () => valueOrRefusal(party === undefined ? err(noParty()) : ok(party));
+  const ports = () => valueOrRefusal(joint === undefined ? err(noParty()) : ok(joint.party));
+  const together = (): JointPorts => {
+    const party = ports();
+    const book = valueOrRefusal(joint?.book === undefined ? err(noBook()) : ok(joint.book));
+    return { questions, party, book };
+  };
   router.rpc(
     introduce,
     async (_, context) => {
       await callerOf(context);
-      return { fingerprint: party?.identity.fingerprint ?? "" };
+      return { fingerprint: joint?.party.identity.fingerprint ?? "" };
     },
     small,
   );
@@ -62,6 +80,37 @@ export function sharesRoutes(
     },
     small,
   );
+  const ofOwners = routeOptions(wireLimits.jointAskBytes);
+  router.rpc(
+    askJointly,
+    async (request, context) => {
+      const caller = await callerOf(context);
+      const asked = valueOrRefusal(readJointAsk(request));
+      const isProvider = parseFingerprint(asked.provider ?? "") === ports().identity.fingerprint;
+      if (isProvider) {
+        valueOrRefusal(await provideJointly(ports(), caller, asked));
+        return {};
+      }
+      const answered = valueOrRefusal(await answerJointly(together(), caller, asked));
+      const outcome = valueOrRefusal(answered.outcome);
+      invariant(!("keys" in outcome), "several owners are asked no keys");
+      return {
+        answer: encodeAnswer(outcome),
+        remaining: encodeLoss(answered.remaining),
+      };
+    },
+    ofOwners,
+  );
+  router.rpc(
+    priceJointly,
+    async (request, context) => {
+      const caller = await callerOf(context);
+      return encodePrice(
+        valueOrRefusal(await pricedJointly(together(), caller, valueOrRefusal(readJointAsk(request)))),
+      );
+    },
+    ofOwners,
+  );
   router.rpc(
     deleteShare,
     async (request, context) => {
@@ -82,4 +131,14 @@ export function noParty(): Problem<"party-not-allowed"> {
   return problem("party-not-allowed", "this node takes no part in computations with others", {
     hint: "its owner lets it with: unseen serve --peers-port PORT",
   });
+}
+
+function noBook(): Problem<"party-not-allowed"> {
+  return problem(
+    "party-not-allowed",
+    "this owner keeps its ledger in a database, and answers only by itself",
+    {
+      hint: "its own datasets can be asked as ever; questions to several owners need a ledger in the home",
+    },
+  );
 }

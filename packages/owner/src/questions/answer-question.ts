@@ -115,8 +115,8 @@ function nothingPrivate(): Problem<"program-malformed"> {
   });
 }
 
-async function answered(
-  { ledger }: QuestionPorts,
+export async function answered(
+  { ledger }: Pick<QuestionPorts, "ledger">,
   caller: Caller,
   asked: DatasetRef,
   recorded: Uint8Array,

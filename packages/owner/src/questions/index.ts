@@ -1,15 +1,19 @@
-export { type Answered, answerQuestion } from "./answer-question.ts";
-export { defaultSlotMs, evenSlots } from "./answer-slots.ts";
+export { type Answered, answered, answerQuestion } from "./answer-question.ts";
+export { defaultSlotMs, evenSlots, personMs } from "./answer-slots.ts";
 export { budgetText, type RemainingText, remainingTexts } from "./budget-text.ts";
+export { chargedEvent } from "./charged-event.ts";
+export { guaranteeInWords } from "./guarantee.ts";
 export {
   chargedDatasets,
   factsOf,
   findDataset,
   type OpenSource,
   openSource,
+  rowsOf,
 } from "./open-source.ts";
-export type { Outcome } from "./outcome.ts";
+export { encodeOutcome, type Outcome } from "./outcome.ts";
+export { permit } from "./permit.ts";
 export type { AnswerSlots, Caller, Datasets, OpenDataset, QuestionPorts, SumEngine } from "./ports.ts";
-export { priceQuestion } from "./price-question.ts";
-export { questionKey } from "./question.ts";
+export { priceOfPlanned, priceQuestion } from "./price-question.ts";
+export { type PlannedProgram, type PlannedQuestion, questionKey, readOffer } from "./question.ts";
 export { SingleFlight } from "./single-flight.ts";

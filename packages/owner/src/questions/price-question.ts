@@ -8,11 +8,12 @@ import {
   formatDelta,
   formatEpsilon,
   mechanismFor,
+  mechanismOfAll,
   type SumQuestion,
   sumsOfStage,
 } from "@unseen/privacy";
 import type { PlainTensor } from "@unseen/program";
-import type { PricedKeys, PricedQuestion, SentPrice } from "@unseen/wire";
+import type { DatasetRef, PricedKeys, PricedQuestion, SentPrice } from "@unseen/wire";
 import { remainingTexts } from "./budget-text.ts";
 import { chargedEvent } from "./charged-event.ts";
 import { keysInWords } from "./keys-question.ts";
@@ -28,17 +29,28 @@ export async function priceQuestion(
 ): Promise<Result<SentPrice, Problem>> {
   const question = await planQuestion(ports.datasets, asked);
   if (!question.ok) return question;
+  return priceOfPlanned(ports, caller, asked, question.value);
+}
+
+/** The price of a planned question, whose total carries the noise of so many owners. */
+export async function priceOfPlanned(
+  ports: QuestionPorts,
+  caller: Caller,
+  asked: DatasetRef,
+  question: PlannedQuestion,
+  owners = 1,
+): Promise<Result<SentPrice, Problem>> {
   const permitted = permit(caller);
   if (!permitted.ok) return permitted;
-  const { price } = question.value;
-  const expected = expectedOf(ports, question.value);
+  const { price } = question;
+  const expected = expectedOf(ports, question, owners);
   if (!expected.ok) return expected;
   const isAffordable = await ports.ledger.affords({
     asker: caller.id,
-    datasets: chargedDatasets(question.value.source),
+    datasets: chargedDatasets(question.source),
     epsilon: price.epsilon,
     delta: price.delta,
-    event: chargedEvent(question.value),
+    event: chargedEvent(question),
   });
   return ok({
     cost: { epsilon: formatEpsilon(price.epsilon), delta: formatDelta(price.delta) },
@@ -52,12 +64,13 @@ export async function priceQuestion(
 function expectedOf(
   { entropy }: QuestionPorts,
   question: PlannedQuestion,
+  owners: number,
 ): Result<Pick<SentPrice, "expectedPlusMinus" | "releases">, Problem> {
   if (question.kind === "keys") return ok({ expectedPlusMinus: [], releases: keysInWords(question) });
   const sums = expectedSums(question);
   if (!sums.ok) return sums;
   const { plan, price } = question;
-  const mechanismOf = (sum: SumQuestion) => mechanismFor(price, sum);
+  const mechanismOf = (sum: SumQuestion) => mechanismOfAll(mechanismFor(price, sum), owners);
   const expected = expectFinish(plan, sums.value, mechanismOf, entropy);
   if (!expected.ok) return expected;
   const releases = sums.value.map((sum) => describeRelease(sum, mechanismOf(sum)));

@@ -53,7 +53,7 @@ export async function planQuestion(
   });
 }
 
-function readOffer(text: OfferText): Result<Offer, Problem> {
+export function readOffer(text: OfferText): Result<Offer, Problem> {
   const epsilon = parseEpsilon(text.epsilon);
   if (!epsilon.ok) return epsilon;
   if (text.delta === undefined) return ok({ kind: "pure", epsilon: epsilon.value });

@@ -21,6 +21,8 @@ export type Measurement = {
   readonly mechanism: "discrete-laplace" | "discrete-gaussian";
   /** What the ledger stores and an accountant composes. */
   readonly event: MechanismEvent;
+  /** Independent noises of this kind in each element: more than one only where several owners each added theirs. */
+  readonly summands: number;
   /**
    * Adds independent noise to each of the `dimension` exact sums. Sums and noise are integers in grid units; the
    * result is not cut to 64 bits, so no answer wraps around.
@@ -100,6 +102,7 @@ function measurementOf(
   return Object.freeze({
     mechanism: event.mechanism,
     event: Object.freeze(event),
+    summands: 1,
     release(sums: Secret<BigInt64Array>, entropy: Entropy) {
       const exact = Secret.reveal(sums);
       invariant(exact.length === event.dimension, "a measurement noises as many sums as it was priced for");

@@ -14,6 +14,7 @@ import {
 } from "@unseen/base";
 import type { PlainTensor } from "@unseen/program";
 import type { Measurement } from "../mechanisms/measurement.ts";
+import { noiseOfAll } from "../mechanisms/noise-of-all.ts";
 import { afterRelease, type Released, releasedTogether } from "../mechanisms/released.ts";
 import { confidence } from "./confidence.ts";
 import { promiseOf } from "./describe-releases.ts";
@@ -67,6 +68,23 @@ export function releaseCut(
     default:
       return mechanism satisfies never;
   }
+}
+
+/** A mechanism as so many owners use it together, each adding the whole noise. A choice is one owner's. */
+export function mechanismOfAll(mechanism: CutMechanism, owners: number): CutMechanism {
+  if (mechanism.kind === "choice" || owners === 1) return mechanism;
+  return { kind: "noise", measurement: noiseOfAll(mechanism.measurement, owners) };
+}
+
+/** Reads a total to which `owners` added the noise of one measurement each, one's own among them. */
+export function readTotal(
+  question: SumQuestion,
+  measurement: Measurement,
+  total: Released<readonly bigint[]>,
+  owners: number,
+): Released<ReleasedCut> {
+  const mechanism = mechanismOfAll({ kind: "noise", measurement }, owners);
+  return afterRelease(total, (steps) => ({ question, mechanism, value: readSum(question, steps) }));
 }
 
 /** Turns grid steps back into numbers. */

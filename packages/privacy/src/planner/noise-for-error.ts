@@ -13,8 +13,11 @@ export class NoiseForError {
   readonly #words = new Uint32Array(2 * drawsAtOnce);
   #next = 2 * drawsAtOnce;
 
-  constructor({ event }: Measurement, entropy: Entropy) {
+  readonly #summands: number;
+
+  constructor({ event, summands }: Measurement, entropy: Entropy) {
     this.#entropy = entropy;
+    this.#summands = summands;
     if (event.mechanism === "discrete-laplace") {
       const scale = rationalToNumber(rationalFromStored(event.scale));
       this.#draw = (u, v) => scale * Math.log(u / v);
@@ -26,6 +29,12 @@ export class NoiseForError {
 
   /** In grid units. Laplace: a difference of two exponentials; Gaussian: Box and Muller 1958. */
   draw(): number {
+    let total = 0;
+    for (let one = 0; one < this.#summands; one += 1) total += this.#drawOne();
+    return total;
+  }
+
+  #drawOne(): number {
     if (this.#next >= this.#words.length) {
       this.#entropy.fill(new Uint8Array(this.#words.buffer));
       this.#next = 0;

@@ -51,6 +51,8 @@ export type DatasetDescription = {
   readonly rows: RowsDescription;
   /** Who is protected, in words. */
   readonly privacyUnit: string;
+  /** Undefined from a node that is older. */
+  readonly mostRowsEach: number | undefined;
   readonly budget: BudgetText;
   /** Of a join on the person: the second dataset and its own line. */
   readonly joined?: { readonly name: string; readonly budget: BudgetText };
@@ -68,6 +70,7 @@ export function encodeDataset(dataset: DatasetDescription): Dataset {
     ...(dataset.joined === undefined
       ? {}
       : { joined: dataset.joined.name, joinedBudget: encodeBudget(dataset.joined.budget) }),
+    mostRowsEach: dataset.mostRowsEach ?? 0,
   });
 }
 
@@ -108,6 +111,7 @@ export function decodeDataset(message: Dataset | undefined): Result<DatasetDescr
     columns: columns.value,
     rows: rows.value,
     privacyUnit: plainText(message.privacyUnit, wireLimits.problemLength),
+    mostRowsEach: message.mostRowsEach === 0 ? undefined : message.mostRowsEach,
     budget: budget.value,
     ...(joined.value === undefined ? {} : { joined: joined.value }),
   });

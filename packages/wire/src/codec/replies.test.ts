@@ -53,6 +53,7 @@ const dataset: DatasetDescription = {
   ],
   rows: { kind: "band", least: 100, greatest: 1_000 },
   privacyUnit: "each row is a person",
+  mostRowsEach: 1,
   budget,
 };
 const answer: SentAnswer = {

@@ -1,0 +1,172 @@
+// Several owners' rows as if they were one dataset. No owner shows another a row, a sum or an answer of its own.
+
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import type { Expression, Shape } from "@unseen/program";
+import type { ColumnDescription, SentJointColumn } from "@unseen/wire";
+import type { AnalysisQuestion } from "../analysis/analysis-question.ts";
+import { correlations } from "../analysis/correlations.ts";
+import { groupKeys } from "../analysis/group-keys.ts";
+import { GroupedRows } from "../analysis/grouped-rows.ts";
+import { type LinearRegression, linearRegression } from "../analysis/linear-regression.ts";
+import { type LogisticRegression, logisticRegression } from "../analysis/logistic-regression.ts";
+import { type PrincipalComponents, principalComponents } from "../analysis/principal-components.ts";
+import type { Loss } from "../datasets/offer.ts";
+import { type AnswerOffer, namedOffer } from "../datasets/offer.ts";
+import { PrivateTensor } from "../datasets/private-tensor.ts";
+import { type DatasetPlace, RemoteDataset } from "../datasets/remote-dataset.ts";
+import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
+import { type Member, type NamedParty, SharesGroup } from "../shares/shares-group.ts";
+import type { JointAnswer } from "./joint-answer.ts";
+import { JointDesk } from "./joint-desk.ts";
+import { jointFacts } from "./joint-facts.ts";
+
+/** Whose answer it is, of the owners that were compared. */
+export type JointPlace = {
+  readonly place: number;
+  /** The owner's node, as it calls itself. */
+  readonly owner: string;
+  /** What each owner charged. */
+  readonly spent: Loss;
+  readonly answer: JointAnswer;
+};
+
+export class JointDataset {
+  /** The names of the datasets, once each. */
+  readonly name: string;
+  /** The owners' nodes, in order. */
+  readonly owners: readonly string[];
+  /** The columns that all have, with bounds around all cards'. */
+  readonly schema: readonly ColumnDescription[];
+  readonly #desk: JointDesk;
+
+  private constructor(desk: JointDesk, columns: readonly SentJointColumn[]) {
+    this.name = desk.dataset;
+    this.owners = desk.owners.map(({ name }) => name);
+    this.schema = columns.map(describedAs);
+    this.#desk = desk;
+  }
+
+  /** @param provider for comparisons among other than three owners */
+  static async of(
+    datasets: readonly RemoteDataset[],
+    provider?: NamedParty,
+  ): Promise<Result<JointDataset, Problem>> {
+    if (datasets.length < 2 || datasets.length > 5)
+      return err(problem("parties-invalid", "a joint question goes to two to five owners"));
+    const places = datasets.map(RemoteDataset.placeOf);
+    const facts = jointFacts(places.map(({ described }) => described));
+    if (!facts.ok) return facts;
+    const members = await SharesGroup.introductions([
+      ...places.map(partyOf),
+      ...(provider === undefined ? [] : [provider]),
+    ]);
+    if (!members.ok) return members;
+    const owners = places.map(({ described }, at) => ({ ...members.value[at]!, dataset: described.name }));
+    const known: Member | undefined = members.value[places.length];
+    return ok(new JointDataset(new JointDesk(owners, facts.value, known), facts.value.columns));
+  }
+
+  get columns(): readonly string[] {
+    return this.schema.map(({ name }) => name);
+  }
+
+  /** One column over all owners' rows, to ask about: shape ["rows"]. */
+  column(name: string): PrivateTensor {
+    if (!this.columns.includes(name)) {
+      const message = `the owners have no column called ${JSON.stringify(name.slice(0, 80))} in common`;
+      throw new AskRefused(
+        problem("column-unknown", message, { hint: `they share ${this.columns.join(", ")}` }),
+      );
+    }
+    const expression: Expression = Object.freeze({ node: { kind: "input", name, shape: rows } });
+    return new PrivateTensor(this.#desk, { expression, shape: rows });
+  }
+
+  /** All columns of numbers side by side, averaged: one number for each. */
+  mean(axis = 0): PrivateTensor {
+    const numbers = this.schema
+      .filter(({ type }) => type !== "category")
+      .map(({ name }) => this.column(name));
+    const [first, ...others] = numbers.map((column) => column.reshape([0, 1]));
+    if (first === undefined)
+      throw new AskRefused(problem("column-unknown", "the owners have no column of numbers in common"));
+    return (others.length === 0 ? first : first.concat(others, 1)).mean(axis);
+  }
+
+  groupBy(...columns: readonly string[]): GroupedRows {
+    return new GroupedRows(this, groupKeys(this, columns));
+  }
+
+  correlation(...columns: readonly string[]): AnalysisQuestion {
+    return correlations(this, columns);
+  }
+
+  linearRegression(asked: LinearRegression): AnalysisQuestion {
+    return linearRegression(this, asked);
+  }
+
+  logisticRegression(asked: LogisticRegression): AnalysisQuestion {
+    return logisticRegression(this, asked);
+  }
+
+  pca(asked: PrincipalComponents): AnalysisQuestion {
+    return principalComponents(this, asked);
+  }
+
+  /**
+   * Which owner's own answer is greatest: `joint.greatest(joint.column("bmi").mean(), { epsilon: 0.5 })`. Each owner noises its
+   * answer and puts it in as shares; the place alone is opened. Throws `AskRefused`.
+   */
+  greatest(question: PrivateTensor, offer: number | AnswerOffer): Promise<JointPlace> {
+    return this.#which(question, offer, "greatest");
+  }
+
+  /** `greatest`, at the other end. */
+  least(question: PrivateTensor, offer: number | AnswerOffer): Promise<JointPlace> {
+    return this.#which(question, offer, "least");
+  }
+
+  toString(): string {
+    return `<Joint dataset ${this.name} at ${this.owners.join(", ")}: ${this.columns.length} columns>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  async #which(
+    question: PrivateTensor,
+    offer: number | AnswerOffer,
+    kind: "greatest" | "least",
+  ): Promise<JointPlace> {
+    if (!PrivateTensor.deskOf(question).isSame(this.#desk)) {
+      const message = "the question is about other rows than these owners'";
+      throw new AskRefused(
+        problem("rows-mixed", message, { hint: "joint.greatest(joint.column(...)..., ...)" }),
+      );
+    }
+    const program = orThrow(PrivateTensor.programOf(question));
+    const answer = orThrow(await this.#desk.which(program, namedOffer(offer), kind));
+    const place = typeof answer.value === "number" ? answer.value : Number.NaN;
+    const owner = this.owners[place];
+    if (owner === undefined)
+      throw new AskRefused(problem("outcomes-differ", "the owners named a place that none of them has"));
+    return { place, owner, spent: answer.spent, answer };
+  }
+}
+
+const rows: Shape = Object.freeze(["rows" as const]);
+
+function partyOf({ node, deadlines }: DatasetPlace): NamedParty {
+  return {
+    name: node.name,
+    calls: {
+      call: (send) => node.call(deadlines.answerDeadlineMs, ({ shares }, options) => send(shares, options)),
+    },
+  };
+}
+
+function describedAs({ name, least, greatest, whole, categories }: SentJointColumn): ColumnDescription {
+  if (categories.length > 0) return { name, type: "category", categories };
+  return { name, type: whole ? "integer" : "number", least, greatest };
+}
