@@ -1,5 +1,5 @@
 // A dataset at somebody's node, or two of them joined on the person: what its owner says about it in public, rows to try
-// code on, and columns to ask about. One thing because it is read as one list: what a dataset offers to an asker.
+// code on, and columns to ask about. It is one thing because it is read as one list: what a dataset offers to an asker.
 
 import { type Problem, problem } from "@unseen/base";
 import type { Expression, Shape } from "@unseen/program";
