@@ -176,17 +176,33 @@ export function fieldProject(
   sums: usize,
 ): void {
   for (let l: usize = 0; l < blocks; l++) {
-    for (let j: usize = 0; j < rows; j++) {
+    const fromX = x + l * planes;
+    const fromY = y + l * planes;
+    let j: usize = 0;
+    for (; j + 2 <= rows; j += 2) {
       const here = (j * blocks + l) << 4;
-      const a = v128.load(v + here);
-      const b = v128.load(u + here);
-      const fromX = x + l * planes;
-      const fromY = y + l * planes;
+      const a0 = v128.load(v + here);
+      const b0 = v128.load(u + here);
+      const a1 = v128.load(v + here + (blocks << 4));
+      const b1 = v128.load(u + here + (blocks << 4));
       const to = sums + j * planes;
       for (let at: usize = 0; at < planes; at += 16) {
-        const more = v128.xor(v128.and(v128.load(fromX + at), a), v128.and(v128.load(fromY + at), b));
-        v128.store(to + at, v128.xor(v128.load(to + at), more));
+        const left = v128.load(fromX + at);
+        const right = v128.load(fromY + at);
+        const more0 = v128.xor(v128.and(left, a0), v128.and(right, b0));
+        const more1 = v128.xor(v128.and(left, a1), v128.and(right, b1));
+        v128.store(to + at, v128.xor(v128.load(to + at), more0));
+        v128.store(to + at, v128.xor(v128.load(to + at, planes), more1), planes);
       }
+    }
+    if (j === rows) continue;
+    const here = (j * blocks + l) << 4;
+    const a = v128.load(v + here);
+    const b = v128.load(u + here);
+    const to = sums + j * planes;
+    for (let at: usize = 0; at < planes; at += 16) {
+      const more = v128.xor(v128.and(v128.load(fromX + at), a), v128.and(v128.load(fromY + at), b));
+      v128.store(to + at, v128.xor(v128.load(to + at), more));
     }
   }
 }
