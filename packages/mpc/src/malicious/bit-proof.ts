@@ -65,11 +65,13 @@ export class BitProof {
     };
   }
 
-  drawMask(stream: SeedStream): BitMask {
-    const [x, y] = [0, 1].map(() => this.#memory.allocate(planesBytes * this.#blocks));
-    stream.next(x!);
-    stream.next(y!);
-    return { x: x!, y: y! };
+  /** Draws a mask row where its answer will be sent from. */
+  drawMask(stream: SeedStream, at: number): BitMask {
+    const bytes = planesBytes * this.#blocks;
+    const mask = { x: { at, bytes }, y: { at: at + bytes, bytes } };
+    stream.next(mask.x);
+    stream.next(mask.y);
+    return mask;
   }
 
   /** The prover's: x_i,l y'_j,l + y_i,l x'_j,l weighed and summed for rows i of its own and j of the next summand. */

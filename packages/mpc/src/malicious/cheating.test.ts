@@ -135,6 +135,34 @@ test("after it was found out nothing more is sent or opened", async () => {
   expect(messages.length).toBeLessThan(honest.messages.length);
 });
 
+test("what is computed while a check runs is checked too before it is opened", async () => {
+  const accepted = new Set<string>();
+  const scene: Scene = {
+    name: "two strands",
+    run: async (p, x, y) => {
+      const [, late] = await Promise.all([
+        p.multiply(x, y).then((product) => p.openToEveryone(product)),
+        p
+          .multiply(x, x)
+          .then((square) => p.multiply(square, y))
+          .then((product) => p.openToEveryone(product)),
+      ]);
+      if (p.session.me !== 1) accepted.add(p.memory.words(late).join());
+      return p.publicly(late);
+    },
+  };
+  await played(scene, inputs, 1, -1, unchanged);
+  expect(accepted.size).toBe(1);
+  // The first messages: both products, then the beginning of the check together with the last product.
+  for (let at = 0; at < 3; at++)
+    for (const part of [0, 0.25, 0.5, 0.75, 0.99])
+      await played(scene, inputs, 1, at, (message) => {
+        message[Math.floor(part * message.length)]! ^= 1;
+        return message;
+      });
+  expect(accepted.size).toBe(1);
+});
+
 test("one who opens before the others do is told nothing, and stops them", async () => {
   for (const early of [0, 1, 2]) {
     const scene: Scene = {

@@ -25,6 +25,7 @@
 // the secrets are: so whether a check passes tells nothing.
 
 import type { Column, Place } from "@unseen/compute";
+import type { SeedStream } from "../session/seed-stream.ts";
 import type { Incoming, Outgoing } from "../session/session.ts";
 import { BitProof, plusBits, xorEach } from "./bit-proof.ts";
 import { Cheated } from "./cheated.ts";
@@ -48,6 +49,8 @@ export async function check(p: CheckedParty, taken: Taken): Promise<void> {
   const bits = new BitProof(memory, sizes);
   const rows = bits.gathered(taken.bits);
   const elementBytes = planesBytes * sizes.bits.blocks;
+  /** An answer is rows of elements, two claims a row, a row of wide numbers, and claims. */
+  const behindBits = 2 * elementBytes + 16 * sizes.bits.rows;
   const hasWords = sizes.words.rows > 0;
   const mark = memory.zeros(1);
   const marks = [memory.zeros(1), memory.zeros(1)] as const;
@@ -88,7 +91,7 @@ export async function check(p: CheckedParty, taken: Taken): Promise<void> {
     const all = coinsOf(memory, seed, bits.coinWords + words.coinWords);
     return { all, bits: bits.inField(all, bits.coinWords), words: behind(all, bits.coinWords) };
   });
-  const mask = { bits: bits.drawMask(streams.proofs.mine), words: words.drawMask(streams.proofs.mine) };
+  const mask = drawMask(streams.proofs.mine);
   const left = words.left(0, coins.mine.words);
   const right = words.right(1, coins.mine.words);
   const sums = {
@@ -142,11 +145,11 @@ export async function check(p: CheckedParty, taken: Taken): Promise<void> {
   });
   const numbers = (column: Column) => [...memory.words({ ...column, length: sizes.words.rows })];
   const leftOfNext = words.left(1, coins.onLeft.words);
-  const drawnMask = { bits: bits.drawMask(streams.proofs.next), words: words.drawMask(streams.proofs.next) };
+  const drawnMask = drawMask(streams.proofs.next);
   const drawnSums = { bits: bits.drawSums(streams.proofs.next), words: words.drawSums(streams.proofs.next) };
   bits.combine(rows.x[1], rows.y[1], drawnMask.bits, coins.onLeft.bits, r.onLeft.bits);
   words.combine(leftOfNext, drawnMask.words, r.onLeft.words.at);
-  const answer = written(drawnMask, {
+  const answer = answered(drawnMask, {
     bits: [
       ...bits.expected(drawnSums.bits, r.onLeft.bits),
       ...xorEach(bits.diagonal(drawnSums.bits), bits.rowSums(rows.e, coins.onLeft.bits)),
@@ -176,7 +179,7 @@ export async function check(p: CheckedParty, taken: Taken): Promise<void> {
   // 5. The prover's own version of the answer to its proof.
   bits.combine(rows.x[0], rows.y[0], mask.bits, coins.mine.bits, r.mine.bits);
   words.combine(left, mask.words, r.mine.words.at);
-  const wanted = written(mask, {
+  const wanted = answered(mask, {
     bits: [
       ...bits.expected(onLeftOfMine.bits, r.mine.bits),
       ...xorEach(bits.diagonal(sent.bits), bits.rowSums(rows.f.next, coins.mine.bits)),
@@ -230,11 +233,11 @@ export async function check(p: CheckedParty, taken: Taken): Promise<void> {
     let isTrue = bits.areElements(seen.bits);
     isTrue &&= bitClaims.every((claim, at) => claim === [...lines, ...ends][at]!);
     if (hasWords) {
-      const answered = { at: claims + 16 * sizes.bits.rows, bytes: 16 * sizes.words.terms };
+      const rowSeen = { at: claims + 16 * sizes.bits.rows, bytes: 16 * sizes.words.terms };
       const rightOfBefore = words.right(0, coins.onRight.words);
-      const wordClaims = readAll(memory, answered.at + answered.bytes, sizes.words.rows + 1);
+      const wordClaims = readAll(memory, rowSeen.at + rowSeen.bytes, sizes.words.rows + 1);
       const expected = words.expected(seen.words, numbers(r.onRight.words));
-      const sumsSeen = words.projected(answered, rightOfBefore).map((sum, j) => wide(sum - expected[j]!));
+      const sumsSeen = words.projected(rowSeen, rightOfBefore).map((sum, j) => wide(sum - expected[j]!));
       const end =
         words.diagonal(seen.words) + words.constants(({ f }) => f.mine, carriesOnRight, coins.onRight.words);
       isTrue &&= wordClaims.every((claim, at) => claim === [...sumsSeen, wide(-end)][at]!);
@@ -243,26 +246,24 @@ export async function check(p: CheckedParty, taken: Taken): Promise<void> {
     if (!isTrue) throw new Cheated("a product", [before]);
   }
 
-  /** An answer as one message. Takes the rows over. */
-  function written(
-    row: typeof mask,
+  /** A mask row, in the message that its answer will be. */
+  function drawMask(stream: SeedStream) {
+    const message = memory.allocate(answerBytes(sizes));
+    const ofBits = bits.drawMask(stream, message.at);
+    return { message, bits: ofBits, words: words.drawMask(stream, message.at + behindBits) };
+  }
+
+  /** The message, once the rows are in it. */
+  function answered(
+    { message }: { readonly message: Place },
     claims: { readonly bits: readonly bigint[]; readonly words: readonly bigint[] },
   ): Place {
-    const place = memory.allocate(answerBytes(sizes));
-    let at = place.at;
-    for (const part of [row.bits.x, row.bits.y]) {
-      kernels.copy(part.at, at, part.bytes);
-      at += part.bytes;
-    }
-    memory.words({ at, bytes: 8 * claims.bits.length, length: claims.bits.length }).set(claims.bits);
-    at += 8 * claims.bits.length;
-    if (hasWords) {
-      kernels.copy(row.words.at, at, row.words.bytes);
-      at += row.words.bytes;
+    const { length } = claims.bits;
+    memory.words({ at: message.at + 2 * elementBytes, bytes: 8 * length, length }).set(claims.bits);
+    const at = message.at + behindBits + 16 * sizes.words.terms;
+    if (hasWords)
       for (const [index, claim] of claims.words.entries()) writeWide(memory, at + 16 * index, claim);
-    }
-    memory.free(row.bits.x, row.bits.y, row.words);
-    return place;
+    return message;
   }
 }
 

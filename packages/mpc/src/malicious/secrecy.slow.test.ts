@@ -20,7 +20,7 @@ async function seen(run: number, secret: bigint, streamOf: StreamMaker): Promise
   await Promise.all(
     sessions.map(async (session) => {
       const seed = (summand: number) =>
-        Uint8Array.from({ length: 32 }, (_, at) => (at < 4 ? run >> (8 * at) : summand));
+        Uint8Array.from({ length: 32 }, (_, at) => (at < 4 ? run >> (8 * at) : 1 + summand));
       const p = new Verified(
         session,
         { withPrevious: seed(session.me), withNext: seed((session.me + 1) % 3) },

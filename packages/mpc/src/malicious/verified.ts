@@ -135,11 +135,13 @@ export class Verified extends LinearShares implements Protocol, CheckedParty {
   }
 
   override async settle(): Promise<void> {
-    if (this.#checking !== undefined) return await this.#checking;
+    // A check that is under way does not go through what was computed since it began.
+    while (this.#checking !== undefined) await this.#checking;
     if (this.statements.isEmpty) return;
-    this.#checking = this.#failing(check(this, this.statements.take()));
+    this.#checking = this.#failing(check(this, this.statements.take())).finally(() => {
+      this.#checking = undefined;
+    });
     await this.#checking;
-    this.#checking = undefined;
   }
 
   /** Whether what the one party told is what the other vouches for. */

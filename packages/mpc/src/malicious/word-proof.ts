@@ -102,8 +102,9 @@ export class WordProof {
     return wide(total);
   }
 
-  drawMask(stream: SeedStream): Place {
-    const mask = this.#memory.allocate(16 * this.#terms);
+  /** Draws a mask row where its answer will be sent from. */
+  drawMask(stream: SeedStream, at: number): Place {
+    const mask = { at, bytes: 16 * this.#terms };
     stream.next(mask);
     return mask;
   }
