@@ -1,5 +1,6 @@
-// Truncation from products that are checked alone: floor(x / 2^d) or one more, for every |x| < 2^62, and nobody learns
-// anything.
+// Truncation from products that are checked alone: floor(x / 2^d) or one more, for every |x| < 2^62. While the result stays
+// shared, nobody learns anything. Which of the two it is follows from the d low places of the summands, of which each party
+// knows two: once the result is opened, each knows the ends of the interval that x lies in better than the others do.
 //
 // X = x + 2^62 is below 2^63. Over the integers its summands add up to X + 2^64 W, W = 0, 1 or 2, and with S the sum of
 // floor(x_j / 2^d)
