@@ -85,14 +85,16 @@ async function introduce(
   hospitals: readonly { readonly name: string; readonly home: string; readonly party: Party }[],
 ): Promise<void> {
   const clock = { nowMs: () => Date.now() };
-  for (const { name, home } of hospitals) {
-    const owner = wholeOf(
-      await openOwner({ home, name, clock, entropy: platformEntropy(globalThis.crypto) }),
-    );
-    for (const other of hospitals)
-      if (other.name !== name) wholeOf(await owner.peers.allow({ name: other.name, ...other.party }));
-    await owner.close();
-  }
+  await Promise.all(
+    hospitals.map(async ({ name, home }) => {
+      const owner = wholeOf(
+        await openOwner({ home, name, clock, entropy: platformEntropy(globalThis.crypto) }),
+      );
+      for (const other of hospitals)
+        if (other.name !== name) wholeOf(await owner.peers.allow({ name: other.name, ...other.party }));
+      await owner.close();
+    }),
+  );
 }
 
 type Party = { readonly fingerprint: string; readonly url: string };

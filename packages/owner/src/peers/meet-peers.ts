@@ -58,7 +58,7 @@ export function meetOverTls(of: {
 export function partyFailed(failure: unknown): Problem<"party-failed"> {
   if (!(failure instanceof ChannelFailure)) throw failure;
   return problem("party-failed", `the computation ended: ${failure.message}`, {
-    hint: "nothing was opened; ask again when the party is there and was told the same",
+    hint: "ask again when the party is there and was told the same",
     facts: { party: String(failure.party), kind: failure.kind },
   });
 }
