@@ -134,7 +134,7 @@ test("the client's join has both datasets' columns and every method of a dataset
   const [first, second] = [await grid.dataset("visits"), await grid.dataset("patients")];
   const both = await first.join(second);
   expect([...both.columns]).toEqual(["bp", "age", "sex"]);
-  expect(both.shape).toEqual(["0 to 10000", 3]);
+  expect(both.shape).toEqual(["0 to 30000", 3]);
   expect(both.privacyUnit).toBe(
     "patient of visits and mrn of patients name the person, at most 3 pairs of rows each",
   );
