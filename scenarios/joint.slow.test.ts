@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Owner } from "@unseen/owner";
 import { parseCard } from "@unseen/program";
-import type { GridClient, JointDataset, RemoteDataset } from "unseen";
+import type { GridClient, JointAnswer, JointDataset, RemoteDataset } from "unseen";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SharesWorld, sharesWorld, wholeOf } from "./shares-world.ts";
 
@@ -120,4 +120,33 @@ test("rows as they are, and an answer without an offer, are refused", async () =
   await expect(joint.column("bmi").get()).rejects.toMatchObject({ code: "private-data" });
   await expect(joint.column("bmi").get({ epsilon: 1 })).rejects.toMatchObject({ code: "rows-exposed" });
   await expect(grid.joint(found[0]!, found[0]!)).rejects.toMatchObject({ code: "parties-invalid" });
+});
+
+test("an owner whose disk fails after the noise is asked again under the same id, and tells what the others told", async () => {
+  const { ledger } = world.house("lake").owner;
+  const record = ledger.record.bind(ledger);
+  const failing = async () => ({
+    ok: false as const,
+    problem: { code: "answer-not-recorded" as const, message: "the disk is full" },
+  });
+  const { questions } = world.house("lake").owner.node;
+  Object.assign(questions.ledger, { record: failing });
+  const askId = "joint-disk-1";
+  const question = joint.column("bp").mean();
+  const first = await question.get({ epsilon: 3, askId });
+  expect((first as JointAnswer).owners.length).toBe(2);
+  Object.assign(questions.ledger, { record });
+  const before = await Promise.all([0, 1, 2].map(spentAt));
+  const again = await question.get({ epsilon: 3, askId });
+  expect(again.value).toBe(first.value);
+  expect(await Promise.all([0, 1, 2].map(spentAt))).toEqual(before);
+});
+
+test("an owner whose node is gone is named, and the others charge nothing", async () => {
+  const before = await Promise.all([0, 1].map(spentAt));
+  await world.house("lake").close();
+  const refusal = await joint.column("bp").mean().tryGet({ epsilon: 3 });
+  expect(refusal).toMatchObject({ ok: false, problem: { code: "node-unreachable" } });
+  expect(refusal.ok ? "" : refusal.problem.message).toContain("lake");
+  expect(await Promise.all([0, 1].map(spentAt))).toEqual(before);
 });

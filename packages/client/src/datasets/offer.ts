@@ -22,9 +22,13 @@ export function isOffer(given: unknown): given is number | AnswerOffer {
   return typeof given === "object" && given !== null && "epsilon" in given && given.epsilon !== undefined;
 }
 
-export function namedOffer(given: number | AnswerOffer): { readonly offer: Offer; readonly askId: string } {
-  const { askId, ...offer } = typeof given === "number" ? { epsilon: given } : given;
-  return { offer, askId: (askId as string | undefined) ?? randomAskId(entropy) };
+/** An offer under the name of its charge. `again`: the asker named it, perhaps because it was asked before. */
+export type NamedOffer = { readonly offer: Offer; readonly askId: string; readonly again?: boolean };
+
+export function namedOffer(given: number | AnswerOffer): NamedOffer {
+  if (typeof given === "number") return { offer: { epsilon: given }, askId: randomAskId(entropy) };
+  const { askId, ...offer } = given;
+  return { offer, askId: askId ?? randomAskId(entropy), again: askId !== undefined };
 }
 
 /** Amounts travel as decimal text, so that no float rounds a budget on the way. */

@@ -6,7 +6,7 @@ import { type DatasetRef, encodeOffer, encodeProgram, type KeysWish } from "@uns
 import type { GridNode } from "../grid/grid-node.ts";
 import type { Answer } from "./answer.ts";
 import type { KeysAnswer } from "./keys-answer.ts";
-import { type Offer, offerText } from "./offer.ts";
+import { type NamedOffer, type Offer, offerText } from "./offer.ts";
 import type { Price } from "./price.ts";
 import {
   type AnswerForm,
@@ -38,15 +38,8 @@ export interface Desk {
   readonly node: string;
   isSame(other: Desk): boolean;
   price(program: Program, offer: Offer, form: AnswerForm): Promise<Result<Price, Problem>>;
-  ask(
-    program: Program,
-    named: { readonly offer: Offer; readonly askId: string },
-    form: AnswerForm,
-  ): Promise<Result<Answer, Problem>>;
-  askKeys(
-    keys: KeysWish,
-    named: { readonly offer: Offer; readonly askId: string },
-  ): Promise<Result<KeysAnswer, Problem>>;
+  ask(program: Program, named: NamedOffer, form: AnswerForm): Promise<Result<Answer, Problem>>;
+  askKeys(keys: KeysWish, named: NamedOffer): Promise<Result<KeysAnswer, Problem>>;
   priceKeys(keys: KeysWish, offer: Offer): Promise<Result<Price, Problem>>;
 }
 

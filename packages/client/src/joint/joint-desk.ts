@@ -5,7 +5,7 @@ import type { Program } from "@unseen/program";
 import { type AskedJointly, encodeJointAsk, type JointKind, type SentJointFacts } from "@unseen/wire";
 import type { Answer } from "../datasets/answer.ts";
 import type { KeysAnswer } from "../datasets/keys-answer.ts";
-import { type Offer, offerText } from "../datasets/offer.ts";
+import { type NamedOffer, type Offer, offerText } from "../datasets/offer.ts";
 import { Price } from "../datasets/price.ts";
 import { type Desk, isReplyLost, withAskId } from "../datasets/question-desk.ts";
 import { type AnswerForm, readAnswer, readPrice } from "../datasets/read-replies.ts";
@@ -15,8 +15,7 @@ import { JointAnswer } from "./joint-answer.ts";
 
 export type JointOwner = Member & { readonly dataset: string };
 
-type Named = { readonly offer: Offer; readonly askId: string };
-type Question = Named & { readonly program: Program; readonly kind: JointKind };
+type Question = NamedOffer & { readonly program: Program; readonly kind: JointKind };
 
 export class JointDesk implements Desk {
   readonly dataset: string;
@@ -42,7 +41,7 @@ export class JointDesk implements Desk {
 
   /** What it would cost at each owner, and the half-width of the total; too much if it is at one of them. */
   async price(program: Program, offer: Offer, form: AnswerForm): Promise<Result<Price, Problem>> {
-    const request = this.#request({ program, offer, askId: "price-only", kind: "sum" }, false);
+    const request = this.#request({ program, offer, askId: "price-only", kind: "sum" });
     const replies = await Promise.all(
       this.owners.map(({ calls }) => calls.call((client, options) => client.priceJointly(request, options))),
     );
@@ -58,7 +57,7 @@ export class JointDesk implements Desk {
     return ok(new Price({ ...least, affordable: prices.every(({ affordable }) => affordable) }));
   }
 
-  async ask(program: Program, named: Named, form: AnswerForm): Promise<Result<Answer, Problem>> {
+  async ask(program: Program, named: NamedOffer, form: AnswerForm): Promise<Result<Answer, Problem>> {
     return this.#ask({ ...named, program, kind: "sum" }, form);
   }
 
@@ -74,7 +73,7 @@ export class JointDesk implements Desk {
   /** Whose own answer to the program is greatest or least, as the owner's place. */
   async which(
     program: Program,
-    named: Named,
+    named: NamedOffer,
     kind: "greatest" | "least",
   ): Promise<Result<JointAnswer, Problem>> {
     return this.#ask({ ...named, program, kind }, "one");
@@ -82,17 +81,16 @@ export class JointDesk implements Desk {
 
   /** Where a reply was lost, once more under the same name: what was charged is not charged again. */
   async #ask(question: Question, form: AnswerForm): Promise<Result<JointAnswer, Problem>> {
-    const first = await this.#send(question, form, false);
-    if (first.ok || !isReplyLost(first.problem)) return first;
-    const again = await this.#send(question, form, true);
-    return again.ok ? again : err(withAskId(again.problem, question.askId));
+    const first = await this.#send(question, form);
+    const told =
+      first.ok || !isReplyLost(first.problem) ? first : await this.#send({ ...question, again: true }, form);
+    return told.ok || !isBrokenOff(told.problem) ? told : err(withAskId(told.problem, question.askId));
   }
 
-  async #send(question: Question, form: AnswerForm, again: boolean): Promise<Result<JointAnswer, Problem>> {
-    const request = this.#request(question, again);
-    const everybody = this.#provider === undefined ? this.owners : [...this.owners, this.#provider];
-    const isCompared = question.kind !== "sum";
-    const called = isCompared ? everybody : this.owners;
+  async #send(question: Question, form: AnswerForm): Promise<Result<JointAnswer, Problem>> {
+    const request = this.#request(question);
+    const isCompared = question.kind !== "sum" && this.#provider !== undefined;
+    const called = isCompared ? [...this.owners, this.#provider] : this.owners;
     const replies = await Promise.all(
       called.map(({ calls }) => calls.call((client, options) => client.askJointly(request, options))),
     );
@@ -107,15 +105,13 @@ export class JointDesk implements Desk {
     const [answer, ...others] = answers;
     const told = (one: Answer) => JSON.stringify(one.value);
     if (answer !== undefined && others.some((other) => told(other) !== told(answer))) return err(differ());
-    // Where one refuses, the others say that it did not come. Recorded answers stand: some may have been there already.
-    const first = problems.find(({ code }) => code !== "party-failed") ?? problems[0];
-    if (answer !== undefined && (first === undefined || again))
-      return ok(new JointAnswer([answer, ...others]));
-    if (first === undefined) return err(differ());
-    return err(first.code === "party-failed" ? withAskId(first, question.askId) : first);
+    // An answer has every owner's sum in it. Who broke off after that, or met nobody because others had theirs, adds nothing.
+    if (answer !== undefined && problems.every(isBrokenOff)) return ok(new JointAnswer([answer, ...others]));
+    // Where one refuses, the others say that it did not come.
+    return err(problems.find(({ code }) => code !== "party-failed") ?? problems[0] ?? differ());
   }
 
-  #request({ program, offer, askId, kind }: Question, again: boolean) {
+  #request({ program, offer, askId, kind, again = false }: Question) {
     const asked: AskedJointly = {
       askId,
       computationId: entropy.fill(new Uint8Array(32)),
@@ -142,6 +138,13 @@ export class JointDesk implements Desk {
       about === undefined ? told.message : told.message.replaceAll(`party ${place}`, about.name);
     return { ...told, message: `${by.name}: ${message}` };
   }
+}
+
+/** It may have been charged, and asking again under its id goes on with it. */
+function isBrokenOff(problem: Problem): boolean {
+  return (
+    isReplyLost(problem) || ["party-failed", "node-failed", "answer-not-recorded"].includes(problem.code)
+  );
 }
 
 function differ(): Problem<"outcomes-differ"> {
