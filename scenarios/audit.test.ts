@@ -49,7 +49,7 @@ test("an owner audits a policy: a table, plain words, a page, and the exit code 
   expect(html.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|src=|@import|<script/);
   const budget = await unseen(["budget", "show", "clinic", "--home", home, "--json"]);
   expect(JSON.parse(budget.out).budgets[0]).toMatchObject({ spent: { epsilon: 0 }, charges: 0 });
-}, 120_000);
+});
 
 test("a home that is not there and a report that is neither page nor picture are refused", async () => {
   expect((await unseen(["audit", "--home", join(directory, "none")])).code).toBe(1);
@@ -72,7 +72,7 @@ test("a training run has one epsilon for each theory, and each says which", asyn
   expect((epsilons.get("RDP, today") as { epsilon: number }).epsilon).toBeCloseTo(0.9422, 4);
   // Bracket of Microsoft's accountant for this run: 0.8429 to 0.8630.
   expect((epsilons.get("PLD") as { epsilon: number }).epsilon).toBeCloseTo(0.853, 3);
-}, 60_000);
+});
 
 test("without lots nothing is taken off, and a fixed batch is under its own relation", async () => {
   const [shuffled, fixed] = await Promise.all(
@@ -87,7 +87,7 @@ test("without lots nothing is taken off, and a fixed batch is under its own rela
   expect(replaced.relation).toBe("replace-one");
   const unknown = replaced.figures.filter((one: { kind: string }) => one.kind === "unknown");
   expect(unknown.map((one: { accountant: string }) => one.accountant)).toContain("PLD");
-}, 60_000);
+});
 
 test("releases, events of a ledger and a calibration", async () => {
   const file = join(directory, "events.json");
@@ -110,7 +110,7 @@ test("releases, events of a ledger and a calibration", async () => {
   expect(byPld!.noise).toBeGreaterThan(4.2246);
   expect(byPld!.noise).toBeLessThan(4.235);
   expect(byRdp!.noise).toBeGreaterThan(byPld!.noise);
-}, 60_000);
+});
 
 test("what is not a run is told in one sentence", async () => {
   const wrong = join(directory, "wrong.json");
@@ -135,7 +135,7 @@ test("what is not a run is told in one sentence", async () => {
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(JSON.parse(err).error.message).toMatch(/\S/);
   }
-}, 60_000);
+});
 
 type Done = { readonly code: number | null; readonly out: string; readonly err: string };
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
   node = served.child;
   url = served.url;
   ownerToken = served.said.find(({ event }) => event === "owner-token")?.token as string;
-}, 60_000);
+});
 
 afterAll(async () => {
   node?.kill("SIGKILL");

@@ -201,7 +201,7 @@ test("from a shell, the table says what was charged where", async () => {
     joinedRemaining: { epsilon: 0.5 },
     receipt: { dataset: "visits", joined: "patients" },
   });
-}, 60_000);
+});
 
 test("the ledger is whole, and shows the joined charges on both lines", async () => {
   const report = await verifyLedger(join(folder, "home", "unseen.sqlite"));

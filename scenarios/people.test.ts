@@ -44,7 +44,7 @@ beforeAll(async () => {
   const file = join(directory, "visits.csv");
   writeFileSync(file, `id,cost,ward\n${lines.join("\n")}\n`);
   whole(await owner.addDataset(file, card));
-}, 60_000);
+});
 afterAll(async () => {
   await owner.close();
   rmSync(directory, { recursive: true });

@@ -181,4 +181,4 @@ test("from a shell, on a file that is read through DuckDB", async () => {
     await owner.value.close();
     rmSync(folder, { recursive: true });
   }
-}, 120_000);
+});

@@ -54,7 +54,7 @@ test("the transcript runs as written over HTTP, each owner a process of its own"
   const grid = await GridClient.connect({ urls: all.map((one) => one.url), username, password });
   expect(String(await grid.search("#diabetes"))).toContain(`Found ${all.length} results in total.`);
   expect((await grid.search("#cancer")).length + (await grid.search("breast")).length).toBeGreaterThan(0);
-}, 60_000);
+});
 
 /** True means of the rows that one of the owners was dealt. */
 async function meansOf(part: number, parts: number): Promise<{ readonly bp: number; readonly bmi: number }> {

@@ -65,7 +65,7 @@ async function holds(counting: Counting, numRuns: number): Promise<boolean> {
 
 test("one person more or less moves the people of as many keys as asked at most, each by one", async () => {
   expect(await holds(counted, 40)).toBe(true);
-}, 60_000);
+});
 
 const wrong: readonly (readonly [string, Counting])[] = [
   [
@@ -116,7 +116,7 @@ test("with as many keys as a person can have, everybody counts once for each of 
     }),
     { numRuns: 15 },
   );
-}, 60_000);
+});
 
 test("only a column of texts is counted by its values", () => {
   const table = { sql: "t", rowCount: 1, hasPeople: true, prepared: new Set<string>() };
@@ -175,7 +175,7 @@ test("a hundred thousand different keys, each one person's, are counted", async 
   const sizes = await engine.peopleOfKeys(snapshot, { column: "diagnosis", mostKeysEach: 1 }, receipt);
   if (!sizes.ok) throw new Error(sizes.problem.message);
   expect(Secret.reveal(sizes.value).size).toBe(100_000);
-}, 60_000);
+});
 
 test("rows are in an order that their texts and a key give, whatever order the file had", async () => {
   const card = cardOf({ diagnosis: { type: "text" } });

@@ -93,7 +93,7 @@ test("what SQL says without its noise is what DuckDB says, for random tables and
   );
   // A run in which nearly all groups are empty would prove nothing.
   expect(compared).toBeGreaterThan(150);
-}, 120_000);
+});
 
 test("a translation that narrows the wrong rows is found by the comparison", async () => {
   const rows: readonly Row[] = [
@@ -139,7 +139,7 @@ test("a quantile without its noise is DuckDB's, but for a bin's width and the ga
     { numRuns: 60 },
   );
   expect(compared).toBeGreaterThan(30);
-}, 120_000);
+});
 
 test("of many people, a quantile by group is DuckDB's within a bin's width", async () => {
   // Skewed, and without gaps: the multiples of the golden ratio fill the interval evenly.

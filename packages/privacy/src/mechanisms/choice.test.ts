@@ -226,7 +226,7 @@ test("noisy max with either noise keeps its promise on all neighbours of three o
       }
     }
   }
-}, 60_000);
+});
 
 test("no stream of random bits gives evidence against any of them on neighbours", () => {
   for (const [, draw] of samplers) {

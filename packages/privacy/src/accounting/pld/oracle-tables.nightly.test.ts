@@ -83,7 +83,7 @@ test("in 48 compositions we are never below dp-accounting's optimistic value nor
   expect(compared).toBe(48 * 7);
   // Elsewhere both are as tight as the printed digits, or the answer is zero.
   expect(tighter).toBeGreaterThan(150);
-}, 120_000);
+});
 
 test("thirty-four PRV values, and six that upstream left out, hold to their stated error", () => {
   const prv = fixture("opacus-prv.json");

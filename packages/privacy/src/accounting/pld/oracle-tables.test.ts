@@ -42,7 +42,7 @@ test("thirteen DP-SGD runs lie between dp-accounting's two values, one per cent 
     expect(lower, where).toBeLessThanOrEqual(row.eps_rdp_default);
     expect((upper - lower) / upper, where).toBeLessThanOrEqual(0.01);
   }
-}, 120_000);
+});
 
 test("nine published runs lie wholly inside the brackets of Microsoft's PRV accountant", () => {
   const { rows } = fixture("prv-brackets.json");
@@ -52,4 +52,4 @@ test("nine published runs lie wholly inside the brackets of Microsoft's PRV acco
     expect(lower, JSON.stringify(row)).toBeGreaterThanOrEqual(row.lower);
     expect(upper, JSON.stringify(row)).toBeLessThanOrEqual(row.upper);
   }
-}, 120_000);
+});

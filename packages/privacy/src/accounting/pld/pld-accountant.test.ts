@@ -128,7 +128,7 @@ test("the bounds never cross, and neither order of composing nor grouping matter
     ),
     { numRuns: 25, seed: 7 },
   );
-}, 120_000);
+});
 
 test("epsilon and delta ask the same curve", () => {
   fc.assert(
@@ -141,7 +141,7 @@ test("epsilon and delta ask the same curve", () => {
     }),
     { numRuns: 25, seed: 11 },
   );
-}, 120_000);
+});
 
 test("more steps never cost less, and more noise never costs more", () => {
   let [before, beforeLower] = [0, 0];
@@ -189,7 +189,7 @@ test("pure privacy never costs more than the sum of its epsilons, and exactly th
     ),
     { numRuns: 40, seed: 3 },
   );
-}, 120_000);
+});
 
 test("two failures of the worst private mechanism add up as they must", () => {
   const both = spent([
