@@ -15,6 +15,7 @@ import { freshIdentity } from "@unseen/crypto";
 import { attachPeers, connectParties } from "@unseen/owner";
 import { chromium } from "playwright-core";
 import { build } from "vite";
+import { computeTogether } from "./browser-party/compute-together.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const fixture = (name) => readFile(join(root, "packages/owner/fixtures", name), "utf8");
@@ -39,6 +40,10 @@ try {
 
   assert.deepEqual(seen.seeds, met.seeds);
   console.log("a tab shares a seed with each of two parties under Node");
+  const products = ["2", "200", "25", "1", "1", "0"];
+  assert.deepEqual(seen.computed, products);
+  assert.deepEqual(met.computed, [products, products]);
+  console.log("products and a comparison on shares come out alike in the tab and under Node");
   assert.equal(seen.echoed, 8);
   console.log("messages of 0 bytes to 64 MiB go through whole and in order, both ways");
   assert.equal(seen.overCuts, 40);
@@ -75,6 +80,7 @@ async function meet(hosts, parties, computationId) {
     assert.ok(one.ok, one.problem?.message);
     return one.value.get(2);
   });
+  const computed = await Promise.all(all.map((one, me) => computeTogether(me, one.value)));
   let cuts = 0;
   const [, farewell] = await Promise.all([
     giveBack(tabs[0].channel, 8).then(async () => {
@@ -87,7 +93,7 @@ async function meet(hosts, parties, computationId) {
       hosts[1].cut();
     }),
   ]);
-  return { seeds: tabs.map(({ masks }) => [...Secret.reveal(masks)]), cuts, farewell };
+  return { seeds: tabs.map(({ masks }) => [...Secret.reveal(masks)]), computed, cuts, farewell };
 }
 
 async function giveBack(channel, most, told = () => {}) {

@@ -8,6 +8,7 @@ import {
   type Fingerprint,
   freshIdentity,
 } from "unseen/parties";
+import { computeTogether } from "./compute-together.ts";
 
 const identity = freshIdentity(platformEntropy(globalThis.crypto));
 const mebi = 2 ** 20;
@@ -28,9 +29,10 @@ async function takePart({ parties, computationId }: Told) {
   });
   if (!met.ok) throw met.problem;
   const [zero, one] = [met.value.get(0)!, met.value.get(1)!];
-  // Nobody but the tester sees these: they are the masks of a computation that computes nothing.
+  // Nobody but the tester sees these.
   const seeds = [zero, one].map(({ masks }) => Array.from(Secret.reveal(masks)));
 
+  const computed = await computeTogether(2, met.value);
   const echoed = await echo(zero.channel, [0, 1, 300, 65_536, 262_144, 262_145, 3 * mebi, 64 * mebi]);
   const begun = performance.now();
   for (let round = 0; round < 200; round += 1) await echo(one.channel, [1_024]);
@@ -44,7 +46,7 @@ async function takePart({ parties, computationId }: Told) {
   zero.channel.send(Uint8Array.of(9));
   const tooLong = await failureOf(zero.channel.receive(100));
   one.channel.close("the tab has seen enough");
-  return { seeds, echoed, overCuts, roundTripMs, tooLong };
+  return { seeds, computed, echoed, overCuts, roundTripMs, tooLong };
 }
 
 /** Sends messages of these lengths, and says how many came back whole and in order. */
