@@ -42,6 +42,14 @@ const figures: readonly Figure[] = [
     baseline: 240,
   },
   {
+    name: "malicious-compare-1e5",
+    work: "compare-1e5",
+    protocol: "verified",
+    parties: 3,
+    runs: 3,
+    baseline: 1_300,
+  },
+  {
     name: "provider-compare-1e5",
     work: "compare-1e5",
     protocol: "provider",
