@@ -27,6 +27,8 @@ export type Task = {
 export type Measured = {
   /** Of each run. */
   readonly ms: readonly number[];
+  /** Processor time of this party, of each run. */
+  readonly cpuMs: readonly number[];
   readonly rounds: number;
   readonly sentBytes: number;
 };
@@ -51,23 +53,28 @@ export async function measure({ me, count, channels, masks }: LaunchedParty, tas
   const { prepare, run } = works[task.work];
   const inputs = await prepare(protocol);
   const ms: number[] = [];
+  const cpuMs: number[] = [];
   let [rounds, sentBytes] = [0, 0];
   for (let time = 0; time <= task.runs; time++) {
     await together(protocol);
     const before = session.traffic;
+    const used = process.cpuUsage();
     const begun = performance.now();
     const results = await run(protocol, inputs);
     // What was sent is proved before anything could be opened, so it is part of the work.
     await verified?.settle();
     const took = performance.now() - begun;
+    const { user, system } = process.cpuUsage(used);
     rounds = session.traffic.rounds - before.rounds;
     sentBytes = session.traffic.sentBytes - before.sentBytes;
     for (const result of results) result[Symbol.dispose]();
     // The first warms the code up.
-    if (time > 0) ms.push(took);
+    if (time === 0) continue;
+    ms.push(took);
+    cpuMs.push((user + system) / 1_000);
   }
   await together(protocol);
-  return { ms, rounds, sentBytes };
+  return { ms, cpuMs, rounds, sentBytes };
 }
 
 function unverified(

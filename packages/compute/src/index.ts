@@ -1,4 +1,5 @@
 export { evaluate, type Inputs } from "./evaluate.ts";
+export { addMatmul, type MatmulSizes } from "./ring/add-matmul.ts";
 export type { Kernels } from "./ring/kernels.ts";
 export { type Column, type Place, RingMemory, RingMemoryFull } from "./ring/ring-memory.ts";
 export { workOf } from "./work-of.ts";

@@ -74,7 +74,7 @@ export { Cheated } from "./malicious/cheated.ts";
 export { Verified } from "./malicious/verified.ts";
 export { verifiedPrices } from "./malicious/verified-prices.ts";
 export { atOnce, free, inTurn, type Price, times, type Unchecked } from "./protocol/price.ts";
-export type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol/protocol.ts";
+export type { Protocol, ProtocolPrices } from "./protocol/protocol.ts";
 export { Shared, SharedBits } from "./protocol/shared.ts";
 export type { ShufflingProtocol } from "./protocol/shuffling.ts";
 export { type PairSeeds, Provided } from "./provider/provided.ts";

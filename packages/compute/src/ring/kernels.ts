@@ -21,6 +21,7 @@ export type Kernels = {
   gather(a: number, places: number, out: number, length: number): void;
   packPanels(b: number, k: number, n: number, packed: number): void;
   addMatmul(a: number, packed: number, c: number, m: number, k: number, n: number): void;
+  addRows(a: number, b: number, c: number, m: number, k: number, n: number): void;
   encodeFixed(values: number, scale: number, limit: number, out: number, length: number): number;
   decodeFixed(words: number, unit: number, out: number, length: number): void;
   xor(a: number, b: number, out: number, bytes: number): void;

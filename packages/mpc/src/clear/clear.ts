@@ -1,10 +1,10 @@
 // The plain twin: every party knows everything. Slow, obvious, and the oracle of all protocols. Never for secrets.
 
 import { invariant } from "@unseen/base";
-import type { Column } from "@unseen/compute";
+import type { Column, MatmulSizes } from "@unseen/compute";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import { free, type Price } from "../protocol/price.ts";
-import type { MatmulSizes, ProtocolPrices } from "../protocol/protocol.ts";
+import type { ProtocolPrices } from "../protocol/protocol.ts";
 import { allocatePlanes, Shared, SharedBits } from "../protocol/shared.ts";
 import type { ShufflingProtocol } from "../protocol/shuffling.ts";
 import type { PartyIndex } from "../session/channel.ts";

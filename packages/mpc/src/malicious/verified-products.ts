@@ -1,8 +1,7 @@
 // Products of numbers: each party sends its summand, masked, to the party before, and will prove that it was right.
 
 import { invariant } from "@unseen/base";
-import type { Column } from "@unseen/compute";
-import type { MatmulSizes } from "../protocol/protocol.ts";
+import { addMatmul, type Column, type MatmulSizes } from "@unseen/compute";
 import { Shared } from "../protocol/shared.ts";
 import type { CheckedParty } from "./checked-party.ts";
 import type { WordStatement } from "./statements.ts";
@@ -24,19 +23,13 @@ export function matmul(p: CheckedParty, x: Shared, y: Shared, sizes: MatmulSizes
   invariant(x.length === m * k && y.length === k * n, "matrices that are multiplied fit");
   const { memory } = p;
   const { kernels } = memory;
-  const add = (a: Column, b: Column, out: Column) => {
-    const packed = memory.allocate(8 * k * Math.ceil(n / 4) * 4);
-    kernels.packPanels(b.at, k, n, packed.at);
-    kernels.addMatmul(a.at, packed.at, out.at, m, k, n);
-    memory.free(packed);
-  };
   return reshared(p, x, y, sizes, (out, [a, u], [b, v]) => {
     const sum = memory.column(k * n);
     kernels.add(b.at, v.at, sum.at, k * n);
-    add(a, sum, out);
-    add(u, b, out);
+    addMatmul(memory, a, sum, out, sizes);
+    addMatmul(memory, u, b, out, sizes);
     memory.free(sum);
-    return (e) => add(u, v, e);
+    return (e) => addMatmul(memory, u, v, e, sizes);
   });
 }
 

@@ -9,9 +9,9 @@
 // input needs no check: whatever it sends are shares of something.
 
 import { invariant } from "@unseen/base";
-import type { Column, Place } from "@unseen/compute";
+import type { Column, MatmulSizes, Place } from "@unseen/compute";
 import { LinearShares } from "../protocol/linear-shares.ts";
-import type { MatmulSizes, Protocol } from "../protocol/protocol.ts";
+import type { Protocol } from "../protocol/protocol.ts";
 import { allocatePlanes, type Shared, type SharedBits } from "../protocol/shared.ts";
 import type { ReplicatedSeeds } from "../replicated/replicated.ts";
 import { shareBits } from "../replicated/replicated-bits.ts";

@@ -2,12 +2,12 @@
 // is zero. Running a program on it is how its price is known before anything secret is touched, by the very code
 // that will run it, rounds that are merged included.
 
-import type { Column, RingMemory } from "@unseen/compute";
+import type { Column, MatmulSizes, RingMemory } from "@unseen/compute";
 import type { PartyIndex } from "../session/channel.ts";
 import { type NextTurn, Session } from "../session/session.ts";
 import { LinearShares } from "./linear-shares.ts";
 import { addedUnchecked, type Price, type Unchecked } from "./price.ts";
-import type { MatmulSizes, Protocol, ProtocolPrices } from "./protocol.ts";
+import type { Protocol, ProtocolPrices } from "./protocol.ts";
 import { allocatePlanes, Shared, SharedBits } from "./shared.ts";
 
 export class DryProtocol extends LinearShares implements Protocol {

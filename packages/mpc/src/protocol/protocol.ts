@@ -4,14 +4,11 @@
 // All parties call the same methods in the same order with the same public arguments. A method marked `Promise` needs
 // the other parties; its price is in `prices`. Public arguments are plain columns that every party holds alike.
 
-import type { Column } from "@unseen/compute";
+import type { Column, MatmulSizes } from "@unseen/compute";
 import type { PartyIndex } from "../session/channel.ts";
 import type { Session } from "../session/session.ts";
 import type { Price, Unchecked } from "./price.ts";
 import type { Shared, SharedBits } from "./shared.ts";
-
-/** Sizes of a product of matrices: m rows of k by k rows of n. */
-export type MatmulSizes = { readonly m: number; readonly k: number; readonly n: number };
 
 export interface Protocol {
   readonly name: string;

@@ -7,10 +7,10 @@
 // It is one thing because an auditor reads a protocol with the papers beside it, and each step opens what another made.
 
 import { invariant } from "@unseen/base";
-import type { Column, Place } from "@unseen/compute";
+import { addMatmul, type Column, type MatmulSizes, type Place } from "@unseen/compute";
 import { foldCarries, sumByCarries } from "../protocol/adder.ts";
 import { LinearShares } from "../protocol/linear-shares.ts";
-import type { MatmulSizes, Protocol, ProtocolPrices } from "../protocol/protocol.ts";
+import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import { allocatePlanes, type Planes, Shared, SharedBits } from "../protocol/shared.ts";
 import type { PartyIndex } from "../session/channel.ts";
 import { chachaStream, type SeedStream, type StreamMaker } from "../session/seed-stream.ts";
@@ -129,12 +129,9 @@ export class Provided extends LinearShares implements Protocol {
     const [d, e] = await this.#openedDifferences([x.parts[0]!, a], [y.parts[0]!, b], supplied);
     // d b + a e, and d (b + e) where the public product is kept.
     if (this.holdsPublic()) kernels.add(b.at, e.at, b.at, k * n);
-    const packed = memory.allocate(8 * k * Math.ceil(n / 4) * 4);
-    kernels.packPanels(b.at, k, n, packed.at);
-    kernels.addMatmul(d.at, packed.at, c.at, m, k, n);
-    kernels.packPanels(e.at, k, n, packed.at);
-    kernels.addMatmul(a.at, packed.at, c.at, m, k, n);
-    memory.free(packed, a, b, d, e);
+    addMatmul(memory, d, b, c, sizes);
+    addMatmul(memory, a, e, c, sizes);
+    memory.free(a, b, d, e);
     return new Shared(memory, [c]);
   }
 

@@ -6,8 +6,14 @@
 // and in CrypTen's and MP-SPDZ's dealers. Whoever runs the provider must run no computing party: together they know
 // every number.
 
-import type { Column, Kernels, Place, RingMemory } from "@unseen/compute";
-import type { MatmulSizes } from "../protocol/protocol.ts";
+import {
+  addMatmul,
+  type Column,
+  type Kernels,
+  type MatmulSizes,
+  type Place,
+  type RingMemory,
+} from "@unseen/compute";
 import { allocatePlanes, type Planes } from "../protocol/shared.ts";
 import type { SeedStream } from "../session/seed-stream.ts";
 import type { Incoming, Outgoing } from "../session/session.ts";
@@ -175,10 +181,7 @@ export class ProvidedSupply implements Supply {
   matrixProducts({ m, k, n }: MatmulSizes) {
     const [a, b] = [this.#sum(m * k), this.#sum(k * n)];
     const product = this.#memory.zeros(m * n);
-    const packed = this.#memory.allocate(8 * k * Math.ceil(n / 4) * 4);
-    this.#kernels.packPanels(b.at, k, n, packed.at);
-    this.#kernels.addMatmul(a.at, packed.at, product.at, m, k, n);
-    this.#memory.free(packed);
+    addMatmul(this.#memory, a, b, product, { m, k, n });
     const c = this.#completing(product);
     return this.#sent({ a, b, c }, [c]);
   }

@@ -6,10 +6,9 @@
 // and can be told nothing more by it than it holds, as long as results are not opened to it.
 
 import { invariant } from "@unseen/base";
-import type { Column } from "@unseen/compute";
+import { addMatmul, type Column, type MatmulSizes } from "@unseen/compute";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import type { Price } from "../protocol/price.ts";
-import type { MatmulSizes } from "../protocol/protocol.ts";
 import { Shared, type SharedBits } from "../protocol/shared.ts";
 import type { ShufflingProtocol } from "../protocol/shuffling.ts";
 import type { PartyIndex } from "../session/channel.ts";
@@ -100,18 +99,16 @@ export class Replicated extends LinearShares implements ShufflingProtocol {
   }
 
   /** The same for a product of matrices, at the cost of its result: x (y + v) + u y. */
-  matmulPart(x: Shared, y: Shared, { m, k, n }: MatmulSizes): Column {
+  matmulPart(x: Shared, y: Shared, sizes: MatmulSizes): Column {
+    const { m, k, n } = sizes;
     invariant(x.length === m * k && y.length === k * n, "matrices that are multiplied fit");
     const { memory, kernels } = this;
     const out = this.masks.zeroSum(m * n);
-    const packed = memory.allocate(8 * k * Math.ceil(n / 4) * 4);
     const sum = memory.column(k * n);
     kernels.add(y.parts[0]!.at, y.parts[1]!.at, sum.at, k * n);
-    kernels.packPanels(sum.at, k, n, packed.at);
-    kernels.addMatmul(x.parts[0]!.at, packed.at, out.at, m, k, n);
-    kernels.packPanels(y.parts[0]!.at, k, n, packed.at);
-    kernels.addMatmul(x.parts[1]!.at, packed.at, out.at, m, k, n);
-    memory.free(packed, sum);
+    addMatmul(memory, x.parts[0]!, sum, out, sizes);
+    addMatmul(memory, x.parts[1]!, y.parts[0]!, out, sizes);
+    memory.free(sum);
     return out;
   }
 

@@ -68,6 +68,31 @@ export function channelContract(name: string, open: (opening: Opening) => Promis
       expect(first.every((byte) => byte === 9)).toBe(true);
     });
 
+    test("writes a message where its reader says if it is just as long, and nothing there otherwise", async () => {
+      for (const comesLate of [false, true]) {
+        const { zero, one, close } = await fresh();
+        const pause = () => comesLate && new Promise((resolve) => setTimeout(resolve, 20));
+        const whole = new Uint8Array(3 * mebi).fill(7);
+        const into = whole.subarray(8, 8 + 2 * mebi);
+        for (const length of [2 * mebi, 2 * mebi - 1, 0]) zero.send(patterned(length, length));
+        await pause();
+        expect(await one.receive(2 * mebi, into)).toBe(into);
+        expect(same(into, patterned(2 * mebi, 2 * mebi))).toBe(true);
+        expect(whole.subarray(0, 8).every((byte) => byte === 7)).toBe(true);
+        expect(whole.subarray(8 + 2 * mebi).every((byte) => byte === 7)).toBe(true);
+        whole.fill(7);
+        expect(same(await one.receive(2 * mebi, into), patterned(2 * mebi - 1, 2 * mebi - 1))).toBe(true);
+        expect((await one.receive(2 * mebi, into)).length).toBe(0);
+        const waiting = failureOf(one.receive(2 * mebi, into));
+        one.close();
+        zero.send(patterned(2 * mebi, 1));
+        await waiting;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(whole.every((byte) => byte === 7)).toBe(true);
+        await close();
+      }
+    });
+
     test("fails when a message is longer than its reader takes, whether it waited or came late", async () => {
       for (const comesLate of [false, true]) {
         const { zero, one, close } = await fresh();

@@ -16,8 +16,10 @@ export interface Channel {
    * The next message, whole and in the order it was sent; at most one call is under way. `lengthAtMost` is what the
    * protocol expects, in bytes: a longer message is never buffered whole and fails the channel. Rejects with a
    * `ChannelFailure` once the channel has failed or its deadline passed, for ever after. The bytes belong to the caller.
+   * A message exactly as long as `into` is written there as it comes, which may go on until the promise settles, and is
+   * that array; any other is one of its own.
    */
-  receive(lengthAtMost: number): Promise<Uint8Array<ArrayBuffer>>;
+  receive(lengthAtMost: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 
   /** Ends the channel; the other side's `receive` rejects. `why` is told to the other side, and holds nothing secret. */
   close(why?: string): void;

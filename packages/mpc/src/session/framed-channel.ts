@@ -83,7 +83,7 @@ export class FramedChannel implements Channel {
     this.#pump();
   }
 
-  receive(lengthAtMost: number): Promise<Uint8Array<ArrayBuffer>> {
+  receive(lengthAtMost: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
       invariant(this.#pending === undefined, "one receive is under way at most");
@@ -94,7 +94,7 @@ export class FramedChannel implements Channel {
         this.#stopTimer = undefined;
         resolve(message);
       };
-      const fault = this.#inbox.read({ lengthAtMost, hand });
+      const fault = this.#inbox.read({ lengthAtMost, into, hand });
       if (fault !== undefined) return this.#fail(fault.kind, fault.rule);
       this.#tellTaken();
       if (this.#pending !== undefined) this.#waitForMore();

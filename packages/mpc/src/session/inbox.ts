@@ -22,6 +22,8 @@ type Arriving = {
 
 type Reader = {
   readonly lengthAtMost: number;
+  /** Where a message of just this length goes. */
+  readonly into: Uint8Array<ArrayBuffer> | undefined;
   readonly hand: (message: Uint8Array<ArrayBuffer>) => void;
 };
 
@@ -78,7 +80,7 @@ export class Inbox {
     // A length that is only announced makes no memory: what fits the window may come anyway, the rest waits to be asked for.
     const isAskedFor = this.#reader !== undefined && this.#first === undefined;
     const mayBegin = isAskedFor ? length <= this.#reader!.lengthAtMost : length <= windowCost;
-    const whole = mayBegin ? new Uint8Array(length) : undefined;
+    const whole = mayBegin ? this.#wholeOf(length, isAskedFor) : undefined;
     const message: Arriving = { length, whole, pieces: [], filled: 0, frames: 0, cost: 0, next: undefined };
     if (this.#last === undefined) this.#first = message;
     else this.#last.next = message;
@@ -89,10 +91,12 @@ export class Inbox {
   #begin(message: Arriving): Fault | undefined {
     const fault = this.#checkLength(message);
     if (fault !== undefined) return fault;
-    if (message.whole === undefined) {
-      message.whole = new Uint8Array(message.length);
+    const come = message.whole === undefined ? message.pieces : [message.whole.subarray(0, message.filled)];
+    const isPlaced = this.#reader!.into?.length === message.length;
+    if (message.whole === undefined || isPlaced) {
+      message.whole = this.#wholeOf(message.length, true);
       let at = 0;
-      for (const piece of message.pieces) {
+      for (const piece of come) {
         message.whole.set(piece, at);
         at += piece.length;
       }
@@ -104,6 +108,11 @@ export class Inbox {
     message.cost = 0;
     this.#handIfWhole(message);
     return undefined;
+  }
+
+  #wholeOf(length: number, isAskedFor: boolean): Uint8Array<ArrayBuffer> {
+    const into = isAskedFor ? this.#reader!.into : undefined;
+    return into?.length === length ? into : new Uint8Array(length);
   }
 
   #checkLength({ length }: Arriving): Fault | undefined {
