@@ -10,7 +10,7 @@ import { connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { platformEntropy, Secret } from "@unseen/base";
+import { platformEntropy } from "@unseen/base";
 import { freshIdentity } from "@unseen/crypto";
 import { attachPeers, connectParties } from "@unseen/owner";
 import { chromium } from "playwright-core";
@@ -93,7 +93,7 @@ async function meet(hosts, parties, computationId) {
       hosts[1].cut();
     }),
   ]);
-  return { seeds: tabs.map(({ masks }) => [...Secret.reveal(masks)]), computed, cuts, farewell };
+  return { seeds: tabs.map(({ seed }) => [...seed.take("a test")]), computed, cuts, farewell };
 }
 
 async function giveBack(channel, most, told = () => {}) {

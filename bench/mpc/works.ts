@@ -1,7 +1,6 @@
 // What the parties of the benchmark compute. Inputs are shared before the clock starts; each work is run a few times, all
 // parties beginning together, and a party's time is from the first step to its last result.
 
-import { Secret } from "@unseen/base";
 import { RingMemory } from "@unseen/compute";
 import {
   compare,
@@ -43,11 +42,11 @@ const fixed = fixedPoint(places, 15);
 const width = 32;
 
 /** Runs one work at this party. */
-export async function measure({ me, count, channels, masks }: LaunchedParty, task: Task): Promise<Measured> {
+export async function measure({ me, count, channels, seeds }: LaunchedParty, task: Task): Promise<Measured> {
   const memory = await RingMemory.open(1_500);
   const session = new Session({ me, channels, memory, nextTurn });
-  const seedOf = (party: number) => Secret.reveal(masks[(party + count) % count]!);
-  const pair = { withPrevious: seedOf(me - 1), withNext: seedOf(me + 1) };
+  const masks = seeds.map((seed) => seed?.take("masks"));
+  const pair = { withPrevious: masks[(me + count - 1) % count]!, withNext: masks[(me + 1) % count]! };
   const verified = task.protocol === "verified" ? new Verified(session, pair, aesStream) : undefined;
   const protocol: Protocol = verified ?? unverified(session, task.protocol, masks, pair);
   const { prepare, run } = works[task.work];
@@ -80,15 +79,11 @@ export async function measure({ me, count, channels, masks }: LaunchedParty, tas
 function unverified(
   session: Session,
   protocol: Task["protocol"],
-  masks: LaunchedParty["masks"],
+  masks: readonly (Uint8Array | undefined)[],
   pair: { readonly withPrevious: Uint8Array; readonly withNext: Uint8Array },
 ): Protocol {
   if (protocol === "replicated") return new Replicated(session, pair, aesStream);
-  return new Provided(
-    session,
-    masks.map((seed) => seed && Secret.reveal(seed)),
-    aesStream,
-  );
+  return new Provided(session, masks, aesStream);
 }
 
 /** Nobody goes on before all are here. */

@@ -1,6 +1,5 @@
 // What all three parties run, the tab like those under Node: products and a comparison of numbers that each brought.
 
-import { Secret } from "@unseen/base";
 import { RingMemory } from "@unseen/compute";
 import { compare, type Peers, Replicated, Session } from "@unseen/mpc";
 
@@ -21,8 +20,7 @@ export async function computeTogether(me: number, peers: Peers): Promise<readonl
   const memory = await RingMemory.open(64);
   const channels = [0, 1, 2].map((party) => peers.get(party)?.channel);
   const session = new Session({ me, channels, memory, nextTurn });
-  // Copies: whoever tests compares the seeds afterwards.
-  const seedOf = (party: number) => Secret.reveal(peers.get(party % 3)!.masks).slice();
+  const seedOf = (party: number) => peers.get(party % 3)!.seed.take("masks");
   const protocol = new Replicated(session, { withPrevious: seedOf(me + 2), withNext: seedOf(me + 1) });
   const brought = BigUint64Array.of(BigInt(me + 1), BigInt(10 * (me + 1)), BigInt.asUintN(64, -5n));
   const shared = [];

@@ -1,6 +1,6 @@
 // What the tab of `browser-party-test.mjs` does: it is party 2 of 3, and holds its channels to the contract of all channels.
 
-import { platformEntropy, Secret } from "@unseen/base";
+import { platformEntropy } from "@unseen/base";
 import {
   type Channel,
   ChannelFailure,
@@ -30,7 +30,7 @@ async function takePart({ parties, computationId }: Told) {
   if (!met.ok) throw met.problem;
   const [zero, one] = [met.value.get(0)!, met.value.get(1)!];
   // Nobody but the tester sees these.
-  const seeds = [zero, one].map(({ masks }) => Array.from(Secret.reveal(masks)));
+  const seeds = [zero, one].map(({ seed }) => Array.from(seed.take("a test")));
 
   const computed = await computeTogether(2, met.value);
   const echoed = await echo(zero.channel, [0, 1, 300, 65_536, 262_144, 262_145, 3 * mebi, 64 * mebi]);

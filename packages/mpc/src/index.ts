@@ -89,6 +89,7 @@ export { Door, type Stranger } from "./session/door.ts";
 export { frameBytesAtMost } from "./session/frame.ts";
 export type { Binding } from "./session/handshake.ts";
 export { Arrivals, blockOf, type Link, type LinkFault, type LinkListener, linkRoom } from "./session/link.ts";
+export { MeetingSeed } from "./session/meeting-seed.ts";
 export { type Deadlines, defaultDeadlines, type Peer, type Surroundings } from "./session/met.ts";
 export { memoryChannels, portChannel } from "./session/plain-channels.ts";
 export type { Port } from "./session/port-link.ts";

@@ -38,18 +38,22 @@ function sessions(met: ReturnType<typeof meet>): readonly [PairKeys, PairKeys] {
 }
 
 const hex = (secret: Secret<Uint8Array>) => Buffer.from(Secret.reveal(secret)).toString("hex");
-const secretsOf = ({ masks, sending, receiving }: PairKeys) =>
-  [masks, sending.data, sending.control, receiving.data, receiving.control].map(hex);
+const seedOf = ({ seed }: PairKeys) => Buffer.from(seed.take("a test")).toString("hex");
+const secretsOf = (keys: PairKeys) => {
+  const { sending, receiving } = keys;
+  return [seedOf(keys), ...[sending.data, sending.control, receiving.data, receiving.control].map(hex)];
+};
 
 test("two parties that agree share a seed for masks, and one key for each way and lane", () => {
   const [dialer, hosting] = sessions(meet());
   expect(dialer.id).toEqual(hosting.id);
-  expect(hex(dialer.masks)).toBe(hex(hosting.masks));
   expect(hex(dialer.sending.data)).toBe(hex(hosting.receiving.data));
   expect(hex(dialer.sending.control)).toBe(hex(hosting.receiving.control));
   expect(hex(dialer.receiving.data)).toBe(hex(hosting.sending.data));
   expect(hex(dialer.receiving.control)).toBe(hex(hosting.sending.control));
-  expect(new Set(secretsOf(dialer)).size).toBe(5);
+  const secrets = secretsOf(dialer);
+  expect(new Set(secrets).size).toBe(5);
+  expect(seedOf(hosting)).toBe(secrets[0]);
 });
 
 test("parties that start anew under the same computation share nothing with what they shared before", () => {
@@ -178,6 +182,7 @@ test("malformed messages of every length are told so, and throw nothing", () => 
 
 test("secrets of a session print placeholders", () => {
   const [session] = sessions(meet());
-  expect(`${session.masks} ${session.sending.data}`).toBe("[secret] [secret]");
+  expect(`${session.sending.data} ${session.receiving.control}`).toBe("[secret] [secret]");
+  expect(JSON.stringify(session.seed)).toBe("{}");
   expect(() => JSON.stringify(session)).toThrow();
 });

@@ -26,6 +26,7 @@ import {
 import { ChannelFailure, type PartyIndex } from "./channel.ts";
 import { type Computation, digestOfComputation } from "./computation.ts";
 import type { LaneKeys } from "./frame-seal.ts";
+import { MeetingSeed } from "./meeting-seed.ts";
 
 /**
  * What the bytes between the two are bound to. "identities": TLS in which each showed the key of its identity. "nothing": TLS to
@@ -46,8 +47,8 @@ export type Meeting = {
 export type PairKeys = {
   /** 32 bytes that name this meeting of this pair. Told in clear when a broken link is replaced. */
   readonly id: Uint8Array;
-  /** The seed of the masks that the two share. Fresh in every meeting. */
-  readonly masks: Secret<Uint8Array>;
+  /** What the two draw alike. Fresh in every meeting. */
+  readonly seed: MeetingSeed;
   readonly sending: LaneKeys;
   readonly receiving: LaneKeys;
 };
@@ -187,7 +188,7 @@ function keysOf(secret: Secret<Uint8Array>, transcript: Uint8Array, isLower: boo
   const [lower, higher] = [lanes("lower"), lanes("higher")];
   return {
     id: digestOf(`${label}, session`, transcript),
-    masks: deriveSeed(secret, `${label}, masks`, transcript),
+    seed: new MeetingSeed(deriveSeed(secret, `${label}, masks`, transcript)),
     sending: isLower ? lower : higher,
     receiving: isLower ? higher : lower,
   };

@@ -1,10 +1,10 @@
 // From a handshake to a channel: what both sides do once they share keys.
 
-import type { Secret } from "@unseen/base";
 import type { Aead } from "@unseen/crypto";
 import { aeadSeal, noSeal } from "./frame-seal.ts";
 import { FramedChannel } from "./framed-channel.ts";
 import type { Meeting, PairKeys } from "./handshake.ts";
+import type { MeetingSeed } from "./meeting-seed.ts";
 import type { Timers } from "./timers.ts";
 
 export type Deadlines = {
@@ -22,8 +22,8 @@ export const defaultDeadlines: Deadlines = { joinMs: 30_000, silenceMs: 30_000, 
 /** What a computation needs of one other party. */
 export type Peer = {
   readonly channel: FramedChannel;
-  /** The seed of the masks that the two share. The other party has the same; nobody else does; no other meeting has it. */
-  readonly masks: Secret<Uint8Array>;
+  /** What the two draw alike. The other party has the same; nobody else does; no other meeting has it. */
+  readonly seed: MeetingSeed;
   /** Resolves when the channel has ended and the other side has everything that was sent, or never will: a process may go. */
   readonly over: Promise<void>;
 };
@@ -48,5 +48,5 @@ export function peerOf(
     onDone?.();
   };
   const settings = { party: them, seal, timers, silenceMs, resumeMs, onDone: done, ...more };
-  return { channel: new FramedChannel(settings), masks: keys.masks, over };
+  return { channel: new FramedChannel(settings), seed: keys.seed, over };
 }

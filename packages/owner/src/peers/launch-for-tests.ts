@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { platformEntropy, Secret } from "@unseen/base";
 import { freshIdentity } from "@unseen/crypto";
-import { type Channel, type Deadlines, memoryChannels, type PartyIndex } from "@unseen/mpc";
+import { type Channel, type Deadlines, type MeetingSeed, memoryChannels, type PartyIndex } from "@unseen/mpc";
 import { nodeTimers } from "./node-timers.ts";
 
 /** What the function is given: its place, a channel to each other party, and the seed it shares with each. */
@@ -16,7 +16,7 @@ export type LaunchedParty = {
   readonly count: number;
   /** By place; one's own is missing. */
   readonly channels: readonly (Channel | undefined)[];
-  readonly masks: readonly (Secret<Uint8Array> | undefined)[];
+  readonly seeds: readonly (MeetingSeed | undefined)[];
 };
 
 /** `(party, argument) => result`; argument and result go through structured clone. */
@@ -61,12 +61,12 @@ async function inMemory({ module, name, count, argument, argumentOf, deadlines }
   const { [name]: run } = await import(String(module));
   const settings = { timers: nodeTimers, silenceMs: deadlines?.silenceMs ?? 30_000 };
   const all = memoryChannels(count, settings);
-  const { sharedMasks } = await import("./party-thread-for-tests.ts");
+  const { sharedSeeds } = await import("./party-thread-for-tests.ts");
   return Promise.all(
     all.map((mine, me) => {
       const places = Array.from({ length: count }, (_, place) => place);
       const channels = places.map((place) => mine.get(place));
-      const party: LaunchedParty = { me, count, channels, masks: sharedMasks(me, count) };
+      const party: LaunchedParty = { me, count, channels, seeds: sharedSeeds(me, count) };
       return run(party, argumentOf === undefined ? argument : argumentOf(me));
     }),
   );

@@ -3,18 +3,19 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Secret } from "@unseen/base";
 import { deriveSeed } from "@unseen/crypto";
-import { type Channel, type PartyIndex, portChannel } from "@unseen/mpc";
+import { type Channel, MeetingSeed, type PartyIndex, portChannel } from "@unseen/mpc";
 import type { LaunchedParty, PartyReport, PartyTask } from "./launch-for-tests.ts";
 import { nodeTimers } from "./node-timers.ts";
 
-type Met = { readonly channel: Channel; readonly masks: Secret<Uint8Array>; readonly over?: Promise<void> };
+type Met = { readonly channel: Channel; readonly seed: MeetingSeed; readonly over?: Promise<void> };
 
 /** Seeds of parties inside one process, where nobody hides anything: one a pair, the same at both. */
-export function sharedMasks(me: PartyIndex, count: number): LaunchedParty["masks"] {
+export function sharedSeeds(me: PartyIndex, count: number): LaunchedParty["seeds"] {
   return Array.from({ length: count }, (_, them) => {
     if (them === me) return undefined;
     const pair = `${Math.min(me, them)} and ${Math.max(me, them)}`;
-    return deriveSeed(Secret.of<Uint8Array>(new Uint8Array(32)), `masks of ${pair} in a test`);
+    const known = Secret.of<Uint8Array>(new Uint8Array(32));
+    return new MeetingSeed(deriveSeed(known, `seed of ${pair} in a test`));
   });
 }
 
@@ -31,7 +32,7 @@ export async function reportOf(
       me,
       count,
       channels: others.map((one) => one?.channel),
-      masks: others.map((one) => one?.masks),
+      seeds: others.map((one) => one?.seed),
     };
     const outcome: unknown = await run(party, argument);
     for (const one of others) one?.channel.close();
@@ -46,13 +47,13 @@ export async function reportOf(
 
 if (parentPort !== null && workerData?.ports instanceof Map) {
   const task = workerData as PartyTask & { readonly ports: ReadonlyMap<PartyIndex, MessagePort> };
-  const masks = sharedMasks(task.me, task.count);
+  const seeds = sharedSeeds(task.me, task.count);
   const silenceMs = task.deadlines.silenceMs ?? 30_000;
   const report = await reportOf(task, async () => (place) => {
     const port = task.ports.get(place);
     if (port === undefined) return undefined;
     const channel = portChannel(port as never, place, { timers: nodeTimers, silenceMs });
-    return { channel, masks: masks[place]! };
+    return { channel, seed: seeds[place]! };
   });
   parentPort.postMessage(report);
 }

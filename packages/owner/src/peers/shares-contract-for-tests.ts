@@ -1,6 +1,5 @@
 // What every party of the suite over threads and processes runs: drawn operations on shares, each beside its plain rule.
 
-import { Secret } from "@unseen/base";
 import { RingMemory } from "@unseen/compute";
 import {
   evaluateOnShares,
@@ -60,15 +59,11 @@ export async function computeOnShares(party: LaunchedParty, task: SharesTask): P
   return { cases, faults };
 }
 
-function protocolOf(session: Session, { me, count, masks }: LaunchedParty, task: SharesTask): Protocol {
+function protocolOf(session: Session, { me, count, seeds }: LaunchedParty, task: SharesTask): Protocol {
   const streams = task.stream === "aes" ? [aesStream] : [];
-  const seedOf = (party: number) => Secret.reveal(masks[(party + count) % count]!);
-  const pair = { withPrevious: seedOf(me - 1), withNext: seedOf(me + 1) };
+  const masks = seeds.map((seed) => seed?.take("masks"));
+  if (task.protocol === "provider") return new Provided(session, masks, ...streams);
+  const pair = { withPrevious: masks[(me + count - 1) % count]!, withNext: masks[(me + 1) % count]! };
   if (task.protocol === "replicated") return new Replicated(session, pair, ...streams);
-  if (task.protocol === "verified") return new Verified(session, pair, ...streams);
-  return new Provided(
-    session,
-    masks.map((seed) => seed && Secret.reveal(seed)),
-    ...streams,
-  );
+  return new Verified(session, pair, ...streams);
 }

@@ -3,7 +3,7 @@
 
 import { err, ok, platformEntropy, Secret } from "@unseen/base";
 import type { Fingerprint } from "@unseen/crypto";
-import { type Channel, ChannelFailure, memoryChannels, type Peers } from "@unseen/mpc";
+import { type Channel, ChannelFailure, MeetingSeed, memoryChannels, type Peers } from "@unseen/mpc";
 import { type Gathering, type MeetPeers, partyFailed } from "./meet-peers.ts";
 import { nodeTimers } from "./node-timers.ts";
 
@@ -60,7 +60,10 @@ export class Table {
         if (!seeds.has(pair)) seeds.set(pair, Secret.of<Uint8Array>(entropy.fill(new Uint8Array(32))));
         return [
           to,
-          { channel: this.twist(this.#recorded(channel, me, to), me, to), masks: seeds.get(pair)! },
+          {
+            channel: this.twist(this.#recorded(channel, me, to), me, to),
+            seed: new MeetingSeed(seeds.get(pair)!),
+          },
         ] as const;
       });
       sit(ok(new Map(peers) as unknown as Peers));

@@ -1,6 +1,4 @@
-import { Secret } from "@unseen/base";
 import type { RingMemory } from "@unseen/compute";
-import { deriveSeed } from "@unseen/crypto";
 import {
   chachaStream,
   type PairStreams,
@@ -46,6 +44,5 @@ export function summandStreams(peers: Peers, others: readonly number[], memory: 
 }
 
 function seedWith(peers: Peers, place: number, purpose: string): Uint8Array | undefined {
-  const peer = peers.get(place);
-  return peer === undefined ? undefined : Secret.reveal(deriveSeed(peer.masks, purpose));
+  return peers.get(place)?.seed.take(purpose);
 }
