@@ -1,6 +1,7 @@
 // The fourth tool from the asker's hand: PySyft's scenarios of encrypted programs, over nodes that meet by mutual TLS.
 
-import { type GridClient, type RemoteWorker, type SharedTensor, tensor } from "unseen";
+import type { Owner } from "@unseen/owner";
+import { type GridClient, type RemoteWorker, type SharedTensor, type ShareOptions, tensor } from "unseen";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SharesWorld, sharesWorld } from "./shares-world.ts";
 
@@ -45,18 +46,16 @@ test("the slide: five numbers shared among three nodes and doubled there", async
   expect(await x.mul(x).explain()).toContain("you alone learn the result");
 });
 
-const groups: readonly [string, () => readonly RemoteWorker[], () => RemoteWorker | undefined][] = [
-  ["three replicated", () => [bob, alice, theo], () => undefined],
-  ["two and a provider", () => [bob, alice], () => openmined],
-  ["three and a provider", () => [bob, alice, theo], () => openmined],
+const groups: readonly [string, () => readonly RemoteWorker[], () => ShareOptions<SharedTensor>][] = [
+  ["three replicated", () => [bob, alice, theo], () => ({})],
+  ["three who check each other", () => [bob, alice, theo], () => ({ protocol: "verified" })],
+  ["two and a provider", () => [bob, alice], () => ({ cryptoProvider: openmined })],
+  ["three and a provider", () => [bob, alice, theo], () => ({ cryptoProvider: openmined })],
 ];
 
-test.each(groups)("PySyft's encrypted programs among %s", async (_, parties, provider) => {
-  const cryptoProvider = provider();
+test.each(groups)("PySyft's encrypted programs among %s", async (_, parties, options) => {
   const share = (numbers: Parameters<typeof tensor>[0]): Promise<SharedTensor> =>
-    cryptoProvider === undefined
-      ? tensor(numbers).share(...parties())
-      : tensor(numbers).share(...parties(), { cryptoProvider });
+    tensor(numbers).share(...parties(), options());
   const opened = async (shared: SharedTensor) => (await shared.get()).toNested();
   const [x, y] = [await share(25), await share(5)];
   const numbers = [
@@ -97,14 +96,17 @@ test.each(groups)("PySyft's encrypted programs among %s", async (_, parties, pro
   expect(product).toEqual([expect.closeTo(0.25, 3), expect.closeTo(1.5625, 3)]);
 });
 
-test("what is kept is started from, and what is deleted is gone", async () => {
-  const x = await tensor([3, 4]).share(bob, alice, theo);
-  const squares = await x.mul(x).keep();
-  await x.delete();
-  expect((await squares.add(1).get()).toNested()).toEqual([10, 17]);
-  await expect(x.get()).rejects.toMatchObject({ code: "object-unknown" });
-  await squares.delete();
-});
+test.each(["replicated", "verified"] as const)(
+  "what is kept is started from, and what is deleted is gone: %s",
+  async (protocol) => {
+    const x = await tensor([3, 4]).share(bob, alice, theo, { protocol });
+    const squares = await x.mul(x).keep();
+    await x.delete();
+    expect((await squares.add(1).get()).toNested()).toEqual([10, 17]);
+    await expect(x.get()).rejects.toMatchObject({ code: "object-unknown" });
+    await squares.delete();
+  },
+);
 
 test("a node that is named twice, or that provides for itself, is refused by name before anything is shared", async () => {
   await expect(tensor([1]).share(bob, bob, theo)).rejects.toThrow(/^bob and bob are one and the same node/);
@@ -112,6 +114,10 @@ test("a node that is named twice, or that provides for itself, is refused by nam
     /^the crypto provider alice and alice are one and the same node/,
   );
   await expect(tensor([1]).share(bob, alice)).rejects.toMatchObject({ code: "parties-invalid" });
+  const verified = { protocol: "verified", cryptoProvider: openmined } as const;
+  await expect(tensor([1]).share(bob, alice, theo, verified)).rejects.toMatchObject({
+    code: "parties-invalid",
+  });
 });
 
 test("a number outside the range that the parties are told is refused here, and never sent", async () => {
@@ -130,3 +136,42 @@ test("another asker cannot name a shared tensor, at any node", async () => {
   await expect(theirs.delete()).rejects.toMatchObject({ code: "object-unknown" });
   expect((await x.get()).toNested()).toEqual([1, 2]);
 });
+
+test("verified: what it costs and promises is said beforehand, and a node that cheats is named by name", async () => {
+  const x = await tensor([3, -4]).share(bob, alice, theo, { protocol: "verified" });
+  const plain = await tensor([3, -4]).share(bob, alice, theo);
+  const [price, usual] = [await x.mul(x).price(), await plain.mul(plain).price()];
+  expect(price.rounds).toBeGreaterThan(usual.rounds);
+  expect(price.sentBytes[0]).toBeGreaterThan(usual.sentBytes[0]!);
+  expect(await x.mul(x).explain()).toContain("is found out before anything wrong is opened");
+  using _cheating = cheating(world.house("theo").owner);
+  // What a party sends first is its part of the products, to the party before it.
+  await expect(x.mul(x).get()).rejects.toMatchObject({
+    code: "party-cheated",
+    message: /^(bob|alice): theo /,
+  });
+  await expect(x.mul(x).keep()).rejects.toMatchObject({ code: "party-cheated" });
+});
+
+/** Turns a bit of the first message to each other party, in every computation from now on. */
+function cheating(owner: Owner): Disposable {
+  const { party } = owner.node.joint!;
+  const { meet } = party;
+  const twisted: typeof meet = async (gathering) => {
+    const met = await meet(gathering);
+    if (!met.ok) return met;
+    for (const { channel } of met.value.values()) {
+      const send = channel.send.bind(channel);
+      let sent = 0;
+      channel.send = (message) => {
+        const changed = Uint8Array.from(message);
+        if (sent === 0) changed[0]! ^= 1;
+        sent += 1;
+        send(changed);
+      };
+    }
+    return met;
+  };
+  Object.assign(party, { meet: twisted });
+  return { [Symbol.dispose]: () => Object.assign(party, { meet }) };
+}

@@ -71,6 +71,7 @@ export const problemCodes = [
   "parties-invalid",
   "party-not-allowed",
   "party-failed",
+  "party-cheated",
   "facts-not-covered",
   "outcomes-differ",
 ] as const;

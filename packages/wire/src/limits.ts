@@ -57,6 +57,8 @@ export const wireLimits = {
   descriptionLength: 20_000,
   /** Bytes of a call that brings a share: one part of 2^20 numbers, or both of replicated ones, and its frame. */
   shareBytes: 2 ** 24 + 2 ** 16,
+  /** Bytes of a call to compute on shares: the program, and a mask of two parts for the result. */
+  computeBytes: 2 ** 20 + 2 ** 24 + 2 ** 16,
   /** Numbers of one shared tensor: each costs a protocol a hundred times what it costs in the open. */
   sharedElements: 2 ** 20,
   /** Parties of one computation: five compute, and one provides. */

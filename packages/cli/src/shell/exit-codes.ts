@@ -81,6 +81,7 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "parties-invalid": refused,
   "party-not-allowed": refused,
   "party-failed": failed,
+  "party-cheated": failed,
   "facts-not-covered": refused,
   "outcomes-differ": failed,
 };

@@ -10,6 +10,7 @@ import {
   type Program,
   printProgram,
   programOf,
+  sizeOf,
   TensorMethods,
 } from "@unseen/program";
 import {
@@ -17,7 +18,7 @@ import {
   decodeSharesPrice,
   encodeFacts,
   encodeProgram,
-  type SharedFacts,
+  type SentRun,
   wordsToBytes,
 } from "@unseen/wire";
 import { entropy } from "../platform.ts";
@@ -25,9 +26,10 @@ import { randomObjectId } from "../random-names.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import { constantOf, type Recorded, recordOperation } from "../tensors/record-operation.ts";
 import { Tensor } from "../tensors/tensor.ts";
+import { agreedResult } from "./agreed-result.ts";
 import type { SharesGroup } from "./shares-group.ts";
 import { SharesPrice } from "./shares-price.ts";
-import { encodeNumbers, joinSummands, splitWords } from "./split-numbers.ts";
+import { encodeNumbers, joinSummands, randomWords, splitWords } from "./split-numbers.ts";
 
 export class SharedTensor extends TensorMethods<SharedTensor> {
   /** Known without asking: every operation has a shape rule. */
@@ -76,19 +78,45 @@ export class SharedTensor extends TensorMethods<SharedTensor> {
 
   /** `get`, with a refusal as a value instead of an error. */
   async tryGet(): Promise<Result<Tensor, Problem>> {
-    const replies = await this.#compute("");
+    return this.#group.parties.protocol === "verified" ? this.#getVerified() : this.#getSummands();
+  }
+
+  async #getSummands(): Promise<Result<Tensor, Problem>> {
+    const runs = await this.#runs();
+    if (!runs.ok) return runs;
+    const [{ facts }] = runs.value as [SentRun];
+    const isSame = runs.value.every(
+      ({ facts: { shape, fractionBits } }) =>
+        fractionBits === facts.fractionBits && String(shape) === String(facts.shape),
+    );
+    if (!isSame) return err(differ());
+    return ok(new Tensor(joinSummands(summandsOf(runs.value), facts)));
+  }
+
+  /** The nodes open the result under a mask that only we know, and all must say the same. */
+  async #getVerified(): Promise<Result<Tensor, Problem>> {
+    const mask = randomWords(sizeOf(this.shape), entropy);
+    const runs = await this.#runs(splitWords(mask, this.#group.computing.length, entropy).map(wordsToBytes));
+    if (!runs.ok) return runs;
+    const agreed = agreedResult(runs.value);
+    if (!agreed.ok) return err(this.#group.withNames(agreed.problem));
+    const withoutMask = mask.map((word) => BigInt.asUintN(64, -word));
+    return ok(new Tensor(joinSummands([...summandsOf([agreed.value]), withoutMask], agreed.value.facts)));
+  }
+
+  async #runs(
+    maskSummands: readonly Uint8Array<ArrayBuffer>[] = [],
+  ): Promise<Result<readonly SentRun[], Problem>> {
+    const replies = await this.#compute("", maskSummands);
     if (!replies.ok) return replies;
-    let facts: SharedFacts | undefined;
-    const summands: BigUint64Array[] = [];
+    const runs: SentRun[] = [];
     for (const reply of replies.value.slice(0, this.#group.computing.length)) {
       const run = decodeRun(reply, true);
       if (!run.ok) return run;
-      facts ??= run.value.facts;
-      const { shape, fractionBits } = run.value.facts;
-      if (fractionBits !== facts.fractionBits || String(shape) !== String(facts.shape)) return err(differ());
-      if (run.value.summand !== undefined) summands.push(run.value.summand);
+      if (String(run.value.facts.shape) !== String(this.shape)) return err(differ());
+      runs.push(run.value);
     }
-    return facts === undefined ? err(differ()) : ok(new Tensor(joinSummands(summands, facts)));
+    return ok(runs);
   }
 
   /** Rounds, bytes a party, expected time, and who learns what. Nothing runs, and no share moves. */
@@ -164,9 +192,13 @@ export class SharedTensor extends TensorMethods<SharedTensor> {
     return { parties: this.#group.onWire, program: encodeProgram(this.#program()), keepAs };
   }
 
-  #compute(keepAs: string) {
+  #compute(keepAs: string, maskSummands: readonly Uint8Array<ArrayBuffer>[] = []) {
+    const group = this.#group;
     const request = { ...this.#request(keepAs), computationId: entropy.fill(new Uint8Array(32)) };
-    return this.#group.everybody(() => (client, options) => client.compute(request, options));
+    return group.everybody((_, place) => (client, options) => {
+      const mask = maskSummands.length === 0 ? [] : partsAt(group, place).map((part) => maskSummands[part]!);
+      return client.compute({ ...request, mask }, options);
+    });
   }
 
   #asOperand(): Recorded {
@@ -192,10 +224,20 @@ function partsAt({ computing, provider }: SharesGroup, place: number): readonly 
   return place < computing.length ? [place] : [];
 }
 
-function learnsOf({ computing, provider }: SharesGroup): readonly string[] {
+function summandsOf(runs: readonly SentRun[]): BigUint64Array[] {
+  return runs.flatMap(({ summand }) => (summand === undefined ? [] : [summand]));
+}
+
+function learnsOf({ computing, provider, parties }: SharesGroup): readonly string[] {
   const names = computing.map(({ name }) => name).join(", ");
   const everybody =
     "you alone learn the result; public numbers in the program, shapes and ranges are known to all";
+  if (parties.protocol === "verified") {
+    return [
+      everybody,
+      `${names} learn nothing, as long as no two of them tell each other their shares; one of them that does not follow the protocol is found out before anything wrong is opened`,
+    ];
+  }
   if (provider === undefined) {
     return [everybody, `${names} learn nothing, as long as no two of them tell each other their shares`];
   }

@@ -7,6 +7,7 @@ import {
   decodeIntroduction,
   encodeParties,
   type Parties,
+  type SharesProtocol,
   type SharesService,
 } from "@unseen/wire";
 
@@ -28,12 +29,13 @@ export class SharesGroup {
   readonly provider: Member | undefined;
   readonly parties: AskedParties;
 
-  private constructor(members: readonly Member[], hasProvider: boolean) {
+  private constructor(members: readonly Member[], protocol: SharesProtocol) {
+    const hasProvider = protocol === "provider";
     this.members = members;
     this.computing = hasProvider ? members.slice(0, -1) : members;
     this.provider = hasProvider ? members.at(-1) : undefined;
     this.parties = {
-      protocol: hasProvider ? "provider" : "replicated",
+      protocol,
       fingerprints: members.map(({ fingerprint }) => fingerprint),
     };
   }
@@ -42,14 +44,24 @@ export class SharesGroup {
   static async of(
     parties: readonly NamedParty[],
     provider: NamedParty | undefined,
+    protocol: SharesProtocol = provider === undefined ? "replicated" : "provider",
   ): Promise<Result<SharesGroup, Problem>> {
+    if ((protocol === "provider") !== (provider !== undefined))
+      return err(
+        invalid(
+          `the protocol ${protocol} ${provider === undefined ? "needs a" : "has no"} crypto provider`,
+          provider === undefined
+            ? provide
+            : 'leave it out: share(bob, alice, theo, { protocol: "verified" })',
+        ),
+      );
     if (provider === undefined && parties.length !== 3)
       return err(invalid("without a crypto provider exactly three nodes compute", provide));
     if (provider !== undefined && (parties.length < 2 || parties.length > 5))
       return err(invalid("with a crypto provider two to five nodes compute"));
     const named = provider === undefined ? parties : [...parties, provider];
     const known = await SharesGroup.introductions(named, provider);
-    return known.ok ? ok(new SharesGroup(known.value, provider !== undefined)) : known;
+    return known.ok ? ok(new SharesGroup(known.value, protocol)) : known;
   }
 
   /** Who each is. Refuses by name where two are one and the same. */
@@ -90,7 +102,7 @@ export class SharesGroup {
       this.members.map((member, place) => member.calls.call(send(member, place))),
     );
     const problems = replies.flatMap((reply, place) =>
-      reply.ok ? [] : [this.#named(reply.problem, this.members[place]!)],
+      reply.ok ? [] : [this.#toldBy(this.members[place]!, reply.problem)],
     );
     // Where one refuses, the others say that it did not come.
     const first = problems.find(({ code }) => code !== "party-failed") ?? problems[0];
@@ -99,12 +111,18 @@ export class SharesGroup {
   }
 
   /** Nodes know each other by place; the asker knows their names. */
-  #named(told: Problem, by: Member): Problem {
-    const place = told.facts?.party;
-    const about = place === undefined ? undefined : this.members[Number(place)];
-    const message =
-      about === undefined ? told.message : told.message.replaceAll(`party ${place}`, about.name);
-    return { ...told, message: `${by.name}: ${message}` };
+  withNames(told: Problem): Problem {
+    const places = [told.facts?.party, ...(told.facts?.suspects?.split(",") ?? [])];
+    const message = places.reduce<string>((text, place) => {
+      const about = place === undefined ? undefined : this.members[Number(place)];
+      return about === undefined ? text : text.replaceAll(`party ${place}`, about.name);
+    }, told.message);
+    return { ...told, message };
+  }
+
+  #toldBy(by: Member, told: Problem): Problem {
+    const named = this.withNames(told);
+    return { ...named, message: `${by.name}: ${named.message}` };
   }
 
   toString(): string {

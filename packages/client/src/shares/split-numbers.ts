@@ -48,14 +48,17 @@ export function splitWords(
   count: number,
   entropy: Entropy,
 ): readonly BigUint64Array[] {
-  const summands = Array.from({ length: count - 1 }, () => {
-    const bytes = entropy.fill(new Uint8Array(words.length * 8));
-    return new BigUint64Array(bytes.slice().buffer);
-  });
+  const summands = Array.from({ length: count - 1 }, () => randomWords(words.length, entropy));
   const last = words.map((word, at) =>
     summands.reduce((rest, one) => BigInt.asUintN(64, rest - one[at]!), word),
   );
   return [...summands, last];
+}
+
+/** Uniform words. */
+export function randomWords(length: number, entropy: Entropy): BigUint64Array {
+  const bytes = entropy.fill(new Uint8Array(length * 8));
+  return new BigUint64Array(bytes.slice().buffer);
 }
 
 /** What was split, on its grid. */

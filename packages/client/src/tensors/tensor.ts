@@ -27,6 +27,11 @@ export type ShareOptions<Shared> = {
   /** A node that makes the randomness of products and holds no share. Without one exactly three nodes compute. */
   readonly cryptoProvider?: Sharer<Shared>;
   readonly between?: readonly [least: number, greatest: number];
+  /**
+   * "verified": one of the three nodes may cheat, and is found out before anything wrong is opened; a product is three times the
+   * bytes, a comparison seven. Otherwise nodes are trusted to follow the protocol, and may only look.
+   */
+  readonly protocol?: "replicated" | "verified" | "provider";
 };
 
 /** A node that computes on shares with others. */

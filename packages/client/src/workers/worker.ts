@@ -33,10 +33,10 @@ export class RemoteWorker implements Keeper<PointerTensor>, Sharer<SharedTensor>
   async shareAmong(
     value: PlainTensor,
     parties: readonly Sharer<SharedTensor>[],
-    { cryptoProvider, between }: ShareOptions<SharedTensor>,
+    { cryptoProvider, between, protocol }: ShareOptions<SharedTensor>,
   ): Promise<SharedTensor> {
     const provider = cryptoProvider === undefined ? undefined : asParty(cryptoProvider);
-    const group = orThrow(await SharesGroup.of(parties.map(asParty), provider));
+    const group = orThrow(await SharesGroup.of(parties.map(asParty), provider, protocol));
     return SharedTensor.ofNumbers(group, value, between);
   }
 

@@ -5,7 +5,7 @@ import { RingMemory } from "@unseen/compute";
 import type { Program } from "@unseen/program";
 import { DryProtocol } from "../protocol/dry-protocol.ts";
 import type { Price } from "../protocol/price.ts";
-import type { ProtocolPrices } from "../protocol/protocol.ts";
+import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import { Shared } from "../protocol/shared.ts";
 import type { NextTurn } from "../session/session.ts";
 import { evaluateOnShares, usualFractionBits } from "./evaluate-on-shares.ts";
@@ -25,7 +25,12 @@ export async function priceOnShares(
   program: Program,
   inputs: ReadonlyMap<string, SharedInput>,
   nextTurn: NextTurn,
-  options: { readonly fractionBits?: number; readonly mebibytes?: number } = {},
+  options: {
+    readonly fractionBits?: number;
+    readonly mebibytes?: number;
+    /** What is done with each secret output. */
+    readonly andThen?: (protocol: Protocol, result: Shared) => Promise<void>;
+  } = {},
 ): Promise<Result<Price, Problem>> {
   const fractionBits = options.fractionBits ?? usualFractionBits;
   const memory = await RingMemory.open(options.mebibytes ?? 512);
@@ -41,5 +46,7 @@ export async function priceOnShares(
     }),
   );
   const outcome = await evaluateOnShares(dry, program, values, fractionBits);
-  return outcome.ok ? ok(dry.spent) : outcome;
+  if (!outcome.ok) return outcome;
+  for (const value of outcome.value) if (value.kind === "secret") await options.andThen?.(dry, value.shared);
+  return ok(dry.spent);
 }

@@ -78,7 +78,7 @@ export function sharesRoutes(
       const asked = valueOrRefusal(readCompute(request));
       return encodeRun(valueOrRefusal(await computeOnShares(ports(), caller, asked)));
     },
-    small,
+    routeOptions(wireLimits.computeBytes),
   );
   const ofOwners = routeOptions(wireLimits.jointAskBytes);
   router.rpc(

@@ -25,7 +25,7 @@ export function agreeOnParties(
       return err(invalid("a party is named by something else than a fingerprint"));
     parties.push(fingerprint);
   }
-  const [least, most] = protocol === "replicated" ? [3, 3] : [3, 6];
+  const [least, most] = protocol === "provider" ? [3, 6] : [3, 3];
   if (parties.length < least || parties.length > most)
     return err(invalid(`${inWords[protocol]}, and ${parties.length} were named`));
   const second = parties.findIndex((one, place) => parties.indexOf(one) !== place);
@@ -45,6 +45,7 @@ export function agreeOnParties(
 
 const inWords: Readonly<Record<SharesProtocol, string>> = {
   replicated: "without a crypto provider exactly three nodes compute",
+  verified: "exactly three nodes compute and check each other",
   provider: "with a crypto provider two to five nodes compute",
 };
 

@@ -46,6 +46,7 @@ function world() {
     parties,
     program: squares,
     keepAs: undefined,
+    mask: [],
     ...more,
   });
   const ask = (asked: AskedComputation | ((at: number) => AskedComputation), caller: Caller = ada) =>

@@ -3,20 +3,25 @@
 import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type Column, RingMemory, RingMemoryFull, workOf } from "@unseen/compute";
 import { digestOf } from "@unseen/crypto";
-import { evaluateOnShares, maskedSummand, type Peers, Shared, type SharesValue } from "@unseen/mpc";
-import { type Program, printProgram, sizeOf } from "@unseen/program";
+import { Cheated, evaluateOnShares, type Peers, Shared, type SharesValue } from "@unseen/mpc";
+import { printProgram, sizeOf } from "@unseen/program";
 import type { AskedComputation, SentRun, SharedFacts } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
 import { type PartyPorts, partyFailed } from "../peers/index.ts";
 import { type AgreedParties, agreeOnParties } from "./agree-on-parties.ts";
 import type { ComputingRoom } from "./computing-room.ts";
 import type { HeldShare, HeldShares } from "./held-shares.ts";
-import { openProtocol, summandStreams } from "./open-protocol.ts";
+import { openProtocol } from "./open-protocol.ts";
+import { checkMask, tellAsker } from "./tell-asker.ts";
 
 export type SharesPorts = PartyPorts & { readonly shares: HeldShares; readonly room: ComputingRoom };
 
-/** Steps of one program. A step costs a party about a hundred times what it costs in the open, and others wait. */
-const workAtMost = 4e6;
+/**
+ * Steps of one program. A step costs a party about a hundred times what it costs in the open, and others wait. Parties that
+ * check each other keep what they have not checked yet: five thousand sigmoids, the heaviest of them, fit into the memory (seen
+ * in November 2026; twenty thousand do not).
+ */
+const workAtMost = { replicated: 4e6, verified: 1e5, provider: 4e6 } as const;
 /** What one computation may hold at once. Pages are lent when they are written. */
 export const mebibytesAtMost = 512;
 
@@ -39,6 +44,12 @@ export async function computeOnShares(
 ): Promise<Result<SentRun, Problem>> {
   const prepared = prepare(ports, caller, asked);
   if (!prepared.ok) return prepared;
+  const isTold = asked.keepAs === undefined;
+  const { program } = asked;
+  if (isTold) {
+    const mask = checkMask(prepared.value.parties, program.shapes[program.outputs[0]!]!, asked.mask);
+    if (!mask.ok) return mask;
+  }
   const place = ports.room.enter(caller);
   if (!place.ok) return place;
   using _inside = place.value;
@@ -46,14 +57,15 @@ export async function computeOnShares(
   const peers = await ports.meet({ id: asked.id, hash, parties: parties.parties, me: parties.me });
   if (!peers.ok) return peers;
   try {
-    const ran = await run(parties, peers.value, asked.program, inputs);
+    const ran = await run(parties, peers.value, asked, inputs);
     if (!ran.ok) return ran;
-    const { summand, parts, ...said } = ran.value;
-    if (asked.keepAs === undefined) return ok({ ...said, summand });
+    const { parts, ...said } = ran.value;
+    if (asked.keepAs === undefined) return ok(said);
     const kept = ports.shares.put(caller, asked.keepAs, { parties, facts: said.facts, parts });
-    return kept.ok ? ok({ ...said, summand: undefined }) : kept;
+    return kept.ok ? ok(said) : kept;
   } catch (failure) {
     if (failure instanceof RingMemoryFull) return err(tooLarge());
+    if (failure instanceof Cheated) return err(cheated(failure));
     return err(partyFailed(failure));
   } finally {
     for (const { channel } of peers.value.values()) channel.close("the computation is over");
@@ -68,7 +80,7 @@ export function prepare(
   const parties = agreeOnParties(asked.parties, ports);
   if (!parties.ok) return parties;
   const { program } = asked;
-  if (workOf(program) > workAtMost) return err(tooLarge());
+  if (workOf(program) > workAtMost[parties.value.protocol]) return err(tooLarge());
   const inputs = new Map<string, HeldShare>();
   for (const node of program.nodes) {
     if (node.kind !== "input") continue;
@@ -87,16 +99,12 @@ export function prepare(
   return ok({ parties: parties.value, inputs, hash });
 }
 
-type Ran = Omit<SentRun, "summand"> & {
-  /** Undefined at a provider. */
-  readonly summand: BigUint64Array | undefined;
-  readonly parts: readonly BigUint64Array[];
-};
+type Ran = SentRun & { readonly parts: readonly BigUint64Array[] };
 
 async function run(
   parties: AgreedParties,
   peers: Peers,
-  program: Program,
+  { program, keepAs, mask }: AskedComputation,
   inputs: ReadonlyMap<string, HeldShare>,
 ): Promise<Result<Ran, Problem>> {
   const memory = await RingMemory.open(mebibytesAtMost);
@@ -109,16 +117,13 @@ async function run(
   if (result.kind === "public") return err(nothingSecret());
   const { shape, fractionBits, least, greatest, shared } = result;
   const facts: SharedFacts = { shape, fractionBits, least, greatest };
-  const { rounds, sentBytes } = protocol.session.traffic;
+  // What is kept outlives the check that would find it wrong.
+  await protocol.settle();
+  const summand =
+    keepAs === undefined ? await tellAsker(parties, { protocol, peers, memory }, shared, mask) : undefined;
   const parts = shared.parts.map((part) => memory.words(part).slice());
-  const computing = parties.parties.flatMap((_, place) =>
-    parties.protocol === "provider" && place === parties.parties.length - 1 ? [] : [place],
-  );
-  if (!computing.includes(parties.me)) return ok({ facts, summand: undefined, parts, rounds, sentBytes });
-  const others = computing.filter((place) => place !== parties.me);
-  const streams = summandStreams(peers, others, memory);
-  const summand = maskedSummand([...parts[0]!], 64, parties.me, streams, memory);
-  return ok({ facts, summand: BigUint64Array.from(summand), parts, rounds, sentBytes });
+  const { rounds, sentBytes } = protocol.session.traffic;
+  return ok({ facts, summand, parts, rounds, sentBytes });
 }
 
 function sharedValue({ parts, facts }: HeldShare, memory: RingMemory): SharesValue {
@@ -137,6 +142,15 @@ function isSameGroup(one: AgreedParties, other: AgreedParties): boolean {
 function nothingSecret(): Problem<"not-on-shares"> {
   return problem("not-on-shares", "the result depends on no shared number, so there is nothing to open", {
     hint: "compute it with local tensors",
+  });
+}
+
+/** Who it was, as far as this party can know. What it says is for the asker to weigh: a party that cheats may say so too. */
+function cheated({ step, suspects }: Cheated): Problem<"party-cheated"> {
+  const who = suspects.map((place) => `party ${place}`).join(" or ");
+  return problem("party-cheated", `${who} did not follow the protocol: ${step}`, {
+    hint: "nothing was opened. Do not compute with these nodes before their owners have found out which one it was",
+    facts: { suspects: suspects.join(",") },
   });
 }
 

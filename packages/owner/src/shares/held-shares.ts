@@ -69,7 +69,7 @@ export class HeldShares {
 
 /** Summands of a number that a party holds. */
 function partsAt(protocol: SharesProtocol, me: number, parties: number): number {
-  if (protocol === "replicated") return 2;
+  if (protocol !== "provider") return 2;
   return me === parties - 1 ? 0 : 1;
 }
 

@@ -7,6 +7,7 @@ import {
   Provided,
   Replicated,
   Session,
+  Verified,
 } from "@unseen/mpc";
 import type { AgreedParties } from "./agree-on-parties.ts";
 
@@ -27,10 +28,8 @@ export function openProtocol(
   const seeds = parties.map((_, place) => seedWith(peers, place, "unseen, masks of shares"));
   if (protocol === "provider") return new Provided(session, seeds);
   const count = parties.length;
-  return new Replicated(session, {
-    withPrevious: seeds[(me + count - 1) % count]!,
-    withNext: seeds[(me + 1) % count]!,
-  });
+  const pair = { withPrevious: seeds[(me + count - 1) % count]!, withNext: seeds[(me + 1) % count]! };
+  return protocol === "verified" ? new Verified(session, pair) : new Replicated(session, pair);
 }
 
 /** What this party draws together with each of `others`, for masking summands. Apart from the protocol's own masks. */

@@ -1,10 +1,11 @@
 import { err, ok, type Problem, type Result } from "@unseen/base";
 import { RingMemoryFull } from "@unseen/compute";
-import { priceOnShares, providedPrices, replicatedPrices } from "@unseen/mpc";
+import { priceOnShares, providedPrices, replicatedPrices, verifiedPrices } from "@unseen/mpc";
 import type { AskedComputation, SentSharesPrice } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
 import { mebibytesAtMost, prepare, type SharesPorts, tooLarge } from "./compute-on-shares.ts";
 import { nextTurn } from "./open-protocol.ts";
+import { priceOfTelling } from "./tell-asker.ts";
 
 /**
  * What a program would cost, from public sizes and ranges alone: it is run on zeros by this node, and no other party is
@@ -18,7 +19,11 @@ export async function priceOfShares(
   const prepared = prepare(ports, caller, asked);
   if (!prepared.ok) return prepared;
   const { protocol: name, parties } = prepared.value.parties;
-  const prices = name === "replicated" ? replicatedPrices : providedPrices(parties.length - 1);
+  const prices = {
+    replicated: replicatedPrices,
+    verified: verifiedPrices,
+    provider: providedPrices(parties.length - 1),
+  }[name];
   const inputs = new Map(
     [...prepared.value.inputs].map(([input, { facts }]) => {
       const { shape, least, greatest, fractionBits } = facts;
@@ -27,7 +32,13 @@ export async function priceOfShares(
   );
   const of = { name, prices, parties: parties.length };
   try {
-    const price = await priceOnShares(of, asked.program, inputs, nextTurn, { mebibytes: mebibytesAtMost });
+    const price = await priceOnShares(of, asked.program, inputs, nextTurn, {
+      mebibytes: mebibytesAtMost,
+      andThen: async (protocol, result) => {
+        await protocol.settle();
+        if (asked.keepAs === undefined) await priceOfTelling(name, protocol, result);
+      },
+    });
     return price.ok ? ok({ rounds: price.value.rounds, sentBytes: price.value.bytes }) : price;
   } catch (failure) {
     if (failure instanceof RingMemoryFull) return err(tooLarge());

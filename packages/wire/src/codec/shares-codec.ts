@@ -17,7 +17,8 @@ import { wireLimits } from "../limits.ts";
 import { wholeNumber } from "./reply.ts";
 import { wordsFromBytes, wordsToBytes } from "./words.ts";
 
-export type SharesProtocol = "replicated" | "provider";
+const sharesProtocols = ["replicated", "verified", "provider"] as const;
+export type SharesProtocol = (typeof sharesProtocols)[number];
 
 /** Who computes, by place; a provider sits last. Fingerprints as they were written. */
 export type AskedParties = { readonly protocol: SharesProtocol; readonly fingerprints: readonly string[] };
@@ -32,7 +33,7 @@ export type SharedFacts = {
 
 export type SentRun = {
   readonly facts: SharedFacts;
-  /** Undefined where the result is kept, and at the provider. */
+  /** Of `verified`: the result under the asker's mask. Undefined where the result is kept, and at the provider. */
   readonly summand: BigUint64Array | undefined;
   readonly rounds: number;
   readonly sentBytes: number;
@@ -52,9 +53,10 @@ export function encodeParties({ protocol, fingerprints }: AskedParties): Parties
 }
 
 export function decodeParties(message: Parties | undefined): Result<AskedParties, Problem> {
-  const { protocol = "", fingerprints = [] } = message ?? {};
-  if (protocol !== "replicated" && protocol !== "provider")
-    return err(malformed("the protocol is neither replicated nor provider"));
+  const { protocol: named = "", fingerprints = [] } = message ?? {};
+  const protocol = sharesProtocols.find((one) => one === named);
+  if (protocol === undefined)
+    return err(malformed("the protocol is none of replicated, verified and provider"));
   if (fingerprints.length > wireLimits.parties)
     return err(malformed(`a computation has at most ${wireLimits.parties} parties`));
   if (fingerprints.some((one) => one.length > wireLimits.fingerprintLength))

@@ -69,6 +69,7 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "parties-invalid": Code.InvalidArgument,
   "party-not-allowed": Code.PermissionDenied,
   "party-failed": Code.Aborted,
+  "party-cheated": Code.Aborted,
   "facts-not-covered": Code.FailedPrecondition,
   "outcomes-differ": Code.Aborted,
 };

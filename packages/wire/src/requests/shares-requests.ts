@@ -22,6 +22,8 @@ export type AskedComputation = {
   readonly program: Program;
   /** Where the result is kept; undefined: it is returned. */
   readonly keepAs: string | undefined;
+  /** What a verified result is opened under: this party's summands of it. */
+  readonly mask: readonly BigUint64Array[];
 };
 
 /** Replicated shares have two parts; no protocol has more. */
@@ -58,11 +60,19 @@ export function readCompute(request: ComputeRequest): Result<AskedComputation, P
   const program = decodeProgram(request.program);
   if (!program.ok) return program;
   if (program.value.outputs.length !== 1) return err(malformed("a program on shares has one output"));
+  if (request.mask.length > partsAtMost) return err(malformed("a mask has more parts than any protocol"));
+  const mask: BigUint64Array[] = [];
+  for (const part of request.mask) {
+    const words = wordsFromBytes(part, Math.floor(part.length / 8));
+    if (!words.ok) return words;
+    mask.push(words.value);
+  }
   return ok({
     id: computationId.slice(),
     parties: parties.value,
     program: program.value,
     keepAs: keepAs === "" ? undefined : keepAs,
+    mask,
   });
 }
 
