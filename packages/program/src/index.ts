@@ -50,12 +50,19 @@ export type {
 export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
 export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
 export {
+  type AveragePoolOptions,
   type Axes,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  type GemmOptions,
   type GroupsEach,
   type NestedNumbers,
+  type NormalizationOptions,
   type Operand,
+  type PoolOptions,
   type QuantileOptions,
   TensorMethods,
+  type WindowOptions,
 } from "./recorder/tensor-methods.ts";
 export { type Dimension, elementsARow, printShape, rowAxisOf, type Shape, sameShape } from "./shape/shape.ts";
 export { broadcastPlaces, type PlainTensor, plainTensor, scalar, sizeOf } from "./tensor/plain-tensor.ts";

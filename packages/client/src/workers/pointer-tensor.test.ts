@@ -109,8 +109,13 @@ const unary = [
   "acos",
   "round",
   "not",
+  "erf",
+  "gelu",
+  "softmax",
+  "logSoftmax",
 ];
 const binary = ["add", "sub", "mul", "div", "pow", "minimum", "maximum", "greater", "equal", "xor"];
+const imageKernel = [[[[2]]]];
 const constants = fc.double({ min: -10, max: 10, noNaN: true });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom(...unary).map(
@@ -134,6 +139,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>((x) => call("argSort", { descending: true })(x)),
   fc.constant<Step>((x) => call("topK", 3)(x)),
   fc.constant<Step>((x, y) => call("where", x, y)(x)),
+  fc.constant<Step>((x) => call("layerNormalization", [1, 2, 3], [0, 1, 0])(x)),
+  fc.constant<Step>((x, y) => call("gemm", y, [1, 2, 3], { transB: true })(x)),
+  fc.constant<Step>((x) =>
+    call("reshape", [3, 3])(call("conv", imageKernel, [1])(call("reshape", [1, 1, 3, 3])(x))),
+  ),
+  fc.constant<Step>((x) =>
+    call("reshape", [3, 3])(call("convTranspose", imageKernel)(call("reshape", [1, 1, 3, 3])(x))),
+  ),
+  fc.constantFrom("maxPool", "maxPoolIndices", "averagePool").map(
+    (name): Step =>
+      (x) =>
+        call(
+          "reshape",
+          [3, 3],
+        )(call(name, [3, 1], { strides: [1, 1], pads: [1, 0, 1, 0] })(call("reshape", [1, 1, 3, 3])(x))),
+  ),
+  fc.constant<Step>((x) => call("expand", [3, 3])(call("slice", 0, 1)(x))),
+  fc.constant<Step>((x, y) => call("gatherElements", call("argSort")(y), 1)(x)),
+  fc.constant<Step>((x, y) => call("scatterAdd", call("argSort")(y), y, 1)(x)),
   fc.constant<Step>((x) => call("matmul", call("transpose")(x))(x)),
 );
 const square = fc.array(fc.array(constants, { minLength: 3, maxLength: 3 }), { minLength: 3, maxLength: 3 });

@@ -147,6 +147,7 @@ export class Planner implements Lowering {
       name,
       inputs.map((input) => input.shape),
       shape.value,
+      attributes.value,
     );
     const isTooMuch = this.workARow > mostWorkARow || this.workARow * this.#dataset.mostRows > mostRowWork;
     if (isTooMuch) {
@@ -236,7 +237,7 @@ export class Planner implements Lowering {
     const shapes = inputs.map((input) => input.shape);
     const shape = operation.shape(shapes, attributes.value);
     if (!shape.ok) return shape;
-    this.publicWork += publicWorkOf(name, shapes, shape.value);
+    this.publicWork += publicWorkOf(name, shapes, shape.value, attributes.value);
     if (this.publicWork > mostPublicWork) {
       return err(
         problem(

@@ -40,6 +40,36 @@ test.each<Refused>([
     /private/,
   ],
   ["the row with the greatest value", "no-rule", (q) => void q.op("ArgMax", [q.input("a")]), /person/],
+  [
+    "each row's share among all rows",
+    "no-rule",
+    (q) => sum(q, q.op("Softmax", [q.input("a")], { axis: 0 })),
+    /one person's row/,
+  ],
+  [
+    "rows less their common mean, with nothing noised",
+    "no-rule",
+    (q) => {
+      const scale = q.constant([3], [1, 1, 1]);
+      sum(q, q.op("LayerNormalization", [q.input("a"), scale], { axis: 0 }));
+    },
+    /over people/,
+  ],
+  [
+    "the rows at private places",
+    "no-rule",
+    (q) => sum(q, q.op("GatherElements", [q.input("a"), q.input("b")], { axis: 0 })),
+    /people/,
+  ],
+  [
+    "one person's row as the kernel of another's",
+    "shapes-do-not-fit",
+    (q) => {
+      const images = q.op("Reshape", [q.input("a")], { shape: [0, 1, 1, 1] });
+      sum(q, q.op("Conv", [images, images]));
+    },
+    /kernels of Conv are four public sizes/,
+  ],
   ["running sums over rows", "no-rule", (q) => void q.op("CumSum", [q.input("a")]), /order/],
   [
     "the greatest value of all",

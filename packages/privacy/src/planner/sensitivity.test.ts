@@ -73,6 +73,7 @@ const neverOnRows = [
   "CountPeople",
   "Covariance",
   "EigenSymmetric",
+  "Gemm",
   "Histogram",
   "Inverse",
   "MeanWhere",

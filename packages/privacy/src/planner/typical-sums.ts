@@ -2,12 +2,13 @@
 // people, each mock row is one.
 
 import { invariant, ok, type Problem, type Result } from "@unseen/base";
-import { elementsARow, type Facts, type PlainTensor } from "@unseen/program";
+import { elementsARow, type Facts, type PlainTensor, type Program } from "@unseen/program";
 import { type CanonicalCut, type CanonicalNode, rowProgram } from "./canonical.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import { exactSums } from "./exact-sums.ts";
 import { gridFor } from "./grid.ts";
 import { peopleHeld } from "./people-held.ts";
+import { workOf } from "./work.ts";
 
 export type TypicalSums = {
   readonly sums: PlainTensor;
@@ -34,8 +35,7 @@ export function typicalSums(
   const grid = gridFor(rows, { across, release: { by: "sum" } });
   const steps = peopleHeld(across, grid, dataset);
   if (!steps.ok) return steps;
-  const work =
-    program.value.shapes.reduce((total, size) => total + elementsARow(size), 0) * dataset.mockRowCount;
+  const work = workOfARow(program.value) * dataset.mockRowCount;
   if (work === 0 || work > mostWork) {
     const held = (value: number) =>
       across.kind === "rows" ? value : Math.min(Math.max(value, across.least), across.greatest);
@@ -48,4 +48,12 @@ export function typicalSums(
   const scale = dataset.typicalRowCount / dataset.mockRowCount;
   const data = Float64Array.from(sums.value, (sum, at) => Number(sum) * 2 ** grid.exponent[at]! * scale);
   return ok({ sums: { shape, data }, work });
+}
+
+function workOfARow({ nodes, shapes }: Program): number {
+  return nodes.reduce((total, node, at) => {
+    if (node.kind !== "operation") return total + elementsARow(shapes[at]!);
+    const inputs = node.inputs.map((input) => shapes[input]!);
+    return total + workOf(node.operation, inputs, shapes[at]!, node.attributes);
+  }, 0);
 }

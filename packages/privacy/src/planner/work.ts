@@ -1,6 +1,6 @@
 // Bounds on the work that a stranger's program can cause, before any of it is done.
 
-import { elementsARow, type Shape } from "@unseen/program";
+import { type Attributes, elementsARow, type Shape } from "@unseen/program";
 
 /**
  * Multiply-adds that one evaluation of everything public may take: an inverse of the largest size. A
@@ -27,8 +27,13 @@ export const mostMockWork = 5_000_000;
  * The same for an operation on public values, which error bars repeat up to hundreds of times: a number touched by
  * itself takes as long as five multiply-adds of a matrix product, and one by a sine as long as twenty (measured 2026-11).
  */
-export function publicWorkOf(operation: string, inputs: readonly Shape[], result: Shape): number {
-  const work = workOf(operation, inputs, result);
+export function publicWorkOf(
+  operation: string,
+  inputs: readonly Shape[],
+  result: Shape,
+  attributes: Attributes,
+): number {
+  const work = workOf(operation, inputs, result, attributes);
   if (inBulk.has(operation)) return work;
   return work * (elementary.has(operation) ? 20 : 5);
 }
@@ -45,7 +50,12 @@ const inBulk: ReadonlySet<string> = new Set([
   "TopK",
   "Covariance",
   "Correlation",
+  "Conv",
+  "ConvTranspose",
+  "Gemm",
 ]);
+
+const pools: ReadonlySet<string> = new Set(["AveragePool", "MaxPool", "MaxPoolIndices"]);
 const elementary: ReadonlySet<string> = new Set([
   "Acos",
   "Asin",
@@ -64,10 +74,31 @@ const elementary: ReadonlySet<string> = new Set([
 ]);
 
 /** Multiply-adds of one operation; one on rows is counted for a single row. */
-export function workOf(operation: string, inputs: readonly Shape[], result: Shape): number {
+export function workOf(
+  operation: string,
+  inputs: readonly Shape[],
+  result: Shape,
+  attributes: Attributes,
+): number {
   const size = elementsARow(result);
   const read = inputs.reduce((total, input) => total + elementsARow(input), 0);
   if (operation === "MatMul") return read + size * numberOr1(inputs[0]?.at(-1));
+  if (operation === "Gemm") return read + size * numberOr1(inputs[0]?.at(attributes.transA === 1 ? 0 : 1));
+  // Each number of the result sums the products of one kernel.
+  if (operation === "Conv") return read + size * kernelOf(inputs[1], 0);
+  if (operation === "ConvTranspose") return read + size * kernelOf(inputs[1], 1);
+  if (pools.has(operation)) {
+    const [height, width] = attributes.kernel_shape as readonly number[];
+    return read + 2 * size * height! * width!;
+  }
+  // Eighty terms of a series.
+  if (operation === "Erf" || operation === "Gelu") return 100 * size;
+  if (operation === "Softmax" || operation === "LogSoftmax" || operation === "LayerNormalization")
+    return 10 * (size + read);
+  if (operation === "GatherElements" || operation === "ScatterAdd") {
+    // Bounds look through a whole line for each index.
+    return read + elementsARow(inputs[1] ?? []) * longestOf(inputs[0]);
+  }
   if (operation === "Solve" || operation === "Inverse") {
     const unknowns = numberOr1(inputs[0]?.[0]);
     return unknowns ** 3 + unknowns * size;
@@ -81,6 +112,15 @@ export function workOf(operation: string, inputs: readonly Shape[], result: Shap
   if (operation === "ArgSort" || operation === "TopK") return 32 * (size + read);
   if (operation === "Covariance" || operation === "Correlation") return size * read;
   return size + read;
+}
+
+/** Numbers of the kernels that one result reads: all but the axis that tells results apart. */
+function kernelOf(kernels: Shape | undefined, axis: number): number {
+  return elementsARow(kernels ?? []) / Math.max(numberOr1(kernels?.[axis]), 1);
+}
+
+function longestOf(shape: Shape | undefined): number {
+  return (shape ?? []).reduce<number>((most, size) => Math.max(most, numberOr1(size)), 1);
 }
 
 function numberOr1(size: Shape[number] | undefined): number {

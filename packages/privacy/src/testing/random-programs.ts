@@ -361,6 +361,58 @@ class Growth {
       case "Count":
       case "RowOnes":
         return { operation, inputs: [x] };
+      case "Softmax":
+      case "LogSoftmax":
+        return { operation, inputs: [x], attributes: { axis: signed(inner) } };
+      case "LayerNormalization": {
+        if (rank < 2 || shape.lastIndexOf("rows") > 0) return undefined;
+        const scale = this.#numbers(shape.slice(1) as readonly number[]);
+        const inputs = random.chance(0.5) ? [x, scale] : [x, scale, scale];
+        return { operation, inputs, attributes: { axis: 1, epsilon: random.pick([1e-5, 0, 1]) } };
+      }
+      case "Expand": {
+        const own = shape.slice(1).map((size) => (size === 1 ? random.whole(1, 3) : (size as number)));
+        return { operation, inputs: [x], attributes: { shape: shape[0] === "rows" ? [1, ...own] : [] } };
+      }
+      case "GatherElements":
+      case "ScatterAdd": {
+        if (rank < 2 || shape[0] !== "rows") return undefined;
+        const like = this.#pool.filter(
+          ({ planned: { shape: s } }) =>
+            s.length === rank && s.every((size, at) => at === inner || size === shape[at]),
+        );
+        const indices = random.pick(like);
+        const updates = like.filter(({ planned: { shape: s } }) => s[inner] === indices.planned.shape[inner]);
+        const inputs = operation === "ScatterAdd" ? [x, indices, random.pick(updates)] : [x, indices];
+        return { operation, inputs, attributes: { axis: signed(inner) } };
+      }
+      case "AveragePool":
+      case "MaxPool":
+      case "MaxPoolIndices": {
+        const image = this.#imageOf(x);
+        const kernel_shape = [1, random.whole(1, 2)];
+        const pads = random.pick([[], [0, kernel_shape[1]! - 1, 0, 0]]);
+        return image && { operation, inputs: [image], attributes: { kernel_shape, pads } };
+      }
+      case "Conv":
+      case "ConvTranspose": {
+        const image = this.#imageOf(x);
+        if (image === undefined) return undefined;
+        const channels = image.planned.shape[1] as number;
+        const results = random.whole(1, 2);
+        const kernels = operation === "Conv" ? [results, channels, 1, 2] : [channels, results, 1, 2];
+        const inputs = [image, this.#numbers(kernels)];
+        if (random.chance(0.3)) inputs.push(this.#numbers([results]));
+        return { operation, inputs, attributes: { pads: random.pick([[], [0, 1, 0, 0]]) } };
+      }
+      case "Gemm": {
+        const product = this.#product(x);
+        if (product === undefined || product.inputs.some(({ planned }) => planned.shape.length !== 2))
+          return undefined;
+        const attributes = { alpha: random.pick([1, -2, 0.5]), beta: random.pick([1, 3]) };
+        const c = random.chance(0.5) ? [this.#numbers([])] : [];
+        return { operation, inputs: [...product.inputs, ...c], attributes };
+      }
       default: {
         if (!elementwise.includes(operation)) throw new Error(`nobody says how ${operation} is drawn`);
         const takesTwo = operations.get(operation)!.inputs[0] === 2;
@@ -449,6 +501,29 @@ class Growth {
       };
     }
     return { operation, inputs: [x, this.#matrix(shape[1] as number, columns)] };
+  }
+
+  /** Each row of x as an image of one or more channels. */
+  #imageOf(x: Drawn): Drawn | undefined {
+    const random = this.#random;
+    const { shape } = x.planned;
+    if (shape[0] !== "rows") return undefined;
+    const sizes = shape.slice(1) as readonly number[];
+    const across = sizes.at(-1) ?? 1;
+    const rest = sizes.slice(0, -1).reduce((product, size) => product * size, 1);
+    const image = random.pick([
+      [0, rest, 1, across],
+      [0, 1, rest, across],
+    ]);
+    if (shape.length === 4 && random.chance(0.5)) return x;
+    const isTaken = this.#take({ operation: "Reshape", inputs: [x], attributes: { shape: image } });
+    return isTaken ? this.#pool.at(-1)! : undefined;
+  }
+
+  #numbers(shape: readonly number[]): Drawn {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const data = Float64Array.from({ length: size }, () => this.#random.pick([0, 1, -1, 2, 0.25, -1e6]));
+    return this.#constant({ shape, data });
   }
 
   #matrix(height: number, width: number): Drawn {

@@ -69,6 +69,18 @@ const one = (draw: Draw, shape: readonly number[] = [3]): Case => ({ facts: [dra
 const numberBeside = (draw: Draw) => publicFacts([], [pick(draw, ends)]);
 const beside = (draw: Draw) => pick(draw, [() => drawnFacts(draw, [3]), () => numberBeside(draw)])();
 
+const kernels = (draw: Draw, shape: readonly number[]) =>
+  publicFacts(
+    shape,
+    Array.from({ length: sizeOf(shape) }, () => pick(draw, ends)),
+  );
+/** Whole numbers that each row has of its own, most of which are places among three. */
+const places = (draw: Draw, shape: readonly number[]): RowsFacts => {
+  const size = sizeOf(shape);
+  const lo = new Float64Array(size).fill(pick(draw, [0, -3, -1]));
+  return { kind: "rows", shape, lo, hi: new Float64Array(size).fill(2), oneHot: false, integral: true };
+};
+
 /** How each operation with attributes or more than two inputs is asked of one row. */
 const special: Readonly<Record<string, (draw: Draw) => Case>> = {
   Clip: (draw) => {
@@ -130,6 +142,50 @@ const special: Readonly<Record<string, (draw: Draw) => Case>> = {
   OneHot: (draw) => ({ ...one(draw, pick(draw, [[], [1], [2]])), attributes: { depth: 4 } }),
   ArgMax: (draw) => ({ ...one(draw, [2, 3]), attributes: { axis: pick(draw, [1, 2, -1]) } }),
   CumSum: (draw) => ({ ...one(draw, [2, 3]), attributes: { axis: pick(draw, [1, 2, -1]) } }),
+  Conv: (draw) => {
+    const group = pick(draw, [1, 2]);
+    const attributes = { group, strides: [1, 2], pads: [1, 0, 0, 1] };
+    return {
+      facts: [drawnFacts(draw, [2, 3, 3]), kernels(draw, [2, 2 / group, 2, 2]), kernels(draw, [2])],
+      attributes,
+    };
+  },
+  ConvTranspose: (draw) => {
+    const group = pick(draw, [1, 2]);
+    const attributes = { group, strides: [2, 1], output_padding: [1, 0] };
+    return {
+      facts: [drawnFacts(draw, [2, 2, 3]), kernels(draw, [2, 1, 2, 2]), kernels(draw, [group])],
+      attributes,
+    };
+  },
+  ...Object.fromEntries(
+    ["AveragePool", "MaxPool", "MaxPoolIndices"].map((name) => [
+      name,
+      (draw: Draw): Case => ({
+        ...one(draw, [2, 3, 3]),
+        attributes: {
+          kernel_shape: [2, 2],
+          pads: [1, 0, 0, 1],
+          strides: pick(draw, [
+            [1, 1],
+            [2, 1],
+          ]),
+        },
+      }),
+    ]),
+  ),
+  Softmax: (draw) => ({ ...one(draw), attributes: { axis: pick(draw, [1, -1]) } }),
+  LogSoftmax: (draw) => ({ ...one(draw, [2, 3]), attributes: { axis: pick(draw, [1, 2, -1]) } }),
+  LayerNormalization: (draw) => ({
+    facts: [drawnFacts(draw, [2, 3]), kernels(draw, [3]), kernels(draw, [3])],
+    attributes: { axis: 2, epsilon: pick(draw, [1e-5, 0, 1]) },
+  }),
+  Expand: (draw) => ({ ...one(draw, [1, 3]), attributes: { shape: pick(draw, [[1, 2, 1], [4, 3], [1]]) } }),
+  GatherElements: (draw) => ({ facts: [drawnFacts(draw, [3]), places(draw, [4])], attributes: { axis: 1 } }),
+  ScatterAdd: (draw) => ({
+    facts: [drawnFacts(draw, [3]), places(draw, [4]), drawnFacts(draw, [4])],
+    attributes: { axis: 1 },
+  }),
   ...Object.fromEntries(
     ["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin"].map((name) => [
       name,
@@ -161,6 +217,7 @@ const overRowsAlone = [
   "Covariance",
   "EigenSymmetric",
   "CountPeople",
+  "Gemm",
   "SumByPerson",
   "Histogram",
   "Inverse",

@@ -9,12 +9,15 @@ import { argSort } from "./arg-sort.ts";
 import { asin } from "./asin.ts";
 import { asinh } from "./asinh.ts";
 import { atan } from "./atan.ts";
+import { averagePool } from "./average-pool.ts";
 import { ceil } from "./ceil.ts";
 import { chooseAbove } from "./choose-above.ts";
 import { chooseGreatest } from "./choose-greatest.ts";
 import { chooseQuantile } from "./choose-quantile.ts";
 import { clip } from "./clip.ts";
 import { concat } from "./concat.ts";
+import { conv } from "./conv.ts";
+import { convTranspose } from "./conv-transpose.ts";
 import { correlation } from "./correlation.ts";
 import { cos } from "./cos.ts";
 import { cosh } from "./cosh.ts";
@@ -24,21 +27,28 @@ import { covariance } from "./covariance.ts";
 import { cumSum } from "./cum-sum.ts";
 import { div } from "./div.ts";
 import { eigenSymmetric } from "./eigen-symmetric.ts";
+import { gatherElements, scatterAdd } from "./elements.ts";
 import { equal } from "./equal.ts";
+import { erf } from "./erf.ts";
 import { exp } from "./exp.ts";
+import { expand } from "./expand.ts";
 import { reduceMax, reduceMin } from "./extremes.ts";
 import { floor } from "./floor.ts";
 import { gather } from "./gather.ts";
+import { gelu } from "./gelu.ts";
+import { gemm } from "./gemm.ts";
 import { greater } from "./greater.ts";
 import { greaterOrEqual } from "./greater-or-equal.ts";
 import { histogram } from "./histogram.ts";
 import { labelEncoder } from "./label-encoder.ts";
+import { layerNormalization } from "./layer-normalization.ts";
 import { less } from "./less.ts";
 import { lessOrEqual } from "./less-or-equal.ts";
 import { inverse, solve } from "./linear-systems.ts";
 import { log } from "./log.ts";
 import { matMul } from "./matmul.ts";
 import { max } from "./max.ts";
+import { maxPool, maxPoolIndices } from "./max-pool.ts";
 import { meanWhere } from "./mean-where.ts";
 import { min } from "./min.ts";
 import { mul } from "./mul.ts";
@@ -62,6 +72,7 @@ import { sign } from "./sign.ts";
 import { sin } from "./sin.ts";
 import { sinh } from "./sinh.ts";
 import { slice } from "./slice.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 import { sqrt } from "./sqrt.ts";
 import { standardDeviation } from "./standard-deviation.ts";
 import { sub } from "./sub.ts";
@@ -85,12 +96,15 @@ const allowed: readonly Operation[] = [
   asin,
   asinh,
   atan,
+  averagePool,
   ceil,
   chooseAbove,
   chooseGreatest,
   chooseQuantile,
   clip,
   concat,
+  conv,
+  convTranspose,
   correlation,
   cos,
   cosh,
@@ -101,19 +115,28 @@ const allowed: readonly Operation[] = [
   div,
   eigenSymmetric,
   equal,
+  erf,
   exp,
+  expand,
   floor,
   gather,
+  gatherElements,
+  gelu,
+  gemm,
   greater,
   greaterOrEqual,
   histogram,
   inverse,
   labelEncoder,
+  layerNormalization,
   less,
   lessOrEqual,
   log,
+  logSoftmax,
   matMul,
   max,
+  maxPool,
+  maxPoolIndices,
   meanWhere,
   min,
   mul,
@@ -133,11 +156,13 @@ const allowed: readonly Operation[] = [
   reshape,
   round,
   rowOnes,
+  scatterAdd,
   sigmoid,
   sign,
   sin,
   sinh,
   slice,
+  softmax,
   solve,
   sqrt,
   standardDeviation,

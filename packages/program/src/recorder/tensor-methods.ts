@@ -26,6 +26,34 @@ export type GroupsEach = {
   readonly mostGroupsEach?: number;
 };
 
+export type WindowOptions = {
+  /** Steps down and across; 1 each unless given. */
+  readonly strides?: readonly [number, number];
+  /** Zeros at the top, left, bottom and right. */
+  readonly pads?: readonly [number, number, number, number];
+  /** Distances between neighbours of the kernel; 1 each unless given. */
+  readonly dilations?: readonly [number, number];
+};
+export type ConvOptions = WindowOptions & {
+  /** Into how many groups the channels fall, each with kernels of its own. */
+  readonly group?: number;
+};
+export type ConvTransposeOptions = ConvOptions & {
+  /** Lines and columns that the result has more. */
+  readonly output_padding?: readonly [number, number];
+};
+/** What a window lacks in the padding is not there, rather than zero. `ceil_mode` 1: a last one may hang over the end. */
+export type PoolOptions = WindowOptions & { readonly ceil_mode?: 0 | 1 };
+/** `count_include_pad` 1: padding counts among what is divided by. */
+export type AveragePoolOptions = PoolOptions & { readonly count_include_pad?: 0 | 1 };
+export type NormalizationOptions = { readonly axis?: number; readonly epsilon?: number };
+export type GemmOptions = {
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+};
+
 export abstract class TensorMethods<Self> {
   /** Records an operation on this tensor and others. Numbers among the others become constants. */
   protected abstract record(
@@ -311,6 +339,68 @@ export abstract class TensorMethods<Self> {
   inverse(): Self {
     return this.record("Inverse", []);
   }
+
+  /** x over its sum along an axis, as powers of e. */
+  softmax(axis = -1): Self {
+    return this.record("Softmax", [], { axis });
+  }
+  logSoftmax(axis = -1): Self {
+    return this.record("LogSoftmax", [], { axis });
+  }
+  /** The error function. */
+  erf(): Self {
+    return this.record("Erf", []);
+  }
+  gelu(): Self {
+    return this.record("Gelu", []);
+  }
+  /** Less its mean and over its deviation along the axes from `axis` on, times `scale` and plus `bias`. */
+  layerNormalization(scale: Operand<Self>, bias?: Operand<Self>, more: NormalizationOptions = {}): Self {
+    const { axis = -1, epsilon = 1e-5 } = more;
+    return this.record("LayerNormalization", given(scale, bias), { axis, epsilon });
+  }
+  /** alpha A B + beta C of matrices. */
+  gemm(b: Operand<Self>, c?: Operand<Self>, more: GemmOptions = {}): Self {
+    const { alpha = 1, beta = 1, transA = false, transB = false } = more;
+    return this.record("Gemm", given(b, c), { alpha, beta, transA: transA ? 1 : 0, transB: transB ? 1 : 0 });
+  }
+  /** Images [batch, channels, height, width] with kernels [results, channels / group, height, width]. */
+  conv(kernels: Operand<Self>, bias?: Operand<Self>, more: ConvOptions = {}): Self {
+    return this.record("Conv", given(kernels, bias), { ...more });
+  }
+  /** `conv` turned round: kernels are [channels, results / group, height, width]. */
+  convTranspose(kernels: Operand<Self>, bias?: Operand<Self>, more: ConvTransposeOptions = {}): Self {
+    return this.record("ConvTranspose", given(kernels, bias), { ...more });
+  }
+  /** The greatest of each window of images; windows stand one after the other unless `strides` says otherwise. */
+  maxPool(kernel: readonly [height: number, width: number], more: PoolOptions = {}): Self {
+    return this.record("MaxPool", [], { kernel_shape: kernel, strides: kernel, ...more });
+  }
+  /** Where the greatest of each window stands in its channel, counted along the lines. */
+  maxPoolIndices(kernel: readonly [height: number, width: number], more: PoolOptions = {}): Self {
+    return this.record("MaxPoolIndices", [], { kernel_shape: kernel, strides: kernel, ...more });
+  }
+  /** The mean of each window of images. */
+  averagePool(kernel: readonly [height: number, width: number], more: AveragePoolOptions = {}): Self {
+    return this.record("AveragePool", [], { kernel_shape: kernel, strides: kernel, ...more });
+  }
+  /** Repeats along axes of size 1, as beside a tensor of this shape. */
+  expand(shape: readonly number[]): Self {
+    return this.record("Expand", [], { shape });
+  }
+  /** Each index is replaced by what stands there along an axis. */
+  gatherElements(indices: Operand<Self>, axis = 0): Self {
+    return this.record("GatherElements", [indices], { axis });
+  }
+  /** This, and at each place that `indices` names along an axis what stands beside it in `updates`, added up. */
+  scatterAdd(indices: Operand<Self>, updates: Operand<Self>, axis = 0): Self {
+    return this.record("ScatterAdd", [indices, updates], { axis });
+  }
+}
+
+/** Those that are there. */
+function given<Self>(...others: readonly (Operand<Self> | undefined)[]): readonly Operand<Self>[] {
+  return others.filter((other) => other !== undefined);
 }
 
 function listed(axes: Axes): readonly number[] {

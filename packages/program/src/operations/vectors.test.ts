@@ -14,17 +14,19 @@ type VectorCase = {
   readonly exact: boolean;
 };
 
-const file = new URL("../../fixtures/numpy-vectors.json", import.meta.url);
-const { cases } = JSON.parse(readFileSync(file, "utf8")) as { readonly cases: readonly VectorCase[] };
+const cases = ["numpy-vectors.json", "onnx-vectors.json"].flatMap((name) => {
+  const file = new URL(`../../fixtures/${name}`, import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly cases: readonly VectorCase[] }).cases;
+});
 
 const tensor = ({ shape, data }: Vector): PlainTensor => ({ shape, data: Float64Array.from(data, Number) });
 const byOperation = Map.groupBy(cases, (one) => one.operation);
 
-/** It knows no people, and no list of keys; `people.test.ts` and `label-encoder.test.ts` have these. */
-const notInNumpy = ["CountPeople", "LabelEncoder", "SumByPerson"];
-const inNumpy = [...operations.keys()].filter((name) => !notInNumpy.includes(name));
+/** These know no people, and no list of keys; `people.test.ts` and `label-encoder.test.ts` have them. */
+const notElsewhere = ["CountPeople", "LabelEncoder", "SumByPerson"];
+const elsewhere = [...operations.keys()].filter((name) => !notElsewhere.includes(name));
 
-test.each(inNumpy)("%s gives what numpy gives", (name) => {
+test.each(elsewhere)("%s gives what numpy, torch or the ONNX reference gives", (name) => {
   const own = byOperation.get(name) ?? [];
   expect(own.length).toBeGreaterThan(0);
   for (const { inputs, attributes, output, exact } of own) {
@@ -49,7 +51,7 @@ test.each(inNumpy)("%s gives what numpy gives", (name) => {
   }
 });
 
-test.each(inNumpy)("the shape rule of %s says the shape that its result has", (name) => {
+test.each(elsewhere)("the shape rule of %s says the shape that its result has", (name) => {
   for (const { inputs, attributes, output } of byOperation.get(name) ?? []) {
     const nodes: ProgramNode[] = inputs.map(({ shape }, at) => ({ kind: "input", name: `x${at}`, shape }));
     const program = makeProgram({
