@@ -21,6 +21,7 @@ export const problemCodes = [
   "private-data",
   "range-exceeded",
   "not-on-shares",
+  "not-differentiable",
   "expression-malformed",
   "sql-malformed",
   "sql-unsupported",

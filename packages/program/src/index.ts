@@ -19,6 +19,7 @@ export {
 } from "./card/join-cards.ts";
 export { hidingCharacters, isKeyText, unseenCharacters } from "./card/key-text.ts";
 export { type Card, cardToJson, parseCard, withSyntheticRows } from "./card/parse-card.ts";
+export { type GradOptions, grad } from "./gradient/grad.ts";
 export { readAttributes } from "./graph/attributes.ts";
 export { programLimits } from "./graph/limits.ts";
 export { printProgram } from "./graph/print-program.ts";

@@ -37,6 +37,7 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "private-data": refused,
   "range-exceeded": refused,
   "not-on-shares": refused,
+  "not-differentiable": refused,
   "expression-malformed": usage,
   "sql-malformed": usage,
   "sql-unsupported": refused,

@@ -25,6 +25,7 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "private-data": Code.PermissionDenied,
   "range-exceeded": Code.InvalidArgument,
   "not-on-shares": Code.InvalidArgument,
+  "not-differentiable": Code.InvalidArgument,
   "expression-malformed": Code.InvalidArgument,
   "sql-malformed": Code.InvalidArgument,
   "sql-unsupported": Code.InvalidArgument,
