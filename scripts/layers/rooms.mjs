@@ -8,13 +8,23 @@ export const rows = {
   privacy: 3,
   wire: 3,
   mpc: 3,
-  client: 4,
-  owner: 4,
-  cli: 5,
+  learning: 4,
+  client: 5,
+  owner: 5,
+  cli: 6,
 };
 
 /** These read no clock, entropy, network or environment: such things come in as parameters. */
-export const pureRooms = new Set(["base", "program", "compute", "crypto", "privacy", "wire", "mpc"]);
+export const pureRooms = new Set([
+  "base",
+  "program",
+  "compute",
+  "crypto",
+  "privacy",
+  "wire",
+  "mpc",
+  "learning",
+]);
 
 /** These run in a browser too. */
 export const roomsWithoutNode = new Set([...pureRooms, "client"]);

@@ -30,9 +30,9 @@ const lines: FromShapes = (inputs, output) => 30 * linear(inputs, output);
 /** Eighty terms of a series. */
 const sums: FromShapes = (inputs, output) => 100 * linear(inputs, output);
 
-/** [n, k] by [k, m]: n k m. */
+/** [n, k] by [k, m]: n k m; several of them, each. */
 const product: FromShapes = ([x, y], output) =>
-  linear([x!, y!], output) + sizeOf(x!) * (y!.length === 2 ? y![1]! : 1);
+  linear([x!, y!], output) + sizeOf(x!) * (y!.length === 1 ? 1 : y!.at(-1)!);
 
 /** The product of [k, n] by [n, k], beside the mean. */
 const covariance: FromShapes = ([x], output) => walked([x!], output) + sizeOf(x!) * x![1]!;

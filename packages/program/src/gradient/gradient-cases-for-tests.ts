@@ -119,6 +119,9 @@ const matrices = fc
   .chain(([m, k, n, left, right]) =>
     asCase({}, tensor(left === 0 ? [k] : [m, k], usual), tensor(right === 0 ? [k] : [k, n], usual)),
   );
+const severalMatrices = fc
+  .tuple(dimension, dimension, dimension, dimension)
+  .chain(([count, m, k, n]) => asCase({}, tensor([count, m, k], usual), tensor([count, k, n], usual)));
 const gemm = fc
   .tuple(fc.nat(1), fc.nat(1), fc.constantFrom(undefined, [], [3], [2, 1], [2, 3]))
   .chain(([transA, transB, c]) =>
@@ -191,6 +194,7 @@ export const gradientCases: readonly (readonly [name: string, drawn: Drawn])[] =
   ["Covariance", asCase({ correction: 1 }, tensor([4, 3], usual))],
   ["CumSum", alongAxis(2).chain((axis) => asCase({ axis }, tensor([3, 4], usual)))],
   ["MatMul", matrices],
+  ["MatMul", severalMatrices],
   ["Gemm", gemm],
   ["Solve", asCase({}, regular, tensor([3], usual))],
   ["Solve", asCase({}, regular, tensor([3, 2], usual))],

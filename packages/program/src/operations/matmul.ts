@@ -6,7 +6,10 @@ import { crossProduct } from "./cross-product.ts";
 import type { Facts, Lowering, Operation, Planned, RowsFacts } from "./operation.ts";
 import { noRule } from "./refusals.ts";
 
-/** numpy.matmul of one or two axes a side. X' Y over the private rows is a sum of each row's outer product. */
+/**
+ * numpy.matmul of one or two axes a side, or of three on both sides with one number of products in front. X' Y over the
+ * private rows is a sum of each row's outer product.
+ */
 export const matMul: Operation = {
   name: "MatMul",
   inputs: [2, 2],
@@ -20,6 +23,7 @@ export const matMul: Operation = {
 };
 
 function productShape(x: Shape, y: Shape): Result<Shape, Problem> {
+  if (x.length === 3 && y.length === 3) return productsShape(x, y);
   if (x.length < 1 || x.length > 2 || y.length < 1 || y.length > 2) {
     return err(
       doesNotFit(`a matrix product takes one or two axes a side, not ${printShape(x)} and ${printShape(y)}`),
@@ -44,7 +48,20 @@ function productShape(x: Shape, y: Shape): Result<Shape, Problem> {
   return ok(result);
 }
 
+/** Several products of public sizes: the private rows have no place in them. */
+function productsShape(x: Shape, y: Shape): Result<Shape, Problem> {
+  const fits = x[0] === y[0] && x[2] === y[1] && ![...x, ...y].includes("rows");
+  return fits
+    ? ok([...x.slice(0, 2), y[2]!])
+    : err(
+        doesNotFit(
+          `products of ${printShape(x)} and ${printShape(y)} are [n, i, k] by [n, k, j], all public`,
+        ),
+      );
+}
+
 function product(x: PlainTensor, y: PlainTensor): PlainTensor {
+  if (x.shape.length === 3) return products(x, y);
   const [rows, inner] = x.shape.length === 1 ? [1, x.shape[0]!] : [x.shape[0]!, x.shape[1]!];
   const columns = y.shape.length === 1 ? 1 : y.shape[1]!;
   const data = new Float64Array(rows * columns);
@@ -57,6 +74,19 @@ function product(x: PlainTensor, y: PlainTensor): PlainTensor {
     }
   }
   return { shape: [...x.shape.slice(0, -1), ...y.shape.slice(1)], data };
+}
+
+function products(x: PlainTensor, y: PlainTensor): PlainTensor {
+  const [count, rows, inner] = x.shape as readonly [number, number, number];
+  const columns = y.shape[2]!;
+  const data = new Float64Array(count * rows * columns);
+  for (let at = 0; at < count; at++) {
+    const left = x.data.subarray(at * rows * inner, (at + 1) * rows * inner);
+    const right = y.data.subarray(at * inner * columns, (at + 1) * inner * columns);
+    const each = product({ shape: [rows, inner], data: left }, { shape: [inner, columns], data: right });
+    data.set(each.data, at * rows * columns);
+  }
+  return { shape: [count, rows, columns], data };
 }
 
 /** One row [k] times a public [k, m] or [k]. */

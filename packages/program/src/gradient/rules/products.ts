@@ -1,17 +1,19 @@
 import type { Applied, GradientRule } from "../gradient-rule.ts";
 
-/** X Y of one or two axes a side: G Y' and X' G, an axis that is not there taken for one of size 1. */
+/** X Y of one or two axes a side, or several of them: G Y' and X' G, an axis that is not there taken for one of size 1. */
 const matMulRule: GradientRule = ({ write, inputs: [x, y], given }) => {
   const [left, right] = [write.shapeOf(x!), write.shapeOf(y!)];
   const product = (a: number, b: number) => write.apply("MatMul", [a, b]);
   const upright = (column: number) => write.reshape(column, [...write.shapeOf(column), 1]);
+  const turnEach = (products: number) => write.apply("Transpose", [products], { perm: [0, 2, 1] });
   const gradients = {
     "1x1": [() => write.mul(given, y!), () => write.mul(given, x!)],
     "1x2": [() => product(y!, given), () => write.mul(upright(x!), given)],
     "2x1": [() => write.mul(upright(given), y!), () => product(write.turn(x!), given)],
     "2x2": [() => product(given, write.turn(y!)), () => product(write.turn(x!), given)],
+    "3x3": [() => product(given, turnEach(y!)), () => product(turnEach(x!), given)],
   } as const;
-  return gradients[`${left.length as 1 | 2}x${right.length as 1 | 2}`];
+  return gradients[`${left.length}x${right.length}` as keyof typeof gradients];
 };
 
 /** alpha A B + beta C, where A or B may have been turned first. */
