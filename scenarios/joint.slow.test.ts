@@ -43,7 +43,10 @@ async function furnish(owner: Owner, at: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  world = await sharesWorld(names, { furnish });
+  world = await sharesWorld(names, {
+    furnish,
+    honestOwnersAtMost: (name) => (name === "lake" ? 2 : 3),
+  });
   grid = await world.asker();
   const all = await grid.search("#diabetes");
   found = world.houses.map(({ url }) => [...all].find(({ node }) => node === url)!);
@@ -74,6 +77,32 @@ test("the price of a joint question is told before anything is charged, with the
   expect(price.affordable).toBe(true);
   expect(price.expectedPlusMinus as number).toBeGreaterThan(0);
   expect(await spentAt(0)).toBe(before);
+});
+
+test("with two honest owners of three the total is more accurate, and the price says who must be honest", async () => {
+  const shared = await grid.joint(...found, { honestOwners: 2 });
+  for (const offer of [{ epsilon: 5 }, { epsilon: 5, delta: 1e-6 }]) {
+    const question = (of: JointDataset) => of.column("bmi").sum();
+    const [whole, parts] = await Promise.all([question(joint).price(offer), question(shared).price(offer)]);
+    const ratio = (whole.expectedPlusMinus as number) / (parts.expectedPlusMinus as number);
+    expect(ratio).toBeGreaterThan(1.2);
+    expect(ratio).toBeLessThan(1.55);
+    expect(String(parts)).toContain("as long as 2 of them, each person's own among them, are honest");
+  }
+  const answer = await shared.column("bmi").sum().get({ epsilon: 5 });
+  const truth = columnOf(rows, "bmi").reduce((sum, one) => sum + one, 0);
+  expect(Math.abs((answer.value as number) - truth)).toBeLessThan(4 * (answer.plusMinus as number));
+  expect(answer.guarantee).toContain("at least 2 of the owners");
+});
+
+test("an owner that does not count on so many honest ones refuses, and nobody is charged", async () => {
+  const before = await Promise.all([0, 1, 2].map(spentAt));
+  const trusting = await grid.joint(...found, { honestOwners: 3 });
+  await expect(trusting.column("bmi").mean().price(1)).rejects.toMatchObject({
+    code: "honest-owners-too-many",
+  });
+  expect(await Promise.all([0, 1, 2].map(spentAt))).toEqual(before);
+  await expect(grid.joint(...found, { honestOwners: 4 })).rejects.toMatchObject({ code: "parties-invalid" });
 });
 
 test("a question of two stages opens the first total and goes on from it", async () => {

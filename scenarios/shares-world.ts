@@ -30,10 +30,13 @@ export async function sharesWorld(
   options: {
     readonly furnish?: (owner: Owner, at: number) => Promise<unknown>;
     readonly mayCompute?: (one: string, other: string) => boolean;
+    readonly honestOwnersAtMost?: (name: string) => number;
   } = {},
 ): Promise<SharesWorld> {
   const directory = mkdtempSync(join(tmpdir(), "unseen-shares-"));
-  const houses = await Promise.all(names.map((name) => openHouse(join(directory, name), name)));
+  const houses = await Promise.all(
+    names.map((name) => openHouse(join(directory, name), name, options.honestOwnersAtMost?.(name))),
+  );
   for (const [at, { owner }] of houses.entries()) await options.furnish?.(owner, at);
   for (const one of houses) {
     for (const other of houses) {
@@ -59,9 +62,9 @@ export async function sharesWorld(
   };
 }
 
-export async function openHouse(home: string, name: string): Promise<House> {
+export async function openHouse(home: string, name: string, honestOwnersAtMost = 1): Promise<House> {
   const clock = { nowMs: () => Date.now() };
-  const peers = { host: "127.0.0.1", port: 0 };
+  const peers = { host: "127.0.0.1", port: 0, honestOwnersAtMost };
   const owner = wholeOf(await openOwner({ home, name, clock, entropy, slotMs: 0, peers }));
   for (const researcher of ["ada", "mallory"])
     await owner.accounts.add(ownerAtTheMachine(), { name: researcher, password, role: "researcher" });

@@ -71,6 +71,7 @@ export const problemCodes = [
   // several parties
   "parties-invalid",
   "party-not-allowed",
+  "honest-owners-too-many",
   "party-failed",
   "party-cheated",
   "facts-not-covered",

@@ -94,6 +94,7 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
       "compute with other nodes, and take them in at this port; 0: any free port",
       wholeUpTo(65_535),
     )
+    .option("--honest-owners <number>", "most honest owners a joint question may need; 1", wholeUpTo(5))
     .option("--session-hours <hours>", "how long a sign-in lasts", wholeUpTo(8_760))
     .addOption(
       new Option("--ledger <address>", "keep the ledger in PostgreSQL; as `ledger use`").env("UNSEEN_LEDGER"),

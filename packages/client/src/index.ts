@@ -27,7 +27,7 @@ export { answers, PrivateTensor } from "./datasets/private-tensor.ts";
 export { RemoteDataset } from "./datasets/remote-dataset.ts";
 export { type SampleOrigin, SampleTable } from "./datasets/sample-table.ts";
 export { type ClaimOptions, claimNode } from "./grid/claim-node.ts";
-export { type ConnectOptions, GridClient } from "./grid/grid-client.ts";
+export { type ConnectOptions, GridClient, type JointOptions } from "./grid/grid-client.ts";
 export { type MissingNode, SearchResults } from "./grid/search-results.ts";
 export { JointAnswer } from "./joint/joint-answer.ts";
 export { JointDataset, type JointPlace } from "./joint/joint-dataset.ts";

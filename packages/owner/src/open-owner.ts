@@ -38,7 +38,12 @@ export type OwnerOptions = {
   readonly slotMs?: number;
   readonly sessionLifetimeMs?: number;
   /** Where the node takes other parties in; left out: it takes no part in computations with others. Port 0: any. */
-  readonly peers?: { readonly host: string; readonly port: number };
+  readonly peers?: {
+    readonly host: string;
+    readonly port: number;
+    /** How many honest owners a question to several may count on, this one among them; left out: 1, so nobody else's noise. */
+    readonly honestOwnersAtMost?: number;
+  };
   /**
    * Address of the PostgreSQL database that keeps the ledger, without a password. Left out: where the home says, which
    * is in the home itself until another place was named once. A ledger that is named another place moves there whole.
@@ -125,7 +130,15 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs(), entropy),
     },
     workspaces: new Workspaces(),
-    ...(party === undefined ? {} : { joint: { party, book: bookOf(store, kept.value.keptAt) } }),
+    ...(party === undefined
+      ? {}
+      : {
+          joint: {
+            party,
+            book: bookOf(store, kept.value.keptAt),
+            honestOwnersAtMost: options.peers?.honestOwnersAtMost ?? 1,
+          },
+        }),
     underway: new SingleFlight(),
   };
   const machine = ownerAtTheMachine();

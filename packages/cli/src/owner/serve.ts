@@ -17,6 +17,7 @@ export type ServeCommand = HomeOptions & {
   readonly sessionHours?: number;
   readonly ledger?: string;
   readonly peersPort?: number;
+  readonly honestOwners?: number;
 };
 
 const hourMs = 3_600_000;
@@ -24,12 +25,22 @@ const hourMs = 3_600_000;
 /** Serves until it is interrupted. The one secret it ever prints is the one-time owner token of a new home. */
 export async function serve(shell: Shell, options: ServeCommand): Promise<void> {
   const tls = tlsOf(options);
+  if (options.honestOwners === 0)
+    throw usageFailure("--honest-owners is at least 1: the owner of this node itself", "leave it out for 1");
   const owner = await openHome(options, {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     slotMs: options.answerSlotMs ?? defaultSlotMs,
     // Mutual TLS by the nodes' own identities, so this port needs no certificate.
-    ...(options.peersPort === undefined ? {} : { peers: { host: options.host, port: options.peersPort } }),
+    ...(options.peersPort === undefined
+      ? {}
+      : {
+          peers: {
+            host: options.host,
+            port: options.peersPort,
+            honestOwnersAtMost: options.honestOwners ?? 1,
+          },
+        }),
     ...(options.sessionHours === undefined ? {} : { sessionLifetimeMs: options.sessionHours * hourMs }),
   });
   try {

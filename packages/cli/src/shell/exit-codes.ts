@@ -81,6 +81,7 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "workspace-full": failed,
   "parties-invalid": refused,
   "party-not-allowed": refused,
+  "honest-owners-too-many": refused,
   "party-failed": failed,
   "party-cheated": failed,
   "facts-not-covered": refused,

@@ -37,6 +37,8 @@ const deadlineMs = 10_000;
 /** Ten million rows take an owner's engine seconds; a queue before it is allowed for. */
 const answerDeadlineMs = 120_000;
 
+export type JointOptions = { readonly cryptoProvider?: RemoteWorker; readonly honestOwners?: number };
+
 export class GridClient {
   readonly #nodes: readonly GridNode[];
   readonly #deadlines: Deadlines;
@@ -143,19 +145,18 @@ export class GridClient {
 
   /**
    * Several owners' datasets as one to ask about. Each owner is charged the whole offer, noises by itself, and only the total
-   * is opened. A provider is needed for `greatest` and `least` among other than three owners.
+   * is opened. A provider is needed for `greatest` and `least` among other than three owners. With `honestOwners`, totals are
+   * more accurate, and their guarantee needs that many owners to be honest.
    */
   joint(...datasets: readonly RemoteDataset[]): Promise<JointDataset>;
-  joint(
-    ...given: readonly [...RemoteDataset[], { readonly cryptoProvider: RemoteWorker }]
-  ): Promise<JointDataset>;
-  async joint(
-    ...given: readonly (RemoteDataset | { readonly cryptoProvider: RemoteWorker })[]
-  ): Promise<JointDataset> {
+  joint(...given: readonly [...RemoteDataset[], JointOptions]): Promise<JointDataset>;
+  async joint(...given: readonly (RemoteDataset | JointOptions)[]): Promise<JointDataset> {
     const datasets = given.flatMap((one) => (one instanceof RemoteDataset ? [one] : []));
-    const [options] = given.flatMap((one) => (one instanceof RemoteDataset ? [] : [one]));
-    const provider = options && RemoteWorker.partyOf(options.cryptoProvider);
-    return orThrow(await JointDataset.of(datasets, provider));
+    const [{ cryptoProvider, honestOwners = 1 } = {}] = given.flatMap((one) =>
+      one instanceof RemoteDataset ? [] : [one],
+    );
+    const provider = cryptoProvider && RemoteWorker.partyOf(cryptoProvider);
+    return orThrow(await JointDataset.of(datasets, { provider, honestOwners }));
   }
 
   /** A node as a worker, by its name or address; the first without one. What is sent there is the sender's own. */

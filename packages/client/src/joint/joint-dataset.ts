@@ -30,6 +30,17 @@ export type JointPlace = {
   readonly answer: JointAnswer;
 };
 
+/** Whom the questions count on. */
+export type JointTrust = {
+  /** For comparisons among other than three owners. */
+  readonly provider?: NamedParty | undefined;
+  /**
+   * How many owners have to be honest for a total's guarantee to hold, each person's own among them; 1 if left out. With t of n
+   * owners a total carries n/t times the variance of one noise. Each owner agrees or refuses by its own settings.
+   */
+  readonly honestOwners?: number;
+};
+
 export class JointDataset {
   /** The names of the datasets, once each. */
   readonly name: string;
@@ -46,11 +57,12 @@ export class JointDataset {
     this.#desk = desk;
   }
 
-  /** @param provider for comparisons among other than three owners */
   static async of(
     datasets: readonly RemoteDataset[],
-    provider?: NamedParty,
+    { provider, honestOwners = 1 }: JointTrust = {},
   ): Promise<Result<JointDataset, Problem>> {
+    if (!Number.isSafeInteger(honestOwners) || honestOwners < 1 || honestOwners > datasets.length)
+      return err(problem("parties-invalid", "honestOwners is a whole number from 1 to that of the owners"));
     if (datasets.length < 2 || datasets.length > 5)
       return err(problem("parties-invalid", "a joint question goes to two to five owners"));
     const places = datasets.map(RemoteDataset.placeOf);
@@ -63,7 +75,12 @@ export class JointDataset {
     if (!members.ok) return members;
     const owners = places.map(({ described }, at) => ({ ...members.value[at]!, dataset: described.name }));
     const known: Member | undefined = members.value[places.length];
-    return ok(new JointDataset(new JointDesk(owners, facts.value, known), facts.value.columns));
+    return ok(
+      new JointDataset(
+        new JointDesk(owners, facts.value, { provider: known, honestOwners }),
+        facts.value.columns,
+      ),
+    );
   }
 
   get columns(): readonly string[] {

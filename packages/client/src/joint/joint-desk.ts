@@ -22,12 +22,18 @@ export class JointDesk implements Desk {
   readonly owners: readonly JointOwner[];
   readonly #provider: Member | undefined;
   readonly #facts: SentJointFacts;
+  readonly #honestOwners: number;
 
-  constructor(owners: readonly JointOwner[], facts: SentJointFacts, provider: Member | undefined) {
+  constructor(
+    owners: readonly JointOwner[],
+    facts: SentJointFacts,
+    { provider, honestOwners }: { readonly provider: Member | undefined; readonly honestOwners: number },
+  ) {
     this.dataset = [...new Set(owners.map(({ dataset }) => dataset))].join(", ");
     this.owners = owners;
     this.#facts = facts;
     this.#provider = provider;
+    this.#honestOwners = honestOwners;
   }
 
   /** The owners, as they are named in words. */
@@ -119,6 +125,7 @@ export class JointDesk implements Desk {
       kind,
       owners: this.#places,
       provider: kind === "sum" ? undefined : this.#provider?.fingerprint,
+      honestOwners: kind === "sum" ? this.#honestOwners : 1,
       facts: this.#facts,
       program,
       offer: offerText(offer),

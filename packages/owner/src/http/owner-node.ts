@@ -15,6 +15,7 @@ export type OwnerNode = {
     readonly party: JointPorts["party"];
     /** Undefined where the ledger is not in the home. */
     readonly book: JointPorts["book"] | undefined;
+    readonly honestOwnersAtMost: JointPorts["honestOwnersAtMost"];
   };
   readonly underway: SingleFlight<Result<Answered, Problem>>;
 };

@@ -41,7 +41,7 @@ export function sharesRoutes(
   const together = (): JointPorts => {
     const party = ports();
     const book = valueOrRefusal(joint?.book === undefined ? err(noBook()) : ok(joint.book));
-    return { questions, party, book };
+    return { questions, party, book, honestOwnersAtMost: joint?.honestOwnersAtMost ?? 1 };
   };
   router.rpc(
     introduce,

@@ -1,5 +1,6 @@
 // The walk of a question to several owners, as each owner goes it. What another owner or the asker says can make the answer
-// wrong, and can make nobody's rows say more than was charged for: own card, own price, own ledger, own whole noise.
+// wrong, and can make nobody's rows say more than was charged for: own card, own price, own ledger, and own whole noise or, where
+// this owner's settings count on other owners' noise, a check that theirs is for the same question and drawn once.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { RingMemory } from "@unseen/compute";
@@ -34,7 +35,8 @@ import { agreeToBegin } from "./agree-to-begin.ts";
 import { compareOwners } from "./compare-owners.ts";
 import { jointGuarantee } from "./joint-guarantee.ts";
 import type { JointPorts, PaidJointly } from "./joint-ports.ts";
-import { type JointParties, jointDigest, jointParties, planJointly } from "./plan-jointly.ts";
+import { countsOn, type JointParties, jointDigest, jointParties, planJointly } from "./plan-jointly.ts";
+import { agreeOnNoise, agreeOnTotals } from "./shared-noise-guard.ts";
 import { totalOfOwners } from "./sum-of-owners.ts";
 
 /** Masks of one sum are drawn at once; pages are lent when they are written. */
@@ -58,6 +60,8 @@ export async function answerJointly(
   if (!parties.ok) return parties;
   const own = asked.owners[parties.value.me];
   if (own === undefined) return err(providersOnly());
+  const counted = countsOn(ports, asked);
+  if (!counted.ok) return counted;
   const earlier = await questions.ledger.recorded(key, questionHash);
   if (!earlier.ok) return earlier;
   if (earlier.value !== undefined) return answered(questions, caller, own, earlier.value);
@@ -103,14 +107,14 @@ export async function answerJointly(
 
 /** Only the bytes that the ledger gives back may leave. */
 async function computeAndRecord(paid: PaidJointly): Promise<Result<Uint8Array, Problem>> {
-  const { asked, question, receipt, questions, parties } = paid;
+  const { asked, question, receipt, questions } = paid;
   const finished =
     asked.kind === "sum" ? await releaseTotal(paid) : await compareOwners(paid, await releaseOwn(paid));
   if (!finished.ok) return finished;
   const said = {
     receipt,
     nodeId: questions.nodeId,
-    guarantee: jointGuarantee(question, asked.kind, parties.owners.length, paid.traffic),
+    guarantee: jointGuarantee(question, asked, paid.traffic),
   };
   return questions.ledger.record(receipt, encodeOutcome(finished.value, said));
 }
@@ -119,41 +123,62 @@ type Outcome = Result<Released<Result<Finished, Problem>>, Problem>;
 
 /** The answer over all rows: each stage's total is opened, and nothing before it. */
 async function releaseTotal(paid: PaidJointly): Promise<Outcome> {
-  const { peers, parties, book, receipt, traffic } = paid;
+  const { asked, peers, parties, book, receipt, traffic } = paid;
+  const isShared = asked.honestOwners > 1;
+  if (isShared) {
+    const agreed = await agreeOnNoise(paid);
+    if (!agreed.ok) return agreed;
+  }
+  const totals: (readonly bigint[])[] = [];
   const memory = await RingMemory.open(maskMebibytes);
   const streams: PairStreams = summandStreams(peers, [...peers.keys()], memory);
-  return release(paid, parties.owners.length, async (mine, part) => {
-    const total = await totalOfOwners(mine, { me: parties.me, peers, streams, memory, traffic });
-    // A later stage asks about this total, so it must be the one that was there when its noise was drawn.
-    const kept = await book.keep(receipt, `total ${part}`, async () => ok(total));
-    if (!kept.ok) return kept;
-    return isSame(kept.value.value, total.value) ? kept : err(changed());
+  return release(paid, {
+    owners: parties.owners.length,
+    begin: async (stage) => (isShared && stage > 0 ? agreeOnTotals(totals, peers, traffic) : ok(undefined)),
+    open: async (mine, part) => {
+      const total = await totalOfOwners(mine, { me: parties.me, peers, streams, memory, traffic });
+      // A later stage asks about this total, so it must be the one that was there when its noise was drawn.
+      const kept = await book.keep(receipt, `total ${part}`, async () => ok(total));
+      if (!kept.ok) return kept;
+      if (!isSame(kept.value.value, total.value)) return err(changed());
+      totals.push(total.value);
+      return kept;
+    },
   });
 }
 
 /** This owner's own answer, noised by itself. It is told to nobody. */
 function releaseOwn(paid: PaidJointly): Promise<Outcome> {
-  return release(paid, 1, async (mine) => ok(mine));
+  return release(paid, { owners: 1, begin: async () => ok(undefined), open: async (mine) => ok(mine) });
 }
+
+/** How owners go through the stages together. */
+type Together = {
+  readonly owners: number;
+  /** Before a stage is noised. */
+  begin(stage: number): Promise<Result<undefined, Problem>>;
+  open(
+    mine: Released<readonly bigint[]>,
+    part: string,
+  ): Promise<Result<Released<readonly bigint[]>, Problem>>;
+};
 
 /** Stage by stage: sums exactly, noises, keeps, opens, and goes on with what was opened. */
 async function release(
-  { questions, question: { plan, price, rows }, receipt, book }: PaidJointly,
-  owners: number,
-  open: (
-    mine: Released<readonly bigint[]>,
-    part: string,
-  ) => Promise<Result<Released<readonly bigint[]>, Problem>>,
+  { asked: { honestOwners }, questions, question: { plan, price, rows }, receipt, book }: PaidJointly,
+  { owners, begin, open }: Together,
 ): Promise<Outcome> {
   const { engine, entropy, clock, slots } = questions;
   const sums: Released<ReleasedCut>[] = [];
   const values = new Map<number, PlainTensor>();
   for (let stage = 0; stage < plan.stages; stage++) {
+    const begun = await begin(stage);
+    if (!begun.ok) return begun;
     const asked = sumsOfStage(plan, stage, values);
     if (!asked.ok) return ok(afterRelease(releasedTogether<ReleasedCut[]>(sums), () => asked));
     for (const [at, question] of asked.value.entries()) {
       const part = `${stage}.${at}`;
-      const measurement = measurementFor(price, question);
+      const measurement = measurementFor(price, question, honestOwners);
       const sinceMs = clock.nowMs();
       const mine = await book.keep(receipt, `noised ${part}`, async () => {
         const exact = await engine.sums(rows, question.contribution, receipt);

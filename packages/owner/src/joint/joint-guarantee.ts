@@ -1,15 +1,17 @@
-import type { JointKind } from "@unseen/wire";
+import type { AskedJointly } from "@unseen/wire";
 import { guaranteeInWords, type PlannedProgram } from "../questions/index.ts";
 import type { Traffic } from "./joint-ports.ts";
 
-/** What one owner promises its own people, in words. */
+/** What one owner promises its own people, in words, and who has to be honest for it to hold. */
 export function jointGuarantee(
   question: PlannedProgram,
-  kind: JointKind,
-  owners: number,
+  { kind, owners, honestOwners }: Pick<AskedJointly, "kind" | "owners" | "honestOwners">,
   { rounds, sentBytes }: Traffic,
 ): string {
-  const noise = `This holds for the people of each of the ${owners} owners against everybody else, the other owners included: each added the whole noise to its own sums before they were shared.`;
+  const noise =
+    honestOwners === 1
+      ? `This holds for the people of each of the ${owners.length} owners against everybody else, the other owners included: each added the whole noise to its own sums before they were shared.`
+      : `This holds for the people of each of the ${owners.length} owners as long as at least ${honestOwners} of the owners, that one among them, are honest and tell nobody their noise or their sums: each added a part of the noise, and ${honestOwners} parts are a whole. Against fewer honest owners it promises nothing.`;
   const opened =
     kind === "sum" ? "Only the total was opened." : "No owner's answer was opened; only which of them it is.";
   const several = "Somebody whose rows several owners hold loses that much at each of them.";

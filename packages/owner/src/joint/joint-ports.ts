@@ -11,6 +11,8 @@ export type JointPorts = {
   readonly questions: QuestionPorts;
   readonly party: SharesPorts;
   readonly book: NoisedBook;
+  /** How many honest owners this one is ready to count on, itself among them: 1 is nobody else. */
+  readonly honestOwnersAtMost: number;
 };
 
 /** The question once this owner has met the others and charged for it. */

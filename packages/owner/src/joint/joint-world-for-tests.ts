@@ -23,7 +23,7 @@ const entropy = platformEntropy(globalThis.crypto);
 
 export type OwnerHere = { readonly ports: JointPorts; readonly engine: OracleEngine };
 
-export async function jointWorld(count = 3, cards: readonly Card[] = []) {
+export async function jointWorld(count = 3, cards: readonly Card[] = [], honestOwnersAtMost = 1) {
   const table = new Table();
   const homes = Array.from({ length: count }, () => testHome());
   const owners: OwnerHere[] = await Promise.all(
@@ -39,7 +39,7 @@ export async function jointWorld(count = 3, cards: readonly Card[] = []) {
         room: new ComputingRoom(),
       };
       const questions = await questionPorts(home.store, engine, cards[at] ?? clinicCard);
-      return { engine, ports: { questions, party, book: new NoisedBook(home.store) } };
+      return { engine, ports: { questions, party, book: new NoisedBook(home.store), honestOwnersAtMost } };
     }),
   );
   const asking = (more: Partial<AskedJointly> = {}): AskedJointly => ({
@@ -49,6 +49,7 @@ export async function jointWorld(count = 3, cards: readonly Card[] = []) {
     kind: "sum",
     owners: owners.map(({ ports }) => ({ fingerprint: ports.party.identity.fingerprint, dataset: "clinic" })),
     provider: undefined,
+    honestOwners: 1,
     facts: {
       columns: [
         { name: "bp", least: 60, greatest: 140, whole: false, categories: [] },

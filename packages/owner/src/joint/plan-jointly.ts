@@ -47,12 +47,33 @@ export function jointParties(
   if (kind === "sum" && provider !== undefined) return err(invalid("a joint sum needs no crypto provider"));
   if (kind !== "sum" && provider === undefined && owners.length !== 3)
     return err(invalid("a comparison among other than three owners needs a crypto provider"));
+  if (asked.honestOwners > owners.length) return err(invalid("no more owners can be honest than there are"));
+  if (kind !== "sum" && asked.honestOwners !== 1)
+    return err(invalid("in a comparison each owner adds the whole noise, and counts on nobody's"));
   const me = parties.indexOf(identity.fingerprint);
   if (me === -1) return err(invalid("this node is none of the parties"));
   const stranger = parties.findIndex((one, place) => place !== me && allowed.find(one) === undefined);
   if (stranger !== -1) return err(notAllowed(stranger, parties[stranger]!));
   const count = owners.length;
   return ok({ owners: parties.slice(0, count), provider: parties[count], me });
+}
+
+/** Whether this owner is ready to count on so many honest owners: it says so in its own settings. */
+export function countsOn(
+  { honestOwnersAtMost }: { readonly honestOwnersAtMost: number },
+  { honestOwners }: AskedJointly,
+): Result<undefined, Problem<"honest-owners-too-many">> {
+  if (honestOwners <= honestOwnersAtMost) return ok(undefined);
+  const ready =
+    honestOwnersAtMost === 1
+      ? "on no other owner's noise"
+      : `on at most ${honestOwnersAtMost} honest owners, itself among them`;
+  return err(
+    problem("honest-owners-too-many", `this owner counts ${ready}, and the question needs ${honestOwners}`, {
+      hint: "ask with fewer honestOwners: each then adds more noise; or the owner starts its node with --honest-owners",
+      facts: { honestOwnersAtMost: String(honestOwnersAtMost) },
+    }),
+  );
 }
 
 /** The same plan at every owner: made of the question and the facts alone, once they cover this owner's card. */
@@ -116,9 +137,18 @@ function isOneNumber({ program }: AskedJointly): boolean {
 
 /** 32 bytes of everything that the owners must agree on: equal asks, and nothing else, have equal digests. */
 export function jointDigest(asked: AskedJointly): Uint8Array {
-  const { askId, kind, owners, provider, facts, program, offer } = asked;
-  const text = JSON.stringify([askId, kind, owners, provider, facts, printProgram(program), offer]);
-  return digestOf("unseen question to several owners 1", new TextEncoder().encode(text));
+  const { askId, kind, owners, provider, honestOwners, facts, program, offer } = asked;
+  const text = JSON.stringify([
+    askId,
+    kind,
+    owners,
+    provider,
+    honestOwners,
+    facts,
+    printProgram(program),
+    offer,
+  ]);
+  return digestOf("unseen question to several owners 2", new TextEncoder().encode(text));
 }
 
 function invalid(message: string): Problem<"parties-invalid"> {

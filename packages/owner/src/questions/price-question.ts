@@ -32,18 +32,22 @@ export async function priceQuestion(
   return priceOfPlanned(ports, caller, asked, question.value);
 }
 
-/** The price of a planned question, whose total carries the noise of so many owners. */
+/** Whose noise a total carries: so many owners', of whom so many have to be honest. */
+type Together = { readonly owners: number; readonly honest: number };
+const alone: Together = { owners: 1, honest: 1 };
+
+/** The price of a planned question, asked of one owner or of several. */
 export async function priceOfPlanned(
   ports: QuestionPorts,
   caller: Caller,
   asked: DatasetRef,
   question: PlannedQuestion,
-  owners = 1,
+  together = alone,
 ): Promise<Result<SentPrice, Problem>> {
   const permitted = permit(caller);
   if (!permitted.ok) return permitted;
   const { price } = question;
-  const expected = expectedOf(ports, question, owners);
+  const expected = expectedOf(ports, question, together);
   if (!expected.ok) return expected;
   const isAffordable = await ports.ledger.affords({
     asker: caller.id,
@@ -64,13 +68,13 @@ export async function priceOfPlanned(
 function expectedOf(
   { entropy }: QuestionPorts,
   question: PlannedQuestion,
-  owners: number,
+  { owners, honest }: Together,
 ): Result<Pick<SentPrice, "expectedPlusMinus" | "releases">, Problem> {
   if (question.kind === "keys") return ok({ expectedPlusMinus: [], releases: keysInWords(question) });
   const sums = expectedSums(question);
   if (!sums.ok) return sums;
   const { plan, price } = question;
-  const mechanismOf = (sum: SumQuestion) => mechanismOfAll(mechanismFor(price, sum), owners);
+  const mechanismOf = (sum: SumQuestion) => mechanismOfAll(mechanismFor(price, sum, honest), owners);
   const expected = expectFinish(plan, sums.value, mechanismOf, entropy);
   if (!expected.ok) return expected;
   const releases = sums.value.map((sum) => describeRelease(sum, mechanismOf(sum)));

@@ -1,6 +1,7 @@
 // The error bar of a sum of independent discrete Laplace draws, by the Chernoff bound: for every 0 < l < 1/scale,
 //   P(|sum of m| >= t) <= 2 M(l)^m exp(-l t),  M(l) = (1-q)^2 / ((1 - q e^l)(1 - q e^-l)),  q = exp(-1/scale),
-// M being the moment generating function. Each l is valid; the search only looks for a good one.
+// M being the moment generating function. Each l is valid; the search only looks for a good one. A share of a draw, one of t
+// that add up to one, has the t-th root of M, so m may be a fraction.
 
 import { type Rational, rationalToNumber } from "../budget/rational.ts";
 

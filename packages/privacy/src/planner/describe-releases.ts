@@ -24,7 +24,15 @@ function describeNoise(question: SumQuestion, measurement: Measurement): string 
     across.kind === "people"
       ? `a sum over people of ${numbers}, each person's total held ${heldTo(question)}${groups}`
       : `a sum over rows of ${numbers}, each row held ${heldTo(question)}`;
-  return `${summed}${stage}; ${measurement.mechanism} noise, 95 % within ${about}`;
+  return `${summed}${stage}; ${measurement.mechanism} noise${whose(measurement)}, 95 % within ${about}`;
+}
+
+/** Whose noise a total carries, and who has to have added it honestly. */
+function whose({ owners, parts }: Measurement): string {
+  if (owners === 1) return "";
+  return parts === 1
+    ? ` of ${owners} owners, whole at each`
+    : ` of ${owners} owners, enough as long as ${parts} of them, each person's own among them, are honest`;
 }
 
 /** What a choice promises in place of a half-width. Depends on the question and its price, and on no row. */

@@ -70,13 +70,13 @@ export function releaseCut(
   }
 }
 
-/** A mechanism as so many owners use it together, each adding the whole noise. A choice is one owner's. */
+/** A mechanism as so many owners use it together, each adding its part of the noise. A choice is one owner's. */
 export function mechanismOfAll(mechanism: CutMechanism, owners: number): CutMechanism {
   if (mechanism.kind === "choice" || owners === 1) return mechanism;
   return { kind: "noise", measurement: noiseOfAll(mechanism.measurement, owners) };
 }
 
-/** Reads a total to which `owners` added the noise of one measurement each, one's own among them. */
+/** Reads a total to which `owners` added what one measurement adds each, one's own among them. */
 export function readTotal(
   question: SumQuestion,
   measurement: Measurement,

@@ -71,20 +71,34 @@ export type CutMechanism =
   | { readonly kind: "noise"; readonly measurement: Measurement }
   | { readonly kind: "choice"; readonly chooser: Chooser };
 
-export function mechanismFor(price: Price, question: SumQuestion): CutMechanism {
+export function mechanismFor(price: Price, question: SumQuestion, honestOwners = 1): CutMechanism {
   return question.cut.release.by === "sum"
-    ? { kind: "noise", measurement: measurementFor(price, question) }
+    ? { kind: "noise", measurement: measurementFor(price, question, honestOwners) }
     : { kind: "choice", chooser: chooserFor(price.share, question) };
 }
 
-/** The mechanism for one noised sum: as much noise as its sensitivity needs at its share of the price. */
+/**
+ * The mechanism for one noised sum: as much noise as its sensitivity needs at its share of the price. Where more than one
+ * honest owner is counted on, each adds a part of it, and fewer of them than that keep no promise.
+ */
 export function measurementFor(
   { share }: Price,
   { cut, contribution, sensitivity }: SumQuestion,
+  honestOwners = 1,
 ): Measurement {
   invariant(cut.release.by === "sum", "what is chosen from is not noised");
   const dimension = contribution.grid.exponent.length;
   return share.kind === "pure"
-    ? laplaceMeasurement({ l1Sensitivity: sensitivity.l1, epsilon: share.epsilon, dimension })
-    : gaussianMeasurement({ l2SensitivitySquared: sensitivity.l2Squared, rho: share.rho, dimension });
+    ? laplaceMeasurement({
+        l1Sensitivity: sensitivity.l1,
+        epsilon: share.epsilon,
+        dimension,
+        parts: honestOwners,
+      })
+    : gaussianMeasurement({
+        l2SensitivitySquared: sensitivity.l2Squared,
+        rho: share.rho,
+        dimension,
+        parts: honestOwners,
+      });
 }

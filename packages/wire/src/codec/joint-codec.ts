@@ -36,6 +36,8 @@ export type AskedJointly = {
   readonly kind: JointKind;
   readonly owners: readonly { readonly fingerprint: string; readonly dataset: string }[];
   readonly provider: string | undefined;
+  /** How many owners have to be honest for the guarantee to hold; each adds noise accordingly. */
+  readonly honestOwners: number;
   readonly facts: SentJointFacts;
   readonly program: Program;
   readonly offer: OfferText;
@@ -56,6 +58,7 @@ export function encodeJointAsk(asked: AskedJointly): JointAskRequest {
     kind: asked.kind,
     owners: asked.owners.map(({ fingerprint, dataset }) => ({ fingerprint, dataset })),
     provider: asked.provider ?? "",
+    honestOwners: asked.honestOwners === 1 ? 0 : asked.honestOwners,
     facts: {
       columns: facts.columns.map((column) => ({ ...column, categories: [...column.categories] })),
       mostRowsEach: facts.mostRowsEach,
@@ -72,6 +75,8 @@ export function readJointAsk(request: JointAskRequest): Result<AskedJointly, Pro
     return err(problem("ask-id-invalid", "an ask id has 8 to 64 of the characters A-Z a-z 0-9 _ -"));
   if (computationId.length !== idBytes) return err(malformed(`it is known by ${idBytes} random bytes`));
   if (!isKind(kind)) return err(malformed("its kind is none of sum, greatest and least"));
+  if (request.honestOwners > ownersAtMost)
+    return err(malformed(`it counts on more than ${ownersAtMost} honest owners`));
   if (owners.length > ownersAtMost) return err(malformed(`it goes to more than ${ownersAtMost} owners`));
   const isNamed = owners.every(
     ({ fingerprint, dataset }) =>
@@ -94,6 +99,7 @@ export function readJointAsk(request: JointAskRequest): Result<AskedJointly, Pro
     kind,
     owners: owners.map(({ fingerprint, dataset }) => ({ fingerprint, dataset })),
     provider: provider === "" ? undefined : provider,
+    honestOwners: Math.max(request.honestOwners, 1),
     facts: facts.value,
     program: program.value,
     offer: offer.value,

@@ -69,6 +69,7 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "workspace-full": Code.ResourceExhausted,
   "parties-invalid": Code.InvalidArgument,
   "party-not-allowed": Code.PermissionDenied,
+  "honest-owners-too-many": Code.PermissionDenied,
   "party-failed": Code.Aborted,
   "party-cheated": Code.Aborted,
   "facts-not-covered": Code.FailedPrecondition,
