@@ -1,4 +1,4 @@
-// Generates the wire's code from its schema and the ring's kernels from their AssemblyScript; with --check, compares
+// Generates the wire's code from its schema and the kernels from their AssemblyScript; with --check, compares
 // and changes nothing.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,32 +12,57 @@ const wire = join(root, "packages", "wire");
 const buf = join(root, "node_modules", ".bin", "buf");
 const asc = join(root, "node_modules", ".bin", "asc");
 
-const kernels = join(root, "packages", "compute", "kernels", "index.ts");
-const kernelsFile = join(root, "packages", "compute", "src", "gen", "ring-kernels.ts");
+const compute = join(root, "packages", "compute");
+const common = ["-O3", "--enable", "simd", "--runtime", "stub", "--noAssert", "--importMemory"];
+const fused = ["--enable", "relaxed-simd"];
+
+/** Each file of kernels: its name in `gen`, its source, and what it exports with which flags. */
+const kernelFiles = [
+  { name: "ring-kernels", source: "index.ts", builds: [["kernelsBase64", []]] },
+  {
+    name: "float-kernels",
+    source: "float/index.ts",
+    builds: [
+      ["plainKernelsBase64", []],
+      ["fusedKernelsBase64", fused],
+    ],
+  },
+];
 
 async function main(args) {
   const isCheck = args.includes("--check");
-  const codes = [await wireCode(args), await kernelsCode(isCheck)];
+  const codes = [await wireCode(args)];
+  for (const file of kernelFiles) codes.push(await kernelsCode(file, isCheck));
   return Math.max(...codes);
 }
 
 /** The kernels as base64 in a module, so that a browser and Node load the same bytes without a fetch. */
-async function kernelsCode(isCheck) {
+async function kernelsCode({ name, source, builds }, isCheck) {
+  let made = "// Generated from packages/compute/kernels by `npm run generate`. Not edited by hand.\n";
+  for (const [constant, flags] of builds) {
+    const base64 = await compiled(join(compute, "kernels", source), flags);
+    if (base64 === undefined) return 1;
+    made += `\nexport const ${constant} =\n  "${base64}";\n`;
+  }
+  const file = join(compute, "src", "gen", `${name}.ts`);
+  if (!isCheck) {
+    writeFileSync(file, made);
+    return 0;
+  }
+  const isCurrent = existsSync(file) && readFileSync(file, "utf8") === made;
+  console.log(`The ${name} are ${isCurrent ? "" : "not "}what their sources compile to.`);
+  return isCurrent ? 0 : 1;
+}
+
+async function compiled(source, flags) {
   const folder = mkdtempSync(join(tmpdir(), "unseen-kernels-"));
   try {
     const wasm = join(folder, "kernels.wasm");
-    const flags = ["-O3", "--enable", "simd", "--runtime", "stub", "--noAssert", "--importMemory"];
-    const code = await runChild(asc, [kernels, ...flags, "-o", wasm], { cwd: root, env: process.env });
-    if (code !== 0) return code;
-    const base64 = readFileSync(wasm).toString("base64");
-    const made = `// Generated from packages/compute/kernels by \`npm run generate\`. Not edited by hand.\n\nexport const kernelsBase64 =\n  "${base64}";\n`;
-    if (!isCheck) {
-      writeFileSync(kernelsFile, made);
-      return 0;
-    }
-    const isCurrent = existsSync(kernelsFile) && readFileSync(kernelsFile, "utf8") === made;
-    console.log(`The ring's kernels are ${isCurrent ? "" : "not "}what their sources compile to.`);
-    return isCurrent ? 0 : 1;
+    const code = await runChild(asc, [source, ...common, ...flags, "-o", wasm], {
+      cwd: root,
+      env: process.env,
+    });
+    return code === 0 ? readFileSync(wasm).toString("base64") : undefined;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 export type { Backend, Compiled, Numbers } from "./backend/backend.ts";
 export { scriptBackend } from "./backend/script-backend.ts";
+export { wasmBackend } from "./backend/wasm/wasm-backend.ts";
 export { evaluate, type Inputs } from "./evaluate.ts";
 export { addMatmul, type MatmulSizes } from "./ring/add-matmul.ts";
 export type { Kernels } from "./ring/kernels.ts";

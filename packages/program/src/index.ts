@@ -33,6 +33,7 @@ export {
   type ProgramNode,
   programVersion,
 } from "./graph/program.ts";
+export { averageCounts } from "./operations/average-pool.ts";
 export { isFiniteEverywhere } from "./operations/bounds.ts";
 export { type ChoiceRule, choosePlainly, chosenShape } from "./operations/choice-rule.ts";
 export { operations } from "./operations/index.ts";
@@ -48,6 +49,8 @@ export type {
   RowsFacts,
   SensitivityRule,
 } from "./operations/operation.ts";
+export { poolTaps } from "./operations/pooling.ts";
+export { type AxisWindows, readWindows, type Windows } from "./operations/windows.ts";
 export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
 export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
 export {
@@ -66,4 +69,12 @@ export {
   type WindowOptions,
 } from "./recorder/tensor-methods.ts";
 export { type Dimension, elementsARow, printShape, rowAxisOf, type Shape, sameShape } from "./shape/shape.ts";
-export { broadcastPlaces, type PlainTensor, plainTensor, scalar, sizeOf } from "./tensor/plain-tensor.ts";
+export {
+  aroundAxis,
+  broadcastPlaces,
+  type PlainTensor,
+  plainTensor,
+  scalar,
+  sizeOf,
+  stridesOf,
+} from "./tensor/plain-tensor.ts";

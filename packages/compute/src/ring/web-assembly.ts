@@ -9,6 +9,7 @@ export type Module = { readonly [compiled]: true };
 type Interface = {
   readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => Memory;
   compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   instantiate(
     compiled: Module,
     imports: { readonly env: { readonly memory: Memory } },

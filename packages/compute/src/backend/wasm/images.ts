@@ -1,0 +1,162 @@
+// Convolutions as products of matrices over the windows of each image, and pools by a table of each window's pixels.
+
+import { type Attributes, averageCounts, poolTaps, readWindows, sizeOf, type Windows } from "@unseen/program";
+import type { FloatKernels } from "./float-kernels.ts";
+import { addProduct, clear, packedBytes, upright } from "./products.ts";
+import { type Lowering, noScratch, type Placed } from "./steps.ts";
+import { numbersOf } from "./unary.ts";
+
+type Images = readonly [batch: number, channels: number, height: number, width: number];
+
+type WindowArguments = readonly [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
+/** What the two kernels of windows take between channels and the place of the result, after height and width. */
+function argumentsOf([rows, columns]: Windows, [height, width]: readonly number[]): WindowArguments {
+  return [
+    ...[rows.kernel, columns.kernel, rows.stride, columns.stride],
+    ...[rows.before, columns.before, rows.dilation, columns.dilation],
+    ...[height!, width!],
+  ] as unknown as WindowArguments;
+}
+
+/** The program's door has let these windows through. */
+function windowsFor(
+  image: readonly number[],
+  kernels: readonly number[],
+  attributes: Attributes,
+): Windows | undefined {
+  const windows = readWindows(image, kernels.slice(2), attributes);
+  return windows.ok ? windows.value : undefined;
+}
+
+export const conv: Lowering = ([x, kernels], output, attributes) => {
+  const [batch, channels, height, width] = x as unknown as Images;
+  const [, results, outHeight, outWidth] = output as unknown as Images;
+  const windows = windowsFor(x!, kernels!, attributes);
+  if (windows === undefined) return undefined;
+  const groups = attributes.group as number;
+  const own = { channels: channels / groups, results: results / groups };
+  const sizes = { m: own.results, k: sizeOf(kernels!.slice(1)), n: outHeight * outWidth };
+  const windowBytes = 4 * sizes.k * sizes.n;
+  const shape = argumentsOf(windows, [outHeight, outWidth]);
+  return {
+    scratchBytes: windowBytes + packedBytes(sizes),
+    step: ([image, weights, bias], out, scratchAt) => {
+      const [left, right] = [upright(0, sizes.k), upright(scratchAt, sizes.n)];
+      return (kernel, floats) => {
+        begin(floats, out, bias, sizes.n);
+        for (let at = 0; at < batch * groups; at++) {
+          const from = image!.at + at * own.channels * height * width * 4;
+          const weightsAt = weights!.at + (at % groups) * sizes.m * sizes.k * 4;
+          kernel.windowsOf(from, own.channels, height, width, ...shape, scratchAt);
+          const to = out.at + at * sizes.m * sizes.n * 4;
+          addProduct(kernel, { ...left, at: weightsAt }, right, to, sizes, scratchAt + windowBytes);
+        }
+      };
+    },
+  };
+};
+
+export const convTranspose: Lowering = ([x, kernels], output, attributes) => {
+  const [batch, channels, height, width] = x as unknown as Images;
+  const [, results, outHeight, outWidth] = output as unknown as Images;
+  // The windows lie over the result here, and are as many as the image has pixels.
+  const windows = windowsFor(output, kernels!, attributes);
+  if (windows === undefined) return undefined;
+  const groups = attributes.group as number;
+  const own = { channels: channels / groups, results: results / groups };
+  const sizes = { m: sizeOf(kernels!.slice(1)), k: own.channels, n: height * width };
+  const windowFloats = sizes.m * sizes.n;
+  const shape = argumentsOf(windows, [height, width]);
+  return {
+    scratchBytes: 4 * windowFloats + packedBytes(sizes),
+    step:
+      ([image, weights, bias], out, scratchAt) =>
+      (kernel, floats) => {
+        begin(floats, out, bias, outHeight * outWidth);
+        for (let at = 0; at < batch * groups; at++) {
+          const right = upright(image!.at + at * own.channels * sizes.n * 4, sizes.n);
+          const left = {
+            at: weights!.at + (at % groups) * own.channels * sizes.m * 4,
+            rowStride: 4,
+            columnStride: sizes.m * 4,
+          };
+          floats.fill(0, scratchAt / 4, scratchAt / 4 + windowFloats);
+          addProduct(kernel, left, right, scratchAt, sizes, scratchAt + 4 * windowFloats);
+          const to = out.at + at * own.results * outHeight * outWidth * 4;
+          kernel.addWindows(scratchAt, own.results, outHeight, outWidth, ...shape, to);
+        }
+      },
+  };
+};
+
+/** Zeros, or each result's bias in all of its pixels. */
+function begin(floats: Float32Array, out: Placed, bias: Placed | undefined, pixels: number): void {
+  if (bias === undefined) {
+    clear(floats, out);
+    return;
+  }
+  const [batch, results] = out.shape as unknown as Images;
+  for (let plane = 0; plane < batch * results; plane++) {
+    const at = out.at / 4 + plane * pixels;
+    floats.fill(floats[bias.at / 4 + (plane % results)]!, at, at + pixels);
+  }
+}
+
+type Pool = (pixels: Int32Array, from: number, to: number, image: Float32Array, start: number) => number;
+
+function lowerPool(poolOf: (shape: readonly number[], attributes: Attributes) => Pool): Lowering {
+  return ([x], output, attributes) => {
+    const [batch, channels, height, width] = x as unknown as Images;
+    const { pixels, places } = poolTaps(x!, attributes);
+    const pool = poolOf(x!, attributes);
+    const count = sizeOf(output.slice(2));
+    return noScratch(([source], out) => (_kernels: FloatKernels, floats) => {
+      const [image, pooled] = [numbersOf(floats, source!), numbersOf(floats, out)];
+      for (let plane = 0, at = 0; plane < batch * channels; plane++)
+        for (let window = 0; window < count; window++, at++)
+          pooled[at] = pool(pixels, window * places, (window + 1) * places, image, plane * height * width);
+    });
+  };
+}
+
+export const maxPool = lowerPool(() => (pixels, from, to, image, start) => {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let at = from; at < to; at++)
+    if (pixels[at]! >= 0) greatest = Math.max(greatest, image[start + pixels[at]!]!);
+  return greatest;
+});
+
+export const maxPoolIndices = lowerPool(() => (pixels, from, to, image, start) => {
+  let best = -1;
+  let greatest = Number.NaN;
+  for (let at = from; at < to; at++) {
+    const pixel = pixels[at]!;
+    if (pixel < 0) continue;
+    const value = image[start + pixel]!;
+    if (best >= 0 && !(value > greatest || Number.isNaN(greatest))) continue;
+    best = pixel;
+    greatest = value;
+  }
+  return best;
+});
+
+export const averagePool = lowerPool((shape, attributes) => {
+  const counts = averageCounts(shape, attributes);
+  return (pixels, from, to, image, start) => {
+    let sum = 0;
+    for (let at = from; at < to; at++) if (pixels[at]! >= 0) sum += image[start + pixels[at]!]!;
+    return sum / counts[from / (to - from)]!;
+  };
+});

@@ -1,0 +1,40 @@
+// Which operations have kernels. The others run by their plain rule, at its price.
+
+import { expand, lowerPairs, pairOperations, where } from "./elements.ts";
+import { averagePool, conv, convTranspose, maxPool, maxPoolIndices } from "./images.ts";
+import { gatherElements, scatterAdd, transpose } from "./moves.ts";
+import { gemm, matMul } from "./products.ts";
+import { logSoftmax, reduceMean, reduceSum, softmax } from "./reductions.ts";
+import type { Lowering } from "./steps.ts";
+import { lowerUnary, relu, unaryLoops } from "./unary.ts";
+
+export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
+  ...pairOperations.map((name) => [name, lowerPairs(name)] as const),
+  ...unaryLoops.map((name) => [name, lowerUnary(name)] as const),
+  ["AveragePool", averagePool],
+  ["Conv", conv],
+  ["ConvTranspose", convTranspose],
+  ["Expand", expand],
+  ["GatherElements", gatherElements],
+  ["Gemm", gemm],
+  ["LogSoftmax", logSoftmax],
+  ["MatMul", matMul],
+  ["MaxPool", maxPool],
+  ["MaxPoolIndices", maxPoolIndices],
+  ["ReduceMean", reduceMean],
+  ["ReduceSum", reduceSum],
+  ["Relu", relu],
+  ["ScatterAdd", scatterAdd],
+  ["Softmax", softmax],
+  ["Transpose", transpose],
+  ["Where", where],
+]);
+
+/** The same numbers in another shape: nothing is copied. */
+export const sameNumbers: ReadonlySet<string> = new Set([
+  "Flatten",
+  "Identity",
+  "Reshape",
+  "Squeeze",
+  "Unsqueeze",
+]);

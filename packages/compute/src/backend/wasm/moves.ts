@@ -1,0 +1,86 @@
+// Numbers laid out anew: axes turned, and places that are numbers themselves.
+
+import { aroundAxis, sizeOf, stridesOf } from "@unseen/program";
+import { type Lowering, noScratch } from "./steps.ts";
+import { numbersOf } from "./unary.ts";
+
+/** Axes that stay last move as one block. */
+export const transpose: Lowering = ([x], output, { perm }) => {
+  const named = perm as readonly number[];
+  const order = named.length === 0 ? [...x!.keys()].reverse() : named;
+  if (x!.length === 2 && order[0] === 1)
+    return noScratch(
+      ([source], out) =>
+        (kernels) =>
+          kernels.transpose(source!.at, x![0]!, x![1]!, out.at),
+    );
+  let kept = 0;
+  while (kept < order.length && order.at(-1 - kept) === order.length - 1 - kept) kept += 1;
+  const block = sizeOf(x!.slice(x!.length - kept));
+  const outer = output.slice(0, output.length - kept);
+  const from = stridesOf(x!);
+  const strides = outer.map((_, axis) => from[order[axis]!]!);
+  const blocks = sizeOf(outer);
+  return noScratch(([source], out) => (_kernels, floats) => {
+    const [read, written] = [numbersOf(floats, source!), numbersOf(floats, out)];
+    const index = outer.map(() => 0);
+    let place = 0;
+    for (let at = 0; at < blocks; at++) {
+      if (block >= 16) written.set(read.subarray(place, place + block), at * block);
+      else for (let i = 0; i < block; i++) written[at * block + i] = read[place + i]!;
+      for (let axis = outer.length - 1; axis >= 0; axis--) {
+        index[axis]! += 1;
+        place += strides[axis]!;
+        if (index[axis]! < outer[axis]!) break;
+        place -= strides[axis]! * outer[axis]!;
+        index[axis] = 0;
+      }
+    }
+  });
+};
+
+/** What stands along the axis at the places named; NaN where a place is not in the axis. */
+export const gatherElements: Lowering = ([data, indices], _output, { axis }) => {
+  const placeOf = placesAlong(data!, indices!, axis as number);
+  return noScratch(([source, places], out) => (_kernels, floats) => {
+    const [read, index, written] = [source!, places!, out].map((each) => numbersOf(floats, each)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    for (let at = 0; at < index.length; at++) {
+      const place = placeOf(at, index[at]!);
+      written[at] = place < 0 ? Number.NaN : read[place]!;
+    }
+  });
+};
+
+/** Updates added up at the places named along the axis; one that is not in the axis takes nothing. */
+export const scatterAdd: Lowering = ([data, indices], _output, { axis }) => {
+  const placeOf = placesAlong(data!, indices!, axis as number);
+  return noScratch(([source, places, updates], out) => (_kernels, floats) => {
+    const written = numbersOf(floats, out);
+    written.set(numbersOf(floats, source!));
+    const [index, added] = [numbersOf(floats, places!), numbersOf(floats, updates!)];
+    for (let at = 0; at < index.length; at++) {
+      const place = placeOf(at, index[at]!);
+      if (place >= 0) written[place]! += added[at]!;
+    }
+  });
+};
+
+/** The place of an index in `data`, or -1. */
+function placesAlong(
+  data: readonly number[],
+  indices: readonly number[],
+  axis: number,
+): (at: number, index: number) => number {
+  const along = axis < 0 ? axis + data.length : axis;
+  const { size, inner } = aroundAxis(data, along);
+  const lines = indices[along]! * inner;
+  return (at, index) => {
+    if (!Number.isInteger(index) || index < -size || index >= size) return -1;
+    const step = index < 0 ? index + size : index;
+    return (Math.floor(at / lines) * size + step) * inner + (at % inner);
+  };
+}
