@@ -68,6 +68,14 @@ export const problemCodes = [
   // the workspace
   "object-unknown",
   "workspace-full",
+  // learning
+  "model-malformed",
+  "training-invalid",
+  "labels-invalid",
+  "epsilon-unreachable",
+  "training-diverged",
+  "checkpoint-malformed",
+  "checkpoint-mismatch",
   // several parties
   "parties-invalid",
   "party-not-allowed",

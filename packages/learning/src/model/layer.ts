@@ -1,0 +1,25 @@
+import type { Problem, Result } from "@unseen/base";
+import type { Pass } from "./pass.ts";
+import type { Value } from "./value.ts";
+
+export type Layer = {
+  /** Its name in messages and in a checkpoint's fingerprint, with its settings. */
+  readonly name: string;
+  /** For the shape of one example. Refuses what does not fit (`shapes-do-not-fit`). */
+  readonly plan: (shape: readonly number[]) => Result<PlannedLayer, Problem>;
+};
+
+export type PlannedLayer = {
+  /** Of one example's result. */
+  readonly shape: readonly number[];
+  readonly parameters: readonly ParameterPlan[];
+  /** From [rows, ...shape in] to [rows, ...shape out], each row by itself. Tells the pass how its parameters move a row. */
+  readonly apply: (pass: Pass, x: Value) => Value;
+};
+
+export type ParameterPlan = {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Standard deviation of the normal numbers that it begins with, or the one number. */
+  readonly begin: { readonly deviation: number } | { readonly value: number };
+};
