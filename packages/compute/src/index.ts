@@ -1,4 +1,10 @@
 export type { Backend, Compiled, Numbers } from "./backend/backend.ts";
+export {
+  type OnnxModel,
+  type OnnxRuntime,
+  onnxruntimeBackend,
+  type SessionOptions,
+} from "./backend/onnxruntime-backend.ts";
 export { scriptBackend } from "./backend/script-backend.ts";
 export { wasmBackend } from "./backend/wasm/wasm-backend.ts";
 export { evaluate, type Inputs } from "./evaluate.ts";
