@@ -204,10 +204,17 @@ export function backendContract(backend: Backend): void {
     test("long programs, whose places serve again, are what the script says", async () => {
       await fc.assert(
         fc.asyncProperty(
-          fc.array(fc.tuple(fc.constantFrom("Add", "Mul", "Max", "MatMul", "Reshape"), fc.nat(), fc.nat()), {
-            minLength: 5,
-            maxLength: 40,
-          }),
+          fc.array(
+            fc.tuple(
+              fc.constantFrom("Add", "Mul", "Max", "MatMul", "Reshape", "Transpose"),
+              fc.nat(),
+              fc.nat(),
+            ),
+            {
+              minLength: 5,
+              maxLength: 40,
+            },
+          ),
           fc.integer(),
           async (steps, seed) => {
             const values: Expression[] = [input("a", [4, 4]), input("b", [4, 4])];
@@ -217,6 +224,9 @@ export function backendContract(backend: Backend): void {
               if (operation === "Reshape") {
                 const flat = applied("Reshape", [x], { shape: [16] });
                 values.push(applied("Reshape", [applied("Relu", [flat])], { shape: [4, 4] }));
+              } else if (operation === "Transpose") {
+                const turned = applied("Transpose", [x], { perm: [1, 0] });
+                values.push(turned, applied("Tanh", [applied("MatMul", [turned, y])]));
               } else if (operation === "MatMul") {
                 // Kept small, or forty products leave what a float can hold.
                 values.push(applied("Tanh", [applied("MatMul", [x, y])]));

@@ -49,18 +49,20 @@ export const matMul: Lowering = ([x, y]) => {
   const { m, k, n } = sizes;
   return {
     scratchBytes: packedBytes(sizes),
-    step:
-      ([a, b], output, scratchAt) =>
-      (kernels, floats) => {
+    step: ([a, b], output, scratchAt) => {
+      const [one, other] = [matrixOf(a!, k), matrixOf(b!, n)];
+      return (kernels, floats) => {
         clear(floats, output);
         for (let at = 0; at < count; at++) {
-          const one = upright(a!.at + at * m * k * 4, k);
-          const other = upright(b!.at + at * k * n * 4, n);
-          addProduct(kernels, one, other, output.at + at * m * n * 4, sizes, scratchAt);
+          const to = output.at + at * m * n * 4;
+          addProduct(kernels, pick(one, at * m * k), pick(other, at * k * n), to, sizes, scratchAt);
         }
-      },
+      };
+    },
   };
 };
+
+const pick = (matrix: Matrix, floats: number): Matrix => ({ ...matrix, at: matrix.at + 4 * floats });
 
 export const gemm: Lowering = ([x, , c], output, { alpha, beta, transA, transB }) => {
   if (alpha === 0) return undefined;
@@ -71,8 +73,8 @@ export const gemm: Lowering = ([x, , c], output, { alpha, beta, transA, transB }
   return {
     scratchBytes: packedBytes(sizes) + 8 + (copied?.scratchBytes ?? 32),
     step: ([a, b, bias], out, scratchAt) => {
-      const left = matrixOf(a!, transA === 1);
-      const right = matrixOf(b!, transB === 1);
+      const left = transA === 1 ? turned(upright(a!.at, m)) : upright(a!.at, k);
+      const right = transB === 1 ? turned(upright(b!.at, k)) : upright(b!.at, n);
       const factors = { at: scratchAt + packedBytes(sizes), shape: [] };
       const one = { at: factors.at + 4, shape: [] };
       const copies = one.at + 4;
@@ -92,11 +94,13 @@ export const gemm: Lowering = ([x, , c], output, { alpha, beta, transA, transB }
   } satisfies Lowered;
 };
 
-function matrixOf({ at, shape }: Placed, isTurned: boolean): Matrix {
-  const { rowStride, columnStride } = upright(at, shape[1]!);
-  return isTurned
-    ? { at, rowStride: columnStride, columnStride: rowStride }
-    : { at, rowStride, columnStride };
+/** A matrix of so many columns, as it lies. */
+function matrixOf({ at, shape, isTurned }: Placed, columns: number): Matrix {
+  return isTurned ? turned(upright(at, shape[0]!)) : upright(at, columns);
+}
+
+function turned({ at, rowStride, columnStride }: Matrix): Matrix {
+  return { at, rowStride: columnStride, columnStride: rowStride };
 }
 
 export function upright(at: number, columns: number): Matrix {

@@ -3,8 +3,12 @@
 import type { Attributes } from "@unseen/program";
 import type { FloatKernels } from "./float-kernels.ts";
 
-/** A value in the memory: `at` in bytes, and its sizes. */
-export type Placed = { readonly at: number; readonly shape: readonly number[] };
+/** A value in the memory: `at` in bytes, and its sizes. Where `isTurned`, the matrix lies there with its axes exchanged. */
+export type Placed = {
+  readonly at: number;
+  readonly shape: readonly number[];
+  readonly isTurned?: true;
+};
 
 /** What runs where the node stands. */
 export type Step = (kernels: FloatKernels, floats: Float32Array) => void;

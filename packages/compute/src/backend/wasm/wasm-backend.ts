@@ -55,7 +55,8 @@ function planOf(program: Program, sizes: readonly (readonly number[])[]): Plan {
     const shape = sizes[at]!;
     if (node.kind !== "operation") continue;
     if (homes[at] !== at) {
-      places[at] = { at: places[homes[at]!]!.at, shape };
+      const there = { at: places[homes[at]!]!.at, shape };
+      places[at] = node.operation === "Transpose" ? { ...there, isTurned: true } : there;
       continue;
     }
     const place = { at: layout.take(4 * sizeOf(shape)), shape };
@@ -98,14 +99,37 @@ function byPlainRule({ operation: name, attributes }: Extract<ProgramNode, { kin
   };
 }
 
-/** Whose place each node's numbers are in: its own, or that of the node it only looks at in another shape. */
+/** Whose place each node's numbers are in: its own, or that of the node it only looks at in another way. */
 function homesOf(program: Program): readonly number[] {
   const homes: number[] = [];
+  const readers = readersOf(program);
   for (const [at, node] of program.nodes.entries()) {
-    const isSame = node.kind === "operation" && sameNumbers.has(node.operation);
+    const isSame =
+      node.kind === "operation" &&
+      (sameNumbers.has(node.operation) || isReadTurned(program, at, readers[at]!));
     homes.push(isSame ? homes[node.inputs[0]!]! : at);
   }
   return homes;
+}
+
+/** A matrix that is turned round for products alone is read where it lies: packing does not mind which way. */
+function isReadTurned(program: Program, at: number, readers: readonly number[]): boolean {
+  const node = program.nodes[at]!;
+  if (node.kind !== "operation" || node.operation !== "Transpose") return false;
+  const isMatrix = program.shapes[at]!.length === 2 && (node.attributes.perm as readonly number[])[0] !== 0;
+  const read = readers.map((reader) => program.nodes[reader]!);
+  return (
+    isMatrix &&
+    !program.outputs.includes(at) &&
+    read.every((reader) => reader.kind === "operation" && reader.operation === "MatMul")
+  );
+}
+
+function readersOf(program: Program): readonly (readonly number[])[] {
+  const readers: number[][] = program.nodes.map(() => []);
+  for (const [at, node] of program.nodes.entries())
+    if (node.kind === "operation") for (const input of node.inputs) readers[input]!.push(at);
+  return readers;
 }
 
 function lastUses(program: Program, homes: readonly number[]): readonly number[] {
