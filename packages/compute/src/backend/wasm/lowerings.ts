@@ -2,7 +2,7 @@
 
 import { expand, lowerPairs, pairOperations, where } from "./elements.ts";
 import { averagePool, conv, convTranspose, maxPool, maxPoolIndices } from "./images.ts";
-import { gatherElements, scatterAdd, transpose } from "./moves.ts";
+import { concat, gather, gatherElements, scatterAdd, slice, transpose } from "./moves.ts";
 import { gemm, matMul } from "./products.ts";
 import { logSoftmax, reduceMean, reduceSum, softmax } from "./reductions.ts";
 import type { Lowering } from "./steps.ts";
@@ -12,9 +12,11 @@ export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering
   ...pairOperations.map((name) => [name, lowerPairs(name)] as const),
   ...unaryLoops.map((name) => [name, lowerUnary(name)] as const),
   ["AveragePool", averagePool],
+  ["Concat", concat],
   ["Conv", conv],
   ["ConvTranspose", convTranspose],
   ["Expand", expand],
+  ["Gather", gather],
   ["GatherElements", gatherElements],
   ["Gemm", gemm],
   ["LogSoftmax", logSoftmax],
@@ -25,6 +27,7 @@ export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering
   ["ReduceSum", reduceSum],
   ["Relu", relu],
   ["ScatterAdd", scatterAdd],
+  ["Slice", slice],
   ["Softmax", softmax],
   ["Transpose", transpose],
   ["Where", where],

@@ -20,20 +20,81 @@ export const transpose: Lowering = ([x], output, { perm }) => {
   const outer = output.slice(0, output.length - kept);
   const from = stridesOf(x!);
   const strides = outer.map((_, axis) => from[order[axis]!]!);
-  const blocks = sizeOf(outer);
+  // The last of these axes is gone through in one loop.
+  const [line = 1, lineStride = 0] = [outer.pop(), strides.pop()];
+  const lines = sizeOf(outer);
   return noScratch(([source], out) => (_kernels, floats) => {
     const [read, written] = [numbersOf(floats, source!), numbersOf(floats, out)];
     const index = outer.map(() => 0);
     let place = 0;
-    for (let at = 0; at < blocks; at++) {
-      if (block >= 16) written.set(read.subarray(place, place + block), at * block);
-      else for (let i = 0; i < block; i++) written[at * block + i] = read[place + i]!;
+    let to = 0;
+    for (let at = 0; at < lines; at++) {
+      for (let step = 0, here = place; step < line; step++, here += lineStride, to += block) {
+        if (block >= 16) written.set(read.subarray(here, here + block), to);
+        else for (let i = 0; i < block; i++) written[to + i] = read[here + i]!;
+      }
       for (let axis = outer.length - 1; axis >= 0; axis--) {
         index[axis]! += 1;
         place += strides[axis]!;
         if (index[axis]! < outer[axis]!) break;
         place -= strides[axis]! * outer[axis]!;
         index[axis] = 0;
+      }
+    }
+  });
+};
+
+/** Every `step`-th from `start` on along the axis; `count` of them. */
+export const slice: Lowering = ([x], output, { axis, start, step }) => {
+  const along = (axis as number) < 0 ? (axis as number) + x!.length : (axis as number);
+  const { outer, size, inner } = aroundAxis(x!, along);
+  const count = output[along]!;
+  const signed = start as number;
+  const first = Math.min(Math.max(signed < 0 ? signed + size : signed, 0), size);
+  return noScratch(([source], out) => (_kernels, floats) => {
+    const [read, written] = [numbersOf(floats, source!), numbersOf(floats, out)];
+    for (let block = 0, to = 0; block < outer; block++)
+      for (let at = 0; at < count; at++, to += inner) {
+        const here = (block * size + first + at * (step as number)) * inner;
+        written.set(read.subarray(here, here + inner), to);
+      }
+  });
+};
+
+export const concat: Lowering = (inputs, output, { axis }) => {
+  const along = (axis as number) < 0 ? (axis as number) + output.length : (axis as number);
+  const blocks = inputs.map((shape) => sizeOf(shape.slice(along)));
+  const outer = sizeOf(output.slice(0, along));
+  return noScratch((sources, out) => (_kernels, floats) => {
+    const read = sources.map((source) => numbersOf(floats, source));
+    const written = numbersOf(floats, out);
+    for (let block = 0, to = 0; block < outer; block++)
+      for (const [at, length] of blocks.entries()) {
+        written.set(read[at]!.subarray(block * length, (block + 1) * length), to);
+        to += length;
+      }
+  });
+};
+
+/** One list of places along one axis; NaN where a place is not in the axis. */
+export const gather: Lowering = ([x, indices], _output, { axis }) => {
+  const along = (axis as number) < 0 ? (axis as number) + x!.length : (axis as number);
+  const { outer, size, inner } = aroundAxis(x!, along);
+  const count = indices![0]!;
+  return noScratch(([source, list], out) => (_kernels, floats) => {
+    const [read, written] = [numbersOf(floats, source!), numbersOf(floats, out)];
+    const places = Int32Array.from(numbersOf(floats, list!), (index) => {
+      const isInside = Number.isInteger(index) && index >= -size && index < size;
+      return isInside ? (index < 0 ? index + size : index) : -1;
+    });
+    for (let block = 0, to = 0; block < outer; block++) {
+      const from = block * size;
+      for (let at = 0; at < count; at++) {
+        const place = places[at]!;
+        if (inner === 1) written[to] = place < 0 ? Number.NaN : read[from + place]!;
+        else if (place < 0) written.fill(Number.NaN, to, to + inner);
+        else written.set(read.subarray((from + place) * inner, (from + place + 1) * inner), to);
+        to += inner;
       }
     }
   });
