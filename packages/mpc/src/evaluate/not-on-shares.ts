@@ -2,7 +2,6 @@ const trigonometry = "of secrets (no polynomial for it is kept here)";
 const unwritten = "of secrets (nobody has written it down for shares)";
 const places = "of secrets (a place that is secret would take a comparison with every other)";
 const order = "of secrets (sorting would take a comparison of every pair)";
-const unbounded = "of secrets (its result has no bound that could be known beforehand)";
 const counts = "of secrets (add up comparisons with the edges instead)";
 const atOwner = "of secrets (an owner's mechanism answers it beside the rows)";
 const quotients = "of secrets (divide a sum by a count instead)";
@@ -38,7 +37,6 @@ export const notOnShares: ReadonlyMap<string, string> = new Map(
     CountPeople: atOwner,
     EigenSymmetric: "of secrets (how many steps it takes depends on the numbers)",
     Histogram: counts,
-    Inverse: unbounded,
     LabelEncoder: "of secrets (texts are compared where they are)",
     MeanWhere: quotients,
     Quantile: order,
@@ -47,7 +45,6 @@ export const notOnShares: ReadonlyMap<string, string> = new Map(
       "of secrets (ties go to the even number, which takes another comparison; floor(x + 0.5) is computed)",
     Sin: trigonometry,
     Sinh: trigonometry,
-    Solve: unbounded,
     SumByPerson: atOwner,
     Tan: trigonometry,
     TopK: order,

@@ -49,6 +49,19 @@ function positive(least: number, greatest: number): fc.Arbitrary<TestInput> {
     .map((data) => ({ from: 0, shape: [6], isWhole: false, least, greatest, data }));
 }
 
+/** M'M + I of whole numbers: its eigenvalues are at least one. */
+function positiveDefinite(size: number): fc.Arbitrary<TestInput> {
+  const number = fc.integer({ min: -3, max: 3 });
+  return fc.array(number, { minLength: size * size, maxLength: size * size }).map((m): TestInput => {
+    const data = Array.from({ length: size * size }, (_, at) => {
+      const [i, j] = [Math.floor(at / size), at % size];
+      const products = Array.from({ length: size }, (_, k) => m[k * size + i]! * m[k * size + j]!);
+      return products.reduce((sum, one) => sum + one, i === j ? 1 : 0);
+    });
+    return { from: 0, shape: [size, size], isWhole: false, least: -100, greatest: 100, data };
+  });
+}
+
 const dimension = fc.integer({ min: 1, max: 4 });
 const shape = fc.array(dimension, { maxLength: 3 });
 
@@ -180,6 +193,9 @@ export const operationCases: readonly [string, fc.Arbitrary<OperationCase>][] = 
       .integer({ min: -2, max: 1 })
       .chain((axis) => secret([5, 3]).map((x) => ({ inputs: [x], attributes: { axis } }))),
   ],
+  ["Solve", positiveDefinite(4).chain((a) => secret([4], 20).map((b) => ({ inputs: [a, b] })))],
+  ["Solve", positiveDefinite(3).chain((a) => open([3, 2], 20).map((b) => ({ inputs: [a, b] })))],
+  ["Inverse", positiveDefinite(3).map((a) => ({ inputs: [a] }))],
   ["Count", secret([5, 2]).map((x) => ({ inputs: [x] }))],
   ["RowOnes", secret([5, 2]).map((x) => ({ inputs: [x] }))],
 ];

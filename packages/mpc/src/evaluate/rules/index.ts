@@ -6,6 +6,7 @@ import { endOverAxes, placeOfGreatest } from "./ends.ts";
 import { joining, moving } from "./layout.ts";
 import { averaging, counting, onesForRows, summing } from "./reductions.ts";
 import { dividing, inverting, raising, smooth } from "./smooth.ts";
+import { inverse, solving } from "./systems.ts";
 import { rounding } from "./whole.ts";
 
 /** The reading on shares of every operation that has one. The others are in `notOnShares`, each with the reason. */
@@ -27,6 +28,7 @@ export const sharesRules: ReadonlyMap<string, SharesRule> = new Map<string, Shar
   ["Gather", moving("Gather")],
   ["Greater", comparing("Greater", "greater")],
   ["GreaterOrEqual", comparing("GreaterOrEqual", "greaterOrEqual")],
+  ["Inverse", inverse],
   ["Less", comparing("Less", "less")],
   ["LessOrEqual", comparing("LessOrEqual", "lessOrEqual")],
   ["Log", smooth("Log")],
@@ -50,6 +52,7 @@ export const sharesRules: ReadonlyMap<string, SharesRule> = new Map<string, Shar
   ["Sigmoid", smooth("Sigmoid")],
   ["Sign", piecewise("Sign")],
   ["Slice", moving("Slice")],
+  ["Solve", solving],
   ["Sqrt", smooth("Sqrt")],
   ["StandardDeviation", standardDeviation],
   ["Sub", adding("Sub")],
