@@ -1,6 +1,5 @@
 export type { Backend, Compiled, Numbers } from "./backend/backend.ts";
 export {
-  type OnnxModel,
   type OnnxRuntime,
   onnxruntimeBackend,
   type SessionOptions,

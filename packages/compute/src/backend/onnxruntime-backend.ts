@@ -3,7 +3,7 @@
 
 import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type Program, sizeOf } from "@unseen/program";
-import type { Backend } from "./backend.ts";
+import type { Backend, Numbers } from "./backend.ts";
 import { fixedSizes } from "./fixed-sizes.ts";
 
 /** What is used of `onnxruntime-node` and `onnxruntime-web`, which have one interface. */
@@ -11,7 +11,11 @@ export type OnnxRuntime = {
   readonly InferenceSession: {
     create(model: Uint8Array, options?: SessionOptions): Promise<OnnxSession>;
   };
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => OnnxTensor;
+  readonly Tensor: new (
+    type: "float32" | "int64",
+    data: Float32Array | BigInt64Array,
+    dims: readonly number[],
+  ) => OnnxTensor;
 };
 
 export type SessionOptions = {
@@ -22,23 +26,20 @@ export type SessionOptions = {
 
 type OnnxTensor = { readonly data: unknown };
 type OnnxSession = {
+  readonly inputMetadata: readonly { readonly name: string; readonly type?: string }[];
+  /** In the order of the model. */
+  readonly outputNames: readonly string[];
   run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;
   release(): Promise<void>;
 };
 
-export type OnnxModel = {
-  readonly bytes: Uint8Array;
-  /** By the program's order of outputs. */
-  readonly outputs: readonly string[];
-};
-
 /**
- * `toOnnx` writes a program as an ONNX model whose inputs have the program's names. A program that the runtime refuses is refused
+ * `toOnnx` writes a program as an ONNX model whose inputs have the program's names and whose outputs stand in its order. A program that the runtime refuses is refused
  * here, with what it said.
  */
 export function onnxruntimeBackend(
   runtime: OnnxRuntime,
-  toOnnx: (program: Program) => Result<OnnxModel, Problem>,
+  toOnnx: (program: Program) => Result<Uint8Array, Problem>,
   options: SessionOptions = {},
 ): Backend {
   return {
@@ -49,7 +50,7 @@ export function onnxruntimeBackend(
       if (!sizes.ok) return err(sizes.problem);
       const model = toOnnx(program);
       if (!model.ok) return err(model.problem);
-      const session = await runtime.InferenceSession.create(model.value.bytes, {
+      const session = await runtime.InferenceSession.create(model.value, {
         logSeverityLevel: 3,
         ...options,
       }).catch((failure: unknown) => String(failure));
@@ -57,26 +58,37 @@ export function onnxruntimeBackend(
       const shapes = new Map(
         program.nodes.flatMap((node, at) => (node.kind === "input" ? [[node.name, sizes.value[at]!]] : [])),
       );
+      // What a program reads as indices alone is of whole numbers in a model.
+      const whole = new Set(
+        session.inputMetadata.flatMap(({ name, type }) => (type === "int64" ? [name] : [])),
+      );
       return ok({
         run: async (inputs) => {
           const feeds: Record<string, OnnxTensor> = {};
           for (const [name, shape] of shapes) {
             const numbers = inputs.get(name);
             invariant(numbers?.length === sizeOf(shape), "every input of a program has a value of its size");
-            const floats = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
-            feeds[name] = new runtime.Tensor("float32", floats, shape);
+            feeds[name] = whole.has(name)
+              ? new runtime.Tensor("int64", BigInt64Array.from(numbers, BigInt), shape)
+              : new runtime.Tensor("float32", floatsOf(numbers), shape);
           }
           const results = await session.run(feeds);
-          return model.value.outputs.map((name) => {
-            const data = results[name]?.data;
-            invariant(data instanceof Float32Array, "a model gives the outputs that it names");
-            return data;
-          });
+          return session.outputNames.map((name) => numbersIn(results[name]?.data));
         },
         close: () => void session.release(),
       });
     },
   };
+}
+
+function floatsOf(numbers: Numbers): Float32Array {
+  return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+}
+
+function numbersIn(data: unknown): Numbers {
+  if (data instanceof Float32Array) return data;
+  invariant(data instanceof BigInt64Array, "a model gives numbers");
+  return Float64Array.from(data, Number);
 }
 
 function refused(said: string): Problem<"operation-unknown"> {
