@@ -36,6 +36,8 @@ export {
 export { averageCounts } from "./operations/average-pool.ts";
 export { isFiniteEverywhere } from "./operations/bounds.ts";
 export { type ChoiceRule, choosePlainly, chosenShape } from "./operations/choice-rule.ts";
+export { convLayout } from "./operations/conv.ts";
+export { convTransposeLayout } from "./operations/conv-transpose.ts";
 export { operations } from "./operations/index.ts";
 export type {
   Attributes,
@@ -50,7 +52,8 @@ export type {
   SensitivityRule,
 } from "./operations/operation.ts";
 export { poolTaps } from "./operations/pooling.ts";
-export { type AxisWindows, readWindows, type Windows } from "./operations/windows.ts";
+export type { ConvolutionLayout } from "./operations/tap-sums.ts";
+export { type AxisWindows, readWindows, type Taps, type Windows } from "./operations/windows.ts";
 export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
 export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
 export {

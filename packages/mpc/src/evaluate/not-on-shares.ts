@@ -1,5 +1,4 @@
 const trigonometry = "of secrets (no polynomial for it is kept here)";
-const unwritten = "of secrets (nobody has written it down for shares)";
 const places = "of secrets (a place that is secret would take a comparison with every other)";
 const order = "of secrets (sorting would take a comparison of every pair)";
 const counts = "of secrets (add up comparisons with the edges instead)";
@@ -10,20 +9,9 @@ const quotients = "of secrets (divide a sum by a count instead)";
 export const notOnShares: ReadonlyMap<string, string> = new Map(
   Object.entries({
     Acos: trigonometry,
-    AveragePool: unwritten,
-    Conv: unwritten,
-    ConvTranspose: unwritten,
     Erf: trigonometry,
-    Expand: unwritten,
-    GatherElements: places,
     Gelu: trigonometry,
-    Gemm: unwritten,
-    LayerNormalization: unwritten,
-    LogSoftmax: unwritten,
-    MaxPool: unwritten,
     MaxPoolIndices: places,
-    ScatterAdd: places,
-    Softmax: unwritten,
     ArgSort: order,
     Asin: trigonometry,
     Asinh: trigonometry,

@@ -129,13 +129,29 @@ export class SharesContext {
    */
   async timesReal(x: SecretTensor, factor: number): Promise<Shared> {
     if (Number.isInteger(factor)) return this.protocol.scale(x.shared, BigInt(factor));
-    const fine = Math.max(x.fractionBits, this.fractionBits);
-    const magnitude = Math.max(Math.abs(x.least), Math.abs(x.greatest), 2 ** -fine) * 2 ** fine;
-    const room = mostBits - 2 - Math.ceil(Math.log2(magnitude * Math.max(Math.abs(factor), 2 ** -40)));
-    const digits = Math.max(1, Math.min(40, room));
+    const { fine, digits } = this.#digitsOfFactors(x, Math.abs(factor));
     using refined = this.refined(x, fine);
     using product = this.protocol.scale(refined, BigInt(Math.round(factor * 2 ** digits)));
     return await this.protocol.truncate(product, digits);
+  }
+
+  /** The same with a factor for each number, on the grid of fractions. */
+  async timesReals(x: SecretTensor, factors: Float64Array): Promise<Shared> {
+    const { memory } = this.protocol.session;
+    const greatest = factors.reduce((most, factor) => Math.max(most, Math.abs(factor)), 0);
+    const { fine, digits } = this.#digitsOfFactors(x, greatest);
+    using refined = this.refined(x, fine);
+    const column = encodePublic(memory, { shape: [factors.length], data: factors }, digits);
+    using product = this.protocol.mulPublic(refined, column);
+    memory.free(column);
+    return await this.protocol.truncate(product, digits);
+  }
+
+  #digitsOfFactors(x: SecretTensor, factor: number): { readonly fine: number; readonly digits: number } {
+    const fine = Math.max(x.fractionBits, this.fractionBits);
+    const magnitude = Math.max(Math.abs(x.least), Math.abs(x.greatest), 2 ** -fine) * 2 ** fine;
+    const room = mostBits - 2 - Math.ceil(Math.log2(magnitude * Math.max(factor, 2 ** -40)));
+    return { fine, digits: Math.max(1, Math.min(40, room)) };
   }
 
   /** An operation, or a form of it, that has no reading on shares. */

@@ -12,6 +12,8 @@ const roomOf: Readonly<Record<string, number>> = {
   Variance: 2_000,
   StandardDeviation: 2_000,
   Covariance: 200,
+  LayerNormalization: 200,
+  LogSoftmax: 40,
 };
 
 /** A secret tensor of any shape with numbers on the grid, so that sharing them loses nothing. */
@@ -196,6 +198,90 @@ export const operationCases: readonly [string, fc.Arbitrary<OperationCase>][] = 
   ["Solve", positiveDefinite(4).chain((a) => secret([4], 20).map((b) => ({ inputs: [a, b] })))],
   ["Solve", positiveDefinite(3).chain((a) => open([3, 2], 20).map((b) => ({ inputs: [a, b] })))],
   ["Inverse", positiveDefinite(3).map((a) => ({ inputs: [a] }))],
+  ...["Conv", "ConvTranspose"].map((name): [string, fc.Arbitrary<OperationCase>] => [
+    name,
+    fc
+      .tuple(fc.integer({ min: 1, max: 2 }), fc.nat(2), fc.nat(1), fc.nat(1))
+      .chain(([group, isOpen, pad, isBiased]) => {
+        const image = [2, 2, 3, 4];
+        const kernels = name === "Conv" ? [2, 2 / group, 2, 2] : [2, 1, 2, 2];
+        const results = name === "Conv" ? 2 : group;
+        const both =
+          isOpen === 1
+            ? [open(image, 8), secret(kernels, 4)]
+            : [secret(image, 8), isOpen === 0 ? secret(kernels, 4) : open(kernels, 4)];
+        const bias = isBiased === 0 ? [] : [isOpen === 0 ? secret([results]) : open([results])];
+        const attributes = { group, strides: [2, 1], pads: [pad, 0, 0, pad] };
+        return fc.tuple(...both, ...bias).map((inputs) => ({ inputs, attributes }));
+      }),
+  ]),
+  ...["MaxPool", "AveragePool"].map((name): [string, fc.Arbitrary<OperationCase>] => [
+    name,
+    fc.tuple(fc.nat(1), fc.nat(1), fc.nat(1)).chain(([ceil_mode, pad, isCounted]) => {
+      const counted = name === "MaxPool" ? {} : { count_include_pad: isCounted };
+      const attributes = {
+        kernel_shape: [2, 3],
+        strides: [1, 2],
+        pads: [pad, 1, 0, 0],
+        ceil_mode,
+        ...counted,
+      };
+      return secret([1, 2, 3, 4]).map((x) => ({ inputs: [x], attributes }));
+    }),
+  ]),
+  [
+    "Gemm",
+    fc.tuple(fc.nat(1), fc.nat(1), fc.nat(2)).chain(([transA, transB, kind]) => {
+      const a = secret(transA === 1 ? [3, 2] : [2, 3], 20);
+      const b =
+        kind === 1 ? open(transB === 1 ? [2, 3] : [3, 2], 20) : secret(transB === 1 ? [2, 3] : [3, 2], 20);
+      const c = kind === 0 ? [] : [secret([2])];
+      return fc
+        .tuple(a, b, ...c)
+        .map((inputs) => ({ inputs, attributes: { alpha: 0.5, beta: -2, transA, transB } }));
+    }),
+  ],
+  ...["Softmax", "LogSoftmax"].map((name): [string, fc.Arbitrary<OperationCase>] => [
+    name,
+    fc
+      .integer({ min: -2, max: 1 })
+      .chain((axis) => secret([3, 4], 6).map((x) => ({ inputs: [x], attributes: { axis } }))),
+  ]),
+  [
+    "LayerNormalization",
+    fc.tuple(fc.constantFrom(1, -1), fc.boolean()).chain(([axis, isBiased]) => {
+      const own = axis === 1 ? [2, 3] : [3];
+      const others = isBiased ? [open(own, 2), secret(own, 2)] : [secret(own, 2)];
+      return fc
+        .tuple(secret([2, 2, 3], 8), ...others)
+        .map((inputs) => ({ inputs, attributes: { axis, epsilon: 1 } }));
+    }),
+  ],
+  ["Expand", secret([2, 1]).map((x) => ({ inputs: [x], attributes: { shape: [3, 1, 4] } }))],
+  [
+    "GatherElements",
+    fc.array(fc.integer({ min: -3, max: 2 }), { minLength: 8, maxLength: 8 }).chain((places) =>
+      secret([2, 3]).map((x) => ({
+        inputs: [x, { shape: [2, 4], data: Float64Array.from(places) }],
+        attributes: { axis: 1 },
+      })),
+    ),
+  ],
+  [
+    "ScatterAdd",
+    fc
+      .tuple(fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 8, maxLength: 8 }), fc.nat(2))
+      .chain(([places, kind]) => {
+        const indices = { shape: [2, 4], data: Float64Array.from(places) };
+        const moved = [
+          kind === 1 ? open([2, 3]) : secret([2, 3]),
+          kind === 2 ? open([2, 4]) : secret([2, 4]),
+        ] as const;
+        return fc
+          .tuple(...moved)
+          .map(([data, updates]) => ({ inputs: [data, indices, updates], attributes: { axis: 1 } }));
+      }),
+  ],
   ["Count", secret([5, 2]).map((x) => ({ inputs: [x] }))],
   ["RowOnes", secret([5, 2]).map((x) => ({ inputs: [x] }))],
 ];

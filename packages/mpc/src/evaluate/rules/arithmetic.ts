@@ -72,8 +72,7 @@ export async function product(
 ): Promise<Result<SecretTensor, Problem>> {
   const { protocol } = context;
   const [least, greatest] = productBounds(boundsOf(x), boundsOf(y));
-  const digits = (value: SharesValue) =>
-    value.kind === "secret" ? value.fractionBits : isWhole(value) ? 0 : context.fractionBits;
+  const digits = (value: SharesValue) => digitsOf(context, value);
   const before = digits(x) + digits(y);
   const kept = Math.max(digits(x), digits(y));
   const fits = context.fits(name, Math.max(Math.abs(least), Math.abs(greatest)), before);
@@ -97,6 +96,22 @@ export async function product(
   return context.secret(name, { shape, shared, fractionBits: kept, least, greatest });
 }
 
+/** Digits after the point with which a value goes into a product. */
+export function digitsOf(context: SharesContext, value: SharesValue): number {
+  if (value.kind === "secret") return value.fractionBits;
+  return isWhole(value) ? 0 : context.fractionBits;
+}
+
+/** Of a product of two values before it is truncated, and after. */
+export function productDigits(
+  context: SharesContext,
+  x: SharesValue,
+  y: SharesValue,
+): readonly [before: number, kept: number] {
+  const [first, second] = [digitsOf(context, x), digitsOf(context, y)];
+  return [first + second, Math.max(first, second)];
+}
+
 export function productBounds(
   [a, b]: readonly [number, number],
   [c, d]: readonly [number, number],
@@ -113,16 +128,13 @@ export const matmulRule: SharesRule = async (context, [x, y], attributes) => {
   const k = a.at(-1)!;
   const [m, n] = [a.length === 1 ? 1 : a.at(-2)!, b.length === 1 ? 1 : b.at(-1)!];
   if (a.length > 2 || b.length > 2) return context.refuse("MatMul", "of more than two axes");
-  const digits = (value: SharesValue) =>
-    value.kind === "secret" ? value.fractionBits : isWhole(value) ? 0 : context.fractionBits;
-  const before = digits(x!) + digits(y!);
-  const kept = Math.max(digits(x!), digits(y!));
+  const [before, kept] = productDigits(context, x!, y!);
   const [low, high] = productBounds(boundsOf(x!), boundsOf(y!));
   const [least, greatest] = [low * k, high * k];
   const fits = context.fits("MatMul", Math.max(Math.abs(least), Math.abs(greatest)), before);
   if (!fits.ok) return fits;
-  using left = laidOut(context, x!, a, digits(x!));
-  using right = laidOut(context, y!, b, digits(y!));
+  using left = laidOut(context, x!, a, digitsOf(context, x!));
+  using right = laidOut(context, y!, b, digitsOf(context, y!));
   const sizes = { m, k, n };
   const shared =
     before === kept

@@ -1,17 +1,19 @@
 // Operations that are other operations: written as a small program and run as one.
 
+import { ok, type Problem, type Result } from "@unseen/base";
 import { type Attributes, makeProgram, type ProgramNode, sizeOf } from "@unseen/program";
+import type { SharesContext } from "../shares-context.ts";
 import type { SharesRule } from "../shares-rule.ts";
-import type { SecretTensor } from "../values.ts";
+import { type SecretTensor, type SharesValue, shapeOf } from "../values.ts";
 
 type Write = (steps: Steps, x: SecretTensor, attributes: Attributes) => number | undefined;
 
-/** Nodes of a program whose first is its secret input. */
+/** Nodes of a program whose first are its inputs. */
 class Steps {
   readonly nodes: ProgramNode[];
 
-  constructor(shape: readonly number[]) {
-    this.nodes = [{ kind: "input", name: "x", shape }];
+  constructor(inputs: readonly SharesValue[]) {
+    this.nodes = inputs.map((input, at) => ({ kind: "input", name: `${at}`, shape: shapeOf(input) }));
   }
 
   apply(operation: string, inputs: readonly number[], attributes: Attributes = {}): number {
@@ -24,16 +26,61 @@ class Steps {
 }
 
 function composed(write: Write): SharesRule {
-  return async (context, [x], attributes) => {
-    const secret = x as SecretTensor;
-    const steps = new Steps(secret.shape);
-    const output = write(steps, secret, attributes);
-    const program = makeProgram({ nodes: steps.nodes, outputs: [output ?? 0] });
-    if (!program.ok) return program;
-    const values = await context.evaluate(program.value, new Map([["x", secret]]));
-    return values.ok ? { ok: true, value: values.value[0]! } : values;
-  };
+  return async (context, inputs, attributes) =>
+    written(context, inputs, (steps) => write(steps, inputs[0] as SecretTensor, attributes));
 }
+
+/** Runs a small program on values. */
+async function written(
+  context: SharesContext,
+  inputs: readonly SharesValue[],
+  write: (steps: Steps) => number | undefined,
+): Promise<Result<SharesValue, Problem>> {
+  const steps = new Steps(inputs);
+  const output = write(steps);
+  const program = makeProgram({ nodes: steps.nodes, outputs: [output ?? 0] });
+  if (!program.ok) return program;
+  const values = await context.evaluate(program.value, new Map(inputs.map((input, at) => [`${at}`, input])));
+  return values.ok ? ok(values.value[0]!) : values;
+}
+
+/** Gemm: a matrix product, scaled and with something added, as it says. */
+export const gemm: SharesRule = async (context, inputs, attributes) =>
+  written(context, inputs, (steps) => {
+    const turned = (input: number, isTurned: unknown) =>
+      isTurned === 1 ? steps.apply("Transpose", [input], { perm: [1, 0] }) : input;
+    const times = (value: number, factor: number) =>
+      factor === 1 ? value : steps.apply("Mul", [value, steps.number(factor)]);
+    const product = steps.apply("MatMul", [turned(0, attributes.transA), turned(1, attributes.transB)]);
+    const scaled = times(product, attributes.alpha as number);
+    return inputs.length < 3 ? scaled : steps.apply("Add", [scaled, times(2, attributes.beta as number)]);
+  });
+
+/** LayerNormalization. What is normalised is at most sqrt(n) in size, whatever the steps in between could be. */
+export const layerNormalization: SharesRule = async (context, [x, ...others], attributes) => {
+  const shape = shapeOf(x!);
+  const first = ((attributes.axis as number) + shape.length) % shape.length;
+  const axes = shape.map((_, axis) => axis).slice(first);
+  const mean = (steps: Steps, of: number) => steps.apply("ReduceMean", [of], { axes, keepdims: 1 });
+  const normal = await written(context, [x!], (steps) => {
+    const distance = steps.apply("Sub", [0, mean(steps, 0)]);
+    const squares = mean(steps, steps.apply("Mul", [distance, distance]));
+    const variance = steps.apply("Add", [
+      steps.apply("Relu", [squares]),
+      steps.number(attributes.epsilon as number),
+    ]);
+    return steps.apply("Div", [distance, steps.apply("Sqrt", [variance])]);
+  });
+  if (!normal.ok || normal.value.kind === "public") return normal;
+  const most = Math.sqrt(sizeOf(shape.slice(first))) + 1;
+  const held = { ...normal.value, least: -most, greatest: most };
+  const result = await written(context, [held, ...others], (steps) => {
+    const scaled = steps.apply("Mul", [0, 1]);
+    return others.length < 2 ? scaled : steps.apply("Add", [scaled, 2]);
+  });
+  held.shared[Symbol.dispose]();
+  return result;
+};
 
 const varianceSteps: Write = (steps, { shape }, attributes) => {
   const { axes, keepdims } = attributes as { axes: readonly number[]; keepdims: number };

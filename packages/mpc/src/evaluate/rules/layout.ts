@@ -5,9 +5,14 @@ import { type Attributes, operations, type PlainTensor, sizeOf } from "@unseen/p
 import type { SharesRule } from "../shares-rule.ts";
 import { boundsOf, isWhole, type SecretTensor, type SharesValue, shapeOf } from "../values.ts";
 
-/** Reshape, Transpose, Slice, Gather with public indices: the first input is what moves, the others say where to. */
+/**
+ * Reshape, Transpose, Slice, Expand, and with public indices Gather and GatherElements: the first input is what moves, the
+ * others say where to.
+ */
 export function moving(name: string): SharesRule {
   return async (context, [x, ...others], attributes) => {
+    if (others.some(({ kind }) => kind === "secret"))
+      return context.refuse(name, "at secret places", "multiply by a one-hot matrix instead");
     const secret = x as SecretTensor;
     const moved = placesOf(name, [secret.shape], attributes, others);
     const shared = context.protocol.gather(secret.shared, Uint32Array.from(moved.data));
@@ -45,7 +50,7 @@ export function gridOf(fractionBits: number, inputs: readonly SharesValue[]): nu
 }
 
 /** The plain rule on tensors that hold their own places, counted on through all of them. */
-function placesOf(
+export function placesOf(
   name: string,
   shapes: readonly (readonly number[])[],
   attributes: Attributes,
