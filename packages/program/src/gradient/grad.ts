@@ -2,7 +2,7 @@
 // Derivatives, chapter 3).
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import { makeProgram, type OperationNode, type Program, type ProgramNode } from "../graph/program.ts";
+import type { OperationNode, Program, ProgramNode } from "../graph/program.ts";
 import { sameShape } from "../shape/shape.ts";
 import { GradientWriter } from "./gradient-writer.ts";
 import { notDifferentiable } from "./not-differentiable.ts";
@@ -44,9 +44,7 @@ export function grad(program: Program, options: GradOptions): Result<Program, Pr
   const gradients = reverse(program, write, new Set(wanted.value.flat()), output, seed);
   if (!gradients.ok) return gradients;
   const outputs = wanted.value.map((places) => totalOf(write, places, gradients.value));
-  const written = write.outcome;
-  if (!written.ok) return written;
-  return withoutUnread(write.nodes, [...(options.keepOutputs === true ? program.outputs : []), ...outputs]);
+  return write.programOf([...(options.keepOutputs === true ? program.outputs : []), ...outputs]);
 }
 
 /** The places of each; a name may stand for several input nodes. */
@@ -123,22 +121,4 @@ function totalOf(
 function refusal({ operation }: OperationNode): Problem<"not-differentiable"> {
   const why = notDifferentiable.get(operation) ?? "it has no rule";
   return problem("not-differentiable", `no gradient goes through ${operation}: ${why}`);
-}
-
-/** The nodes that the outputs read, and all inputs, in their order. */
-function withoutUnread(nodes: readonly ProgramNode[], outputs: readonly number[]): Result<Program, Problem> {
-  const isRead = nodes.map(({ kind }) => kind === "input");
-  for (const output of outputs) isRead[output] = true;
-  for (let at = nodes.length - 1; at >= 0; at--) {
-    const node = nodes[at]!;
-    if (isRead[at] && node.kind === "operation") for (const input of node.inputs) isRead[input] = true;
-  }
-  const places = new Map<number, number>();
-  const kept: ProgramNode[] = [];
-  for (const [at, node] of nodes.entries()) {
-    if (!isRead[at]) continue;
-    const inputs = (of: OperationNode) => of.inputs.map((input) => places.get(input)!);
-    places.set(at, kept.push(node.kind === "operation" ? { ...node, inputs: inputs(node) } : node) - 1);
-  }
-  return makeProgram({ nodes: kept, outputs: outputs.map((output) => places.get(output)!) });
 }

@@ -1,84 +1,14 @@
-// Writes the nodes of a gradient below those of its program. The same node asked for twice is written once, so what the
-// gradients of many inputs share is computed once.
+// The words in which gradients are written below the nodes of their program. What the gradients of many inputs share is
+// written once, and so computed once.
 
-import { ok, type Problem, type Result } from "@unseen/base";
-import { readAttributes } from "../graph/attributes.ts";
-import type { Program, ProgramNode } from "../graph/program.ts";
-import { operations } from "../operations/index.ts";
-import type { Attributes } from "../operations/operation.ts";
-import { nodeKey } from "../recorder/program-builder.ts";
+import { ProgramWriter } from "../recorder/program-writer.ts";
 import { type Dimension, rowAxisOf, type Shape, sameShape } from "../shape/shape.ts";
-import { type PlainTensor, scalar } from "../tensor/plain-tensor.ts";
 
-export class GradientWriter {
-  readonly nodes: ProgramNode[];
-  readonly #shapes: Shape[];
-  readonly #written = new Map<string, number>();
-  /** The first misfit. What is written after it stands for nothing. */
-  #refused: Problem | undefined;
-
-  constructor({ nodes, shapes }: Program) {
-    this.nodes = [...nodes];
-    this.#shapes = [...shapes];
-    for (const [at, node] of nodes.entries()) {
-      const key = nodeKey(node);
-      if (!this.#written.has(key)) this.#written.set(key, at);
-    }
-  }
-
-  get outcome(): Result<undefined, Problem> {
-    return this.#refused === undefined ? ok(undefined) : { ok: false, problem: this.#refused };
-  }
-
-  shapeOf(place: number): Shape {
-    return this.#shapes[place]!;
-  }
-
+export class GradientWriter extends ProgramWriter {
   /** The number that a place always holds, or undefined. */
   numberAt(place: number): number | undefined {
-    const node = this.nodes[place]!;
+    const node = this.nodeAt(place);
     return node.kind === "constant" && node.value.shape.length === 0 ? node.value.data[0] : undefined;
-  }
-
-  constant(value: PlainTensor): number {
-    return this.#write({ kind: "constant", value }, value.shape);
-  }
-
-  number(value: number): number {
-    return this.constant(scalar(value));
-  }
-
-  apply(name: string, inputs: readonly number[], given: Attributes = {}): number {
-    const operation = operations.get(name)!;
-    const [first] = inputs as readonly [number];
-    if (this.#refused !== undefined) return first;
-    const attributes = readAttributes(operation, given);
-    const shape = attributes.ok
-      ? operation.shape(
-          inputs.map((input) => this.shapeOf(input)),
-          attributes.value,
-        )
-      : attributes;
-    if (!attributes.ok || !shape.ok) {
-      this.#refused = shape.ok
-        ? undefined
-        : { ...shape.problem, message: `${name}: ${shape.problem.message}` };
-      return first;
-    }
-    return this.#write(
-      { kind: "operation", operation: name, inputs: [...inputs], attributes: attributes.value },
-      shape.value,
-    );
-  }
-
-  #write(node: ProgramNode, shape: Shape): number {
-    const key = nodeKey(node);
-    const known = this.#written.get(key);
-    if (known !== undefined) return known;
-    const place = this.nodes.push(node) - 1;
-    this.#shapes.push(shape);
-    this.#written.set(key, place);
-    return place;
   }
 
   add(x: number, y: number): number {
