@@ -22,6 +22,8 @@ export const problemCodes = [
   "range-exceeded",
   "not-on-shares",
   "not-differentiable",
+  "onnx-malformed",
+  "onnx-not-supported",
   "expression-malformed",
   "sql-malformed",
   "sql-unsupported",

@@ -123,6 +123,8 @@ export {
   WorkspaceService,
 } from "./gen/unseen/v1/workspace_pb.ts";
 export { wireLimits } from "./limits.ts";
+export { type ExportOptions, exportOnnx } from "./onnx/export-onnx.ts";
+export { type ImportedModel, type ImportOptions, importOnnx } from "./onnx/import-onnx.ts";
 export { plainText } from "./plain-text.ts";
 export { connectCodes } from "./problems/connect-codes.ts";
 export { problemFromError } from "./problems/problem-from-error.ts";

@@ -38,6 +38,8 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "range-exceeded": refused,
   "not-on-shares": refused,
   "not-differentiable": refused,
+  "onnx-malformed": refused,
+  "onnx-not-supported": refused,
   "expression-malformed": usage,
   "sql-malformed": usage,
   "sql-unsupported": refused,

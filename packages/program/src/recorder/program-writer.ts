@@ -1,6 +1,6 @@
 // Writes a program node by node, each checked as it is written. The same node asked for twice is written once.
 
-import { err, ok, type Problem, type Result } from "@unseen/base";
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { readAttributes } from "../graph/attributes.ts";
 import { makeProgram, type OperationNode, type Program, type ProgramNode } from "../graph/program.ts";
 import { operations } from "../operations/index.ts";
@@ -13,6 +13,7 @@ export class ProgramWriter {
   readonly #nodes: ProgramNode[] = [];
   readonly #shapes: Shape[] = [];
   readonly #written = new Map<string, number>();
+  #constants = 0;
   /** The first misfit. What is written after it stands for nothing. */
   #refused: Problem | undefined;
 
@@ -38,6 +39,11 @@ export class ProgramWriter {
     return this.#write({ kind: "input", name, shape }, shape);
   }
 
+  /** Numbers in all constants so far. */
+  get constants(): number {
+    return this.#constants;
+  }
+
   constant(value: PlainTensor): number {
     return this.#write({ kind: "constant", value }, value.shape);
   }
@@ -59,6 +65,9 @@ export class ProgramWriter {
   /** The same, told at once. */
   tryApply(name: string, inputs: readonly number[], given: Attributes = {}): Result<number, Problem> {
     const operation = operations.get(name)!;
+    const [fewest, most] = operation.inputs;
+    if (inputs.length < fewest || inputs.length > most)
+      return err(problem("program-malformed", `${name} does not take ${inputs.length} inputs`));
     const attributes = readAttributes(operation, given);
     if (!attributes.ok) return attributes;
     const shape = operation.shape(
@@ -79,16 +88,20 @@ export class ProgramWriter {
     const key = nodeKey(node);
     const known = this.#written.get(key);
     if (known !== undefined) return known;
+    if (node.kind === "constant") this.#constants += node.value.data.length;
     const place = this.#nodes.push(node) - 1;
     this.#shapes.push(shape);
     this.#written.set(key, place);
     return place;
   }
 
-  /** The program of these outputs: the nodes that they read, and all inputs, in their order. */
-  programOf(outputs: readonly number[]): Result<Program, Problem> {
+  /** The program of these outputs: the nodes that they read, and inputs that are to be kept though unread, in their order. */
+  programOf(
+    outputs: readonly number[],
+    isKept: (input: string) => boolean = () => true,
+  ): Result<Program, Problem> {
     if (this.#refused !== undefined) return err(this.#refused);
-    const isRead = this.#nodes.map(({ kind }) => kind === "input");
+    const isRead = this.#nodes.map((node) => node.kind === "input" && isKept(node.name));
     for (const output of outputs) isRead[output] = true;
     for (let at = this.#nodes.length - 1; at >= 0; at--) {
       const node = this.#nodes[at]!;

@@ -26,6 +26,8 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "range-exceeded": Code.InvalidArgument,
   "not-on-shares": Code.InvalidArgument,
   "not-differentiable": Code.InvalidArgument,
+  "onnx-malformed": Code.InvalidArgument,
+  "onnx-not-supported": Code.InvalidArgument,
   "expression-malformed": Code.InvalidArgument,
   "sql-malformed": Code.InvalidArgument,
   "sql-unsupported": Code.InvalidArgument,
