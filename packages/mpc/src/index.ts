@@ -66,7 +66,7 @@ export {
   sqrtGuarantee,
   sqrtPrice,
 } from "./functions/roots.ts";
-export { keepWhere, select, selectByNumber, selectPrice } from "./functions/select.ts";
+export { select, selectByNumber, selectPrice } from "./functions/select.ts";
 export { sigmoid, sigmoidGuarantee, sigmoidPrice, tanh, tanhPrice } from "./functions/sigmoid.ts";
 export { softmax, softmaxGuarantee, softmaxPrice } from "./functions/softmax.ts";
 export { sortRuns, sortRunsPrice } from "./functions/sort.ts";

@@ -2,6 +2,7 @@
 
 import { invariant } from "@unseen/base";
 import type { Column, MatmulSizes } from "@unseen/compute";
+import { keepByNumber } from "../protocol/keep-by-number.ts";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import { free, type Price } from "../protocol/price.ts";
 import type { ProtocolPrices } from "../protocol/protocol.ts";
@@ -117,6 +118,10 @@ export class Clear extends LinearShares implements ShufflingProtocol {
     );
   }
 
+  keepWhere(bit: SharedBits, x: Shared): Promise<Shared> {
+    return keepByNumber(this, bit, x);
+  }
+
   fromBit(bit: SharedBits): Promise<Shared> {
     return this.fromBits(bit);
   }
@@ -201,6 +206,7 @@ function clearPrices(parties: number): ProtocolPrices {
     toBits: () => nothing,
     sign: () => nothing,
     fromBit: () => nothing,
+    keepWhere: () => twice,
     fromBits: () => nothing,
     openBits: () => nothing,
     check: () => free,

@@ -30,7 +30,7 @@ import {
   signOfPrice,
 } from "./pieces.ts";
 import { divide, dividePrice } from "./reciprocal.ts";
-import { keepWhere, select, selectPrice } from "./select.ts";
+import { select, selectPrice } from "./select.ts";
 import { softmax, softmaxPrice } from "./softmax.ts";
 import { sortRuns, sortRunsPrice } from "./sort.ts";
 
@@ -105,7 +105,7 @@ describe.each(protocolsUnderTest)("$name", (under) => {
           expect(await run(columns, selected, priced)).toEqual(rows.map(([x, y, b]) => (b ? x : y)));
           const kept: Steps = async (p, [x, , b]) => {
             using bit = await p.toBits(b!, 1);
-            return await keepWhere(p, bit, x!);
+            return await p.keepWhere(bit, x!);
           };
           expect(await run(columns, kept, priced)).toEqual(rows.map(([x, , b]) => (b ? x : 0n)));
         },

@@ -9,7 +9,7 @@ import { atOnce, inTurn, type Price } from "../protocol/price.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
 import { compare, comparePrice } from "./compare.ts";
-import { selectByNumber } from "./select.ts";
+import { select, selectByNumber, selectPrice } from "./select.ts";
 import { wholeNumbers } from "./whole-numbers.ts";
 
 /** Which of each run: the greatest or the least. */
@@ -55,12 +55,16 @@ export async function poolGreatest(
 }
 
 export function endOfRunsPrice(prices: ProtocolPrices, runs: number, run: number, width: number): Price {
-  return treePrice(prices, runs, run, width, () => 1);
+  return treePrice(prices, runs, run, width, (length) => selectPrice(prices, length));
 }
 
 /** The first level's places are public numbers and a bit: only from the second level on they are selected. */
 export function placeOfEndPrice(prices: ProtocolPrices, runs: number, run: number, width: number): Price {
-  return treePrice(prices, runs, run, width, (level, isLast) => (level === 0 ? 0 : 1) + (isLast ? 0 : 1));
+  return treePrice(prices, runs, run, width, (length, level, isLast) => {
+    const count = (level === 0 ? 0 : 1) + (isLast ? 0 : 1);
+    const selected = Array.from({ length: count }, () => prices.multiply(length));
+    return inTurn(prices.fromBit(length), atOnce(...selected));
+  });
 }
 
 function treePrice(
@@ -68,17 +72,13 @@ function treePrice(
   runs: number,
   run: number,
   width: number,
-  products: (level: number, isLast: boolean) => number,
+  choosing: (length: number, level: number, isLast: boolean) => Price,
 ): Price {
   const levels: Price[] = [];
   for (let left = run; left > 1; left -= left >> 1) {
     const length = runs * (left >> 1);
-    const product = prices.multiply(length);
-    const count = products(levels.length, left === 2);
-    const selected = Array.from({ length: count }, () => product);
-    levels.push(
-      inTurn(comparePrice(prices, "less", length, width), prices.fromBit(length), atOnce(...selected)),
-    );
+    const chosen = choosing(length, levels.length, left === 2);
+    levels.push(inTurn(comparePrice(prices, "less", length, width), chosen));
   }
   return inTurn(...levels);
 }
@@ -107,15 +107,19 @@ async function tree(
         ? compare(protocol, "less", low, high, width)
         : compare(protocol, "greater", low, high, width);
     using bit = await isRight();
+    if (place === undefined) {
+      value = withRest(protocol, await select(protocol, bit, high, low), wasValue, runs, left);
+      wasValue[Symbol.dispose]();
+      continue;
+    }
     using right = await protocol.fromBit(bit);
     const isFirst = left === run;
     const [chosen, chosenPlace] = await Promise.all([
-      wantsPlace && isLast ? protocol.copy(low) : selectByNumber(protocol, right, high, low),
-      place === undefined ? undefined : winningPlace(protocol, right, place, runs, pairs, isFirst),
+      isLast ? protocol.copy(low) : selectByNumber(protocol, right, high, low),
+      winningPlace(protocol, right, place, runs, pairs, isFirst),
     ]);
     value = withRest(protocol, chosen, wasValue, runs, left);
-    if (chosenPlace !== undefined && wasPlace !== undefined)
-      place = withRest(protocol, chosenPlace, wasPlace, runs, left);
+    if (wasPlace !== undefined) place = withRest(protocol, chosenPlace, wasPlace, runs, left);
     wasValue[Symbol.dispose]();
     wasPlace?.[Symbol.dispose]();
   }

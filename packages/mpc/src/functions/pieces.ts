@@ -5,12 +5,12 @@ import { atOnce, inTurn, type Price } from "../protocol/price.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared } from "../protocol/shared.ts";
 import { compare, comparePrice } from "./compare.ts";
-import { keepWhere, select, selectPrice } from "./select.ts";
+import { select, selectPrice } from "./select.ts";
 
 /** |x|, for |x| < 2^(width - 1). */
 export async function abs(protocol: Protocol, x: Shared, width: number): Promise<Shared> {
   using isNegative = await protocol.sign(x, width);
-  using negative = await keepWhere(protocol, isNegative, x);
+  using negative = await protocol.keepWhere(isNegative, x);
   using twice = protocol.scale(negative, 2n);
   return protocol.sub(x, twice);
 }
@@ -19,7 +19,7 @@ export async function abs(protocol: Protocol, x: Shared, width: number): Promise
 export async function relu(protocol: Protocol, x: Shared, width: number): Promise<Shared> {
   using isNegative = await protocol.sign(x, width);
   using isKept = protocol.not(isNegative);
-  return await keepWhere(protocol, isKept, x);
+  return await protocol.keepWhere(isKept, x);
 }
 
 /** Of `abs` and of `relu`. */
@@ -56,7 +56,7 @@ export async function clip(
     using bit = await compare(protocol, relation, x, end, width);
     using negative = protocol.negate(x);
     using back = protocol.addEach(negative, end);
-    return await keepWhere(protocol, bit, back);
+    return await protocol.keepWhere(bit, back);
   };
   const [up, down] = await Promise.all([beyond("less", low), beyond("greater", high)]);
   using raised = up;

@@ -1,21 +1,16 @@
-import { inTurn, type Price } from "../protocol/price.ts";
+import type { Price } from "../protocol/price.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import type { Shared, SharedBits } from "../protocol/shared.ts";
 
 /** x where the bit is 1, y where it is 0. Nobody learns the bit. Any ring elements. */
 export async function select(protocol: Protocol, bit: SharedBits, x: Shared, y: Shared): Promise<Shared> {
-  using ifSet = await protocol.fromBit(bit);
-  return await selectByNumber(protocol, ifSet, x, y);
-}
-
-/** x where the bit is 1, zero elsewhere. The price of `select`. */
-export async function keepWhere(protocol: Protocol, bit: SharedBits, x: Shared): Promise<Shared> {
-  using ifSet = await protocol.fromBit(bit);
-  return await protocol.multiply(ifSet, x);
+  using difference = protocol.sub(x, y);
+  using kept = await protocol.keepWhere(bit, difference);
+  return protocol.add(y, kept);
 }
 
 export function selectPrice(prices: ProtocolPrices, length: number): Price {
-  return inTurn(prices.fromBit(length), prices.multiply(length));
+  return prices.keepWhere(length);
 }
 
 /** As `select`, of a bit that is a number 0 or 1 already, so that several columns can share it. One product. */

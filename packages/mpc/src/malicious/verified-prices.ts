@@ -1,4 +1,5 @@
 import { sumOfBitsCost, topBitCost } from "../protocol/adder.ts";
+import { keepByNumberPrice } from "../protocol/keep-by-number.ts";
 import { inTurn, type Price, type Unchecked } from "../protocol/price.ts";
 import type { ProtocolPrices } from "../protocol/protocol.ts";
 import { strideOf } from "../protocol/shared.ts";
@@ -26,6 +27,7 @@ export const verifiedPrices: ProtocolPrices = {
   toBits: (length, width) => viaAdder(length, width, sumOfBitsCost(width)),
   sign: (length, width) => viaAdder(length, width, topBitCost(width)),
   fromBit: (length) => injection(length, 1),
+  keepWhere: (length) => keepByNumberPrice(verifiedPrices, length),
   fromBits: injection,
   openBits: (length, width) => each(width * strideOf(length) + tagBytes),
   check: checkPrice,

@@ -10,6 +10,7 @@
 
 import { invariant } from "@unseen/base";
 import type { Column, MatmulSizes, Place } from "@unseen/compute";
+import { keepByNumber } from "../protocol/keep-by-number.ts";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { allocatePlanes, type Shared, type SharedBits } from "../protocol/shared.ts";
@@ -100,6 +101,10 @@ export class Verified extends LinearShares implements Protocol, CheckedParty {
 
   sign(x: Shared, width: number): Promise<SharedBits> {
     return bits.sign(this, x, width);
+  }
+
+  keepWhere(bit: SharedBits, x: Shared): Promise<Shared> {
+    return keepByNumber(this, bit, x);
   }
 
   fromBit(bit: SharedBits): Promise<Shared> {

@@ -99,6 +99,10 @@ export class DryProtocol extends LinearShares implements Protocol {
     return this.#numbers(bit.length, this.prices.fromBit(bit.length));
   }
 
+  keepWhere(bit: SharedBits): Promise<Shared> {
+    return this.#numbers(bit.length, this.prices.keepWhere(bit.length));
+  }
+
   fromBits(bits: SharedBits): Promise<Shared> {
     return this.#numbers(bits.length, this.prices.fromBits(bits.length, bits.width));
   }

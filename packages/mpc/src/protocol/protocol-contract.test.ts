@@ -192,6 +192,11 @@ describe.each(protocolsUnderTest)("$name", (under) => {
           return await p.fromBit(bit);
         });
         expect(signs).toEqual(low.map((x) => x >> BigInt(width - 1)));
+        const kept = await opened([a, a.toReversed()], async (p, [x, y]) => {
+          using bit = await p.sign(x!, width);
+          return await p.keepWhere(bit, y!);
+        });
+        expect(kept).toEqual(a.toReversed().map((y, at) => (signs[at] === 1n ? BigInt.asUintN(64, y) : 0n)));
       }),
       { numRuns: runs },
     );
@@ -291,6 +296,7 @@ describe.each(protocolsUnderTest)("$name", (under) => {
         await measure(`sign ${width}`, prices.sign(length, width), () => p.sign(x, width));
       }
       await measure("fromBit", prices.fromBit(length), () => p.fromBit(one));
+      await measure("keepWhere", prices.keepWhere(length), () => p.keepWhere(one, x));
       await measure("fromBits", prices.fromBits(length, 9), () => p.fromBits(bits));
       await measure("openBits", opening(prices.openBits(length, 9)), () => p.openBits(bits));
       return faults;

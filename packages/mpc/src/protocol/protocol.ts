@@ -69,6 +69,8 @@ export interface Protocol {
   sign(x: Shared, width: number): Promise<SharedBits>;
   /** A single plane as numbers 0 and 1. */
   fromBit(bit: SharedBits): Promise<Shared>;
+  /** x where the single plane is 1, zero elsewhere. Any ring elements. */
+  keepWhere(bit: SharedBits, x: Shared): Promise<Shared>;
   /** Planes as numbers: the sum of bit j times 2^j. */
   fromBits(bits: SharedBits): Promise<Shared>;
   openBits(x: SharedBits): Promise<Column>;
@@ -95,6 +97,7 @@ export type ProtocolPrices = {
   toBits(length: number, width: number): Price;
   sign(length: number, width: number): Price;
   fromBit(length: number): Price;
+  keepWhere(length: number): Price;
   fromBits(length: number, width: number): Price;
   openBits(length: number, width: number): Price;
   /** What an opening costs besides, when steps before it owe a check. */

@@ -1,4 +1,5 @@
 import { type AdderCost, foldCost, prefixCost } from "../protocol/adder.ts";
+import { keepByNumberPrice } from "../protocol/keep-by-number.ts";
 import { free, inTurn, type Price } from "../protocol/price.ts";
 import type { ProtocolPrices } from "../protocol/protocol.ts";
 import { strideOf } from "../protocol/shared.ts";
@@ -22,6 +23,7 @@ export function providedPrices(parties: number): ProtocolPrices {
   };
   const opened = (length: number, width: number) => opening(8 * length, width * strideOf(length));
   const injection = (length: number, width: number) => opening(width * strideOf(length), 8 * length * width);
+  const fromBit = (length: number) => injection(length, 1);
   const nothing: Price = { rounds: 0, bytes: opening(0, 0).bytes };
   return {
     share: () => nothing,
@@ -43,7 +45,8 @@ export function providedPrices(parties: number): ProtocolPrices {
       inTurn(opened(length, width), ands(length, width === 1 ? none : prefixCost(width - 1))),
     sign: (length, width) =>
       inTurn(opened(length, width), ands(length, width === 1 ? none : foldCost(width - 1))),
-    fromBit: (length) => injection(length, 1),
+    fromBit,
+    keepWhere: (length) => keepByNumberPrice({ fromBit, multiply }, length),
     fromBits: injection,
     openBits: (length, width) => opening(width * strideOf(length), 0),
     check: () => free,

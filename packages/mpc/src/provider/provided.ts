@@ -9,6 +9,7 @@
 import { invariant } from "@unseen/base";
 import { addMatmul, type Column, type MatmulSizes, type Place } from "@unseen/compute";
 import { foldCarries, sumByCarries } from "../protocol/adder.ts";
+import { keepByNumber } from "../protocol/keep-by-number.ts";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
 import { allocatePlanes, type Planes, Shared, SharedBits } from "../protocol/shared.ts";
@@ -258,6 +259,10 @@ export class Provided extends LinearShares implements Protocol {
     using lowP = both.choose(range(width - 1));
     using carry = await foldCarries(this, lowG, lowP);
     return this.xor(top, carry);
+  }
+
+  keepWhere(bit: SharedBits, x: Shared): Promise<Shared> {
+    return keepByNumber(this, bit, x);
   }
 
   fromBit(bit: SharedBits): Promise<Shared> {

@@ -19,6 +19,7 @@ export const replicatedPrices: ProtocolPrices = {
   toBits: (length, width) => viaAdder(length, width, sumOfBitsCost(width)),
   sign: (length, width) => viaAdder(length, width, topBitCost(width)),
   fromBit: (length) => injection(length, 1),
+  keepWhere: (length) => ({ rounds: 2, bytes: [24 * length, 8 * length, 8 * length] }),
   fromBits: (length, width) => injection(length, width),
   openBits: (length, width) => each(width * strideOf(length)),
   check: () => free,

@@ -76,6 +76,7 @@ describe("the check finds", () => {
     ["a product is opened", []],
     // u is what party 1 brought, so u_0 keeps nothing from it.
     ["bits become a number, modulo four", ["1 0"]],
+    ["a bit decides whether a number stays", []],
     // What keeps something from the party that brought the number, and half of the zero sum.
     ["a number of party 0 is truncated", ["1 1", "3 0", "3 1", "3 2"]],
     ["a number of party 1 is truncated", ["1 0", "3 0", "1 1", "1 2"]],

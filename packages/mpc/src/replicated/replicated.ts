@@ -14,6 +14,7 @@ import type { ShufflingProtocol } from "../protocol/shuffling.ts";
 import type { PartyIndex } from "../session/channel.ts";
 import { chachaStream, type StreamMaker } from "../session/seed-stream.ts";
 import type { Session } from "../session/session.ts";
+import { keepWhere } from "./keep-where.ts";
 import * as bits from "./replicated-bits.ts";
 import { ReplicatedMasks } from "./replicated-masks.ts";
 import { replicatedPrices } from "./replicated-prices.ts";
@@ -150,6 +151,10 @@ export class Replicated extends LinearShares implements ShufflingProtocol {
 
   fromBit(bit: SharedBits): Promise<Shared> {
     return bits.fromBits(this, bit);
+  }
+
+  keepWhere(bit: SharedBits, x: Shared): Promise<Shared> {
+    return keepWhere(this, bit, x);
   }
 
   fromBits(planes: SharedBits): Promise<Shared> {

@@ -153,6 +153,10 @@ export const secrecyScenarios: Readonly<Record<string, Scenario>> = {
     ...modulo(2),
     run: async (p, [x]) => p.fromBits(await bringBits(p, 1, x!, 2)),
   },
+  "a bit decides whether a number stays": {
+    from: two,
+    run: async (p, [x, y]) => p.keepWhere(await bringBits(p, 0, x!, 1), await bring(p, 1, y!)),
+  },
   "a bit becomes a number that is opened, as are its bits": {
     from: two,
     async run(p, [x, y]) {
