@@ -3,6 +3,7 @@
 import { type Dimension, type Shape, sizeOf } from "@unseen/program";
 import { readTensor } from "../onnx-tensor.ts";
 import type { ImportRule } from "./import-rule.ts";
+import type { Imported } from "./imported.ts";
 import { kindOf, type NodeReader } from "./node-reader.ts";
 
 function axisOf(node: NodeReader, axis: number, rank: number): number {
@@ -170,6 +171,38 @@ const splitRule: ImportRule = (node) => {
   });
 };
 
+/** One number on both sides of axes; the rows have nothing beside them. */
+const padRule: ImportRule = (node) => {
+  const x = node.input(0);
+  const shape = node.shapeOf(x);
+  if (node.text("mode", "constant") !== "constant")
+    node.notSupported('is read with the mode "constant" alone');
+  const pads = node.wholes(1);
+  const value = node.inputs[2] === undefined ? node.number(0) : node.input(2);
+  const axes = node.inputs[3] === undefined ? shape.map((_, axis) => axis) : node.wholes(3);
+  const places = axes.map((axis) => axisOf(node, axis, shape.length));
+  const fits = pads.length === 2 * places.length && pads.every((size) => size >= 0);
+  if (!fits || node.shapeOf(value).length > 0) node.notSupported("is read with sizes from 0 and one number");
+  if (node.isRefused) return [x];
+  return [
+    places.reduce((padded, axis, at) => {
+      const side = (size: number) =>
+        size === 0 ? [] : [filled(node, padded, node.shapeOf(padded).with(axis, size), value)];
+      const parts = [...side(pads[at]!), padded, ...side(pads[places.length + at]!)];
+      return parts.length === 1 ? padded : node.apply("Concat", parts, { axis });
+    }, x),
+  ];
+};
+
+/** A number repeated to a shape, along the rows of x where it has any. */
+function filled(node: NodeReader, x: Imported, shape: Shape, value: Imported): Imported {
+  const sizes = shape.map((size) => (size === "rows" ? 1 : size));
+  const spread = node.apply("Expand", [value], { shape: sizes });
+  if (!shape.includes("rows")) return spread;
+  const ones = node.reshape(node.apply("RowOnes", [x]), ["rows", ...shape.slice(1).map(() => 1)]);
+  return node.apply("Mul", [ones, spread]);
+}
+
 export const layoutImports: readonly (readonly [string, ImportRule])[] = [
   ["Constant", constantRule],
   ["ConstantOfShape", constantOfShapeRule],
@@ -195,6 +228,7 @@ export const layoutImports: readonly (readonly [string, ImportRule])[] = [
       return [node.apply("GatherElements", [x, indices], { axis: node.integer("axis", 0) }, kindOf(x))];
     },
   ],
+  ["Pad", padRule],
   [
     "Reshape",
     (node) => {

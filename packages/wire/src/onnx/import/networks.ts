@@ -88,6 +88,29 @@ const overImage =
     return [node.apply(name, [x], { axes, keepdims: 1 })];
   };
 
+/** The house multiplies matrices, and as many as there are in front: more axes in front are laid out as one. */
+const matMulRule: ImportRule = (node) => {
+  const [x, y] = [node.input(0), node.input(1)];
+  const [left, right] = [node.shapeOf(x), node.shapeOf(y)];
+  if (left.length <= 2 || right.length < 2 || (left.length === 3 && right.length === 3))
+    return [node.apply("MatMul", [x, y])];
+  const front = left.slice(0, -2);
+  const isSame = right.length === left.length && front.every((size, axis) => size === right[axis]);
+  if (front.includes("rows") || (right.length > 2 && !isSame)) {
+    node.notSupported("of these shapes is not read");
+    return [x];
+  }
+  const count = front.reduce<number>((product, size) => product * (size as number), 1);
+  const [lines, inner] = [left.at(-2) as number, left.at(-1) as number];
+  const product = isSame
+    ? node.apply("MatMul", [
+        node.reshape(x, [count, lines, inner]),
+        node.reshape(y, [count, ...right.slice(-2)]),
+      ])
+    : node.apply("MatMul", [node.reshape(x, [count * lines, inner]), y]);
+  return [node.reshape(product, [...front, lines, right.at(-1)!])];
+};
+
 const gemmRule: ImportRule = (node) => {
   const settings = {
     alpha: node.real("alpha", 1),
@@ -131,6 +154,6 @@ export const networkImports: readonly (readonly [string, ImportRule])[] = [
   ["GlobalAveragePool", overImage("ReduceMean")],
   ["GlobalMaxPool", overImage("ReduceMax")],
   ["LayerNormalization", layerNormalizationRule],
-  ["MatMul", (node) => [node.apply("MatMul", [node.input(0), node.input(1)])]],
+  ["MatMul", matMulRule],
   ["MaxPool", maxPoolRule],
 ];
