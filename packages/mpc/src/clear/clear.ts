@@ -198,6 +198,7 @@ function clearPrices(parties: number): ProtocolPrices {
     openTo: () => nothing,
     multiply: () => nothing,
     matmul: () => nothing,
+    fix: () => free,
     multiplyTruncate: () => twice,
     matmulTruncate: () => twice,
     truncate: () => nothing,

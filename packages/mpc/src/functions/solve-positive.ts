@@ -55,17 +55,28 @@ export async function solvePositive(protocol: Protocol, a: Shared, b: Shared, of
   const square = { m: size, k: size, n: size };
   using n = await moved(protocol, a, innerBits - aBits - scaleBits);
   using one = identity(protocol, size);
-  let w = await firstInverse(protocol, n, one, square);
-  let p = await protocol.matmulTruncate(n, w, square, innerBits);
+  // What stands in several products is fixed beside the first of them.
+  const [nFixed, aFixed, begun] = await Promise.all([
+    protocol.fix(n),
+    protocol.fix(a),
+    firstInverse(protocol, n, one, square),
+  ]);
+  using scaledA = nFixed;
+  using wholeA = aFixed;
+  let w = begun;
   for (let step = 0; step < 2; step += 1) {
     using before = w;
-    using product = p;
+    using product = await protocol.matmulTruncate(scaledA, before, square, innerBits);
     using rest = minusFromTwo(protocol, product, one);
     w = await protocol.matmulTruncate(before, rest, square, innerBits);
-    p = await protocol.matmulTruncate(n, w, square, innerBits);
   }
-  using inverse = w;
-  using product = p;
+  using found = w;
+  const [reached, fixed] = await Promise.all([
+    protocol.matmulTruncate(scaledA, found, square, innerBits),
+    protocol.fix(found),
+  ]);
+  using product = reached;
+  using inverse = fixed;
   const right = { m: size, k: size, n: columns };
   const throughInverse = async (left: Shared, bits: number) =>
     await protocol.matmulTruncate(inverse, left, right, innerBits + bits - outBits);
@@ -74,8 +85,8 @@ export async function solvePositive(protocol: Protocol, a: Shared, b: Shared, of
   let x = await throughInverse(scaled, rightBits[0]);
   for (const bits of rightBits.slice(1)) {
     using before = x;
-    using reached = await protocol.matmul(a, before, right);
-    using left = protocol.sub(fine, reached);
+    using product = await protocol.matmul(wholeA, before, right);
+    using left = protocol.sub(fine, product);
     using small = await moved(protocol, left, bits - aBits - outBits - scaleBits);
     using more = await throughInverse(small, bits);
     x = protocol.add(before, more);
@@ -88,22 +99,28 @@ export async function solvePositive(protocol: Protocol, a: Shared, b: Shared, of
 
 export function solvePositivePrice(prices: ProtocolPrices, of: System): Price {
   const { size, columns, aBits, bBits, outBits, scaleBits } = of;
-  const square = prices.matmulTruncate({ m: size, k: size, n: size });
+  const sizes = { m: size, k: size, n: size };
+  const [square, fixedSquare] = [prices.matmulTruncate(sizes), prices.matmulTruncate(sizes, "left")];
+  const fix = prices.fix(size ** 2);
   const right = { m: size, k: size, n: columns };
-  const single = prices.matmulTruncate(right);
+  const single = prices.matmulTruncate(right, "left");
   const moving = (length: number, bits: number) => (bits < 0 ? prices.truncate(length) : free);
   const checked = 2 * (size ** 2 + size * columns);
   return inTurn(
     moving(size ** 2, innerBits - aBits - scaleBits),
-    square,
-    times(atOnce(square, square), doublings - 1),
-    times(square, 5),
+    atOnce(inTurn(square, times(atOnce(square, square), doublings - 1)), fix, fix),
+    times(inTurn(fixedSquare, square), 2),
+    atOnce(fixedSquare, fix),
     moving(size * columns, rightBits[0] - bBits - scaleBits),
     single,
     ...rightBits
       .slice(1)
       .map((bits) =>
-        inTurn(prices.matmul(right), moving(size * columns, bits - aBits - outBits - scaleBits), single),
+        inTurn(
+          prices.matmul(right, "left"),
+          moving(size * columns, bits - aBits - outBits - scaleBits),
+          single,
+        ),
       ),
     prices.sign(checked, 64),
     prices.fromBit(checked),

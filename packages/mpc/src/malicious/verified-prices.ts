@@ -1,6 +1,6 @@
 import { sumOfBitsCost, topBitCost } from "../protocol/adder.ts";
 import { keepByNumberPrice } from "../protocol/keep-by-number.ts";
-import { inTurn, type Price, type Unchecked } from "../protocol/price.ts";
+import { free, inTurn, type Price, type Unchecked } from "../protocol/price.ts";
 import type { ProtocolPrices } from "../protocol/protocol.ts";
 import { strideOf } from "../protocol/shared.ts";
 import { checkPrice } from "./check-sizes.ts";
@@ -19,6 +19,7 @@ export const verifiedPrices: ProtocolPrices = {
   }),
   multiply: (length) => products({ m: 1, k: 0, n: length }),
   matmul: products,
+  fix: () => free,
   multiplyTruncate: (length) => inTurn(products({ m: 1, k: 0, n: length }), truncation(length)),
   matmulTruncate: (sizes) => inTurn(products(sizes), truncation(sizes.m * sizes.n)),
   truncate: truncation,

@@ -12,12 +12,15 @@ async function everything(p: Protocol, length: number): Promise<void> {
   const [x, y] = [await p.share(0, length, mine(0)), await p.share(1, length, mine(1))];
   const bits = await p.shareBits(1, length, 5, mine(1));
   const turned = p.not(bits);
+  const fixed = await p.fix(x);
   const [product, cut, sign, all] = await Promise.all([
     p.multiplyTruncate(x, y, 3),
     p.truncate(x, 2),
     p.sign(y, 9),
     p.toBits(p.sub(x, y), 6),
     p.matmul(x, y, { m: 1, k: length, n: 1 }),
+    p.matmul(fixed, y, { m: 1, k: length, n: 1 }),
+    p.matmul(y, fixed, { m: 1, k: length, n: 1 }),
     p.and(turned, p.choosePlanes(bits, [0])),
     p.openTo(1, x),
   ]);

@@ -5,6 +5,7 @@
 import type { Column, MatmulSizes, RingMemory } from "@unseen/compute";
 import type { PartyIndex } from "../session/channel.ts";
 import { type NextTurn, Session } from "../session/session.ts";
+import { type FixedMatrix, fixedSide } from "./fixed-matrix.ts";
 import { LinearShares } from "./linear-shares.ts";
 import { addedUnchecked, type Price, type Unchecked } from "./price.ts";
 import type { Protocol, ProtocolPrices } from "./protocol.ts";
@@ -58,20 +59,25 @@ export class DryProtocol extends LinearShares implements Protocol {
     return recipient === this.session.me ? this.memory.zeros(x.length) : undefined;
   }
 
+  override async fix(x: Shared): Promise<FixedMatrix> {
+    await this.#pay(this.prices.fix(x.length));
+    return await super.fix(x);
+  }
+
   multiply(x: Shared): Promise<Shared> {
     return this.#numbers(x.length, this.prices.multiply(x.length));
   }
 
-  matmul(_x: Shared, _y: Shared, sizes: MatmulSizes): Promise<Shared> {
-    return this.#numbers(sizes.m * sizes.n, this.prices.matmul(sizes));
+  matmul(x: Shared, y: Shared, sizes: MatmulSizes): Promise<Shared> {
+    return this.#numbers(sizes.m * sizes.n, this.prices.matmul(sizes, fixedSide(x, y)));
   }
 
   multiplyTruncate(x: Shared): Promise<Shared> {
     return this.#numbers(x.length, this.prices.multiplyTruncate(x.length));
   }
 
-  matmulTruncate(_x: Shared, _y: Shared, sizes: MatmulSizes): Promise<Shared> {
-    return this.#numbers(sizes.m * sizes.n, this.prices.matmulTruncate(sizes));
+  matmulTruncate(x: Shared, y: Shared, sizes: MatmulSizes): Promise<Shared> {
+    return this.#numbers(sizes.m * sizes.n, this.prices.matmulTruncate(sizes, fixedSide(x, y)));
   }
 
   truncate(x: Shared): Promise<Shared> {

@@ -3,6 +3,7 @@
 
 import { invariant } from "@unseen/base";
 import type { Column, Kernels, RingMemory } from "@unseen/compute";
+import { FixedMatrix } from "./fixed-matrix.ts";
 import { allocatePlanes, type Planes, Shared, SharedBits } from "./shared.ts";
 
 export abstract class LinearShares {
@@ -24,6 +25,14 @@ export abstract class LinearShares {
       if (this.holdsPublic(part)) this.memory.bytes(out).set(this.memory.bytes(values));
       else this.memory.bytes(out).fill(0);
     });
+  }
+
+  async fix(x: Shared): Promise<FixedMatrix> {
+    return new FixedMatrix(
+      this.memory,
+      x.parts.map((part) => this.memory.copy(part)),
+      x.length,
+    );
   }
 
   add(x: Shared, y: Shared): Shared {

@@ -118,6 +118,35 @@ describe.each(protocolsUnderTest)("$name", (under) => {
     );
   });
 
+  test("a fixed matrix gives the products that it would give otherwise, on either side, again and again, and after what it was made of is gone", async () => {
+    const size = fc.integer({ min: 1, max: 9 });
+    await fc.assert(
+      fc.asyncProperty(size, size, size, fc.infiniteStream(word), async (m, k, n, stream) => {
+        const draw = (count: number) => Array.from({ length: count }, () => stream.next().value as bigint);
+        const [a, b] = [draw(m * k), draw(k * n)];
+        const wanted = Array.from({ length: m * n }, (_, at) => {
+          let sum = 0n;
+          for (let i = 0; i < k; i++) sum += a[Math.floor(at / n) * k + i]! * b[i * n + (at % n)]!;
+          return mod(sum);
+        });
+        const sizes = { m, k, n };
+        const repeated = await opened([a, b], async (p, [x, y]) => {
+          using before = p.copy(x!);
+          using left = await p.fix(before);
+          before[Symbol.dispose]();
+          using right = await p.fix(y!);
+          using one = await p.matmul(left, y!, sizes);
+          using two = await p.matmul(x!, right, sizes);
+          using three = await p.matmul(left, right, sizes);
+          using four = await p.matmul(left, y!, sizes);
+          return p.concat([one, two, three, four]);
+        });
+        expect(repeated).toEqual([...wanted, ...wanted, ...wanted, ...wanted]);
+      }),
+      { numRuns: runs },
+    );
+  });
+
   test("a truncation is the floor or one more, for every number below 2^62", async () => {
     const inRange = fc.bigInt({ min: -(2n ** 62n) + 1n, max: 2n ** 62n - 1n });
     const awkward = [
@@ -283,6 +312,14 @@ describe.each(protocolsUnderTest)("$name", (under) => {
       await measure("openTo", opening(prices.openTo(1, length)), () => p.openTo(1, x));
       await measure("multiply", prices.multiply(length), () => p.multiply(x, y));
       await measure("matmul", prices.matmul(sizes), () => p.matmul(a, b, sizes));
+      const left = await measure("fix", prices.fix(a.length), () => p.fix(a));
+      const right = await measure("fix", prices.fix(b.length), () => p.fix(b));
+      await measure("matmul, left", prices.matmul(sizes, "left"), () => p.matmul(left, b, sizes));
+      await measure("matmul, right", prices.matmul(sizes, "right"), () => p.matmul(a, right, sizes));
+      await measure("matmul, both", prices.matmul(sizes, "left"), () => p.matmul(left, right, sizes));
+      await measure("matmulTruncate, right", prices.matmulTruncate(sizes, "right"), () =>
+        p.matmulTruncate(a, right, sizes, 8),
+      );
       await measure("multiplyTruncate", prices.multiplyTruncate(length), () => p.multiplyTruncate(x, y, 8));
       await measure("matmulTruncate", prices.matmulTruncate(sizes), () => p.matmulTruncate(a, b, sizes, 8));
       await measure("truncate", prices.truncate(length), () => p.truncate(x, 8));

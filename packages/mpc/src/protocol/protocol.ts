@@ -7,6 +7,7 @@
 import type { Column, MatmulSizes } from "@unseen/compute";
 import type { PartyIndex } from "../session/channel.ts";
 import type { Session } from "../session/session.ts";
+import type { FixedMatrix, FixedSide } from "./fixed-matrix.ts";
 import type { Price, Unchecked } from "./price.ts";
 import type { Shared, SharedBits } from "./shared.ts";
 
@@ -45,6 +46,8 @@ export interface Protocol {
 
   multiply(x: Shared, y: Shared): Promise<Shared>;
   matmul(x: Shared, y: Shared, sizes: MatmulSizes): Promise<Shared>;
+  /** A matrix for several products, as an operand of each. New; where products are no cheaper by it, a copy. */
+  fix(x: Shared): Promise<FixedMatrix>;
   /** The product and its truncation in one, where that saves rounds. */
   multiplyTruncate(x: Shared, y: Shared, bits: number): Promise<Shared>;
   matmulTruncate(x: Shared, y: Shared, sizes: MatmulSizes, bits: number): Promise<Shared>;
@@ -88,9 +91,10 @@ export type ProtocolPrices = {
   openToEveryone(length: number): Price;
   openTo(recipient: PartyIndex, length: number): Price;
   multiply(length: number): Price;
-  matmul(sizes: MatmulSizes): Price;
+  matmul(sizes: MatmulSizes, fixed?: FixedSide): Price;
+  fix(length: number): Price;
   multiplyTruncate(length: number): Price;
-  matmulTruncate(sizes: MatmulSizes): Price;
+  matmulTruncate(sizes: MatmulSizes, fixed?: FixedSide): Price;
   truncate(length: number): Price;
   shareBits(from: PartyIndex, length: number, width: number): Price;
   and(length: number, width: number): Price;

@@ -1,4 +1,6 @@
+import type { MatmulSizes } from "@unseen/compute";
 import { type AdderCost, foldCost, prefixCost } from "../protocol/adder.ts";
+import type { FixedSide } from "../protocol/fixed-matrix.ts";
 import { keepByNumberPrice } from "../protocol/keep-by-number.ts";
 import { free, inTurn, type Price } from "../protocol/price.ts";
 import type { ProtocolPrices } from "../protocol/protocol.ts";
@@ -14,8 +16,8 @@ export function providedPrices(parties: number): ProtocolPrices {
     ),
   });
   const multiply = (length: number) => opening(16 * length, 8 * length);
-  const matmul = ({ m, k, n }: { m: number; k: number; n: number }) =>
-    opening(8 * (m * k + k * n), 8 * m * n);
+  const matmul = ({ m, k, n }: MatmulSizes, fixed?: FixedSide) =>
+    opening(8 * ((fixed === "left" ? 0 : m * k) + (fixed === "right" ? 0 : k * n)), 8 * m * n);
   const truncate = (length: number) => opening(8 * length, 16 * length);
   const ands = (length: number, { rounds, ands: count }: AdderCost): Price => {
     const bytes = count * strideOf(length);
@@ -36,8 +38,9 @@ export function providedPrices(parties: number): ProtocolPrices {
     }),
     multiply,
     matmul,
+    fix: (length) => opening(8 * length, 0),
     multiplyTruncate: (length) => inTurn(multiply(length), truncate(length)),
-    matmulTruncate: (sizes) => inTurn(matmul(sizes), truncate(sizes.m * sizes.n)),
+    matmulTruncate: (sizes, fixed) => inTurn(matmul(sizes, fixed), truncate(sizes.m * sizes.n)),
     truncate,
     shareBits: () => nothing,
     and: (length, width) => opening(2 * width * strideOf(length), width * strideOf(length)),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Digits } from "../testing/every-draw.ts";
+import { type Digits, elements } from "../testing/every-draw.ts";
 import { protocolsUnderTest } from "../testing/protocols.ts";
 import { bring, longScenarios, secrecyScenarios } from "../testing/secrecy-scenarios.ts";
 import { needlessDraws, type Scenario, toldApart } from "../testing/views.ts";
@@ -28,6 +28,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   ...secrecyScenarios,
   "two bits times one": longScenarios["two bits times one"]!,
   "a number is truncated": truncation,
+  "a fixed number is multiplied": {
+    from: [0, 1],
+    async run(p, [x, y]) {
+      const fixed = await p.fix(await bring(p, 0, x!));
+      await p.matmul(fixed, await bring(p, 1, y!, 1), { m: elements, k: 1, n: 1 });
+    },
+  },
 };
 
 test.each(Object.entries(scenarios))(
@@ -43,6 +50,7 @@ test.each(
     "a number is opened to one party",
     "a product",
     "a product is opened to one party",
+    "a fixed number is multiplied",
     "bits are multiplied, one by each of two",
     "a bit becomes a number",
     "a bit becomes a number that is opened, as are its bits",
@@ -67,6 +75,37 @@ describe("the check finds", () => {
       [0, 2],
     ])
       expect(await toldApart(twoParties, scenarios["a product"]!, [pair])).not.toEqual([]);
+  });
+
+  test("a mask of a fixed number that serves another number too", async () => {
+    const both: Scenario = {
+      from: [0, 1],
+      run: async (p, [x, y]) => {
+        const [a, b] = [await bring(p, 0, x!), await bring(p, 1, y!)];
+        await p.fix(a);
+        await p.fix(p.add(a, b));
+      },
+    };
+    expect(await toldApart(twoParties, both, alone)).toEqual([]);
+    const reused = (stream: number, ordinal: number) => (stream === 1 ? ordinal : 0);
+    expect(await toldApart(twoParties, { ...both, reused }, alone)).not.toEqual([]);
+  });
+
+  test("two products of a fixed number that share the mask of the other operand", async () => {
+    const both: Scenario = {
+      from: [0, 1, 1],
+      run: async (p, [x, y, z]) => {
+        const fixed = await p.fix(await bring(p, 0, x!, 1));
+        const [b, c] = [await bring(p, 1, y!), await bring(p, 1, z!)];
+        await p.matmul(fixed, b, { m: 1, k: 1, n: elements });
+        await p.matmul(fixed, c, { m: 1, k: 1, n: elements });
+      },
+    };
+    expect(await toldApart(twoParties, both, alone)).toEqual([]);
+    // After the mask of the fixed number, each product draws two columns with one party and one with the other.
+    const reused = (stream: number, ordinal: number) =>
+      stream === 2 && ordinal === 3 ? 1 : stream === 18 && ordinal === 2 ? 1 : ordinal;
+    expect(await toldApart(twoParties, { ...both, reused }, alone)).not.toEqual([]);
   });
 
   test("a provider that gives the same triple twice", async () => {

@@ -9,6 +9,7 @@
 import { invariant } from "@unseen/base";
 import { addMatmul, type Column, type MatmulSizes, type Place } from "@unseen/compute";
 import { foldCarries, sumByCarries } from "../protocol/adder.ts";
+import { FixedMatrix, fixedSide } from "../protocol/fixed-matrix.ts";
 import { keepByNumber } from "../protocol/keep-by-number.ts";
 import { LinearShares } from "../protocol/linear-shares.ts";
 import type { Protocol, ProtocolPrices } from "../protocol/protocol.ts";
@@ -38,6 +39,8 @@ export class Provided extends LinearShares implements Protocol {
   readonly #supply: Supply;
   /** What each other computing party draws too. */
   readonly #pairs: readonly (SeedStream | undefined)[];
+  /** Of each matrix that was fixed here: its mask, and what is left of it without, which all know. */
+  readonly #fixed = new WeakMap<Shared, { readonly mask: Column; readonly open: Column }>();
 
   constructor(session: Session, seeds: PairSeeds, streamOf: StreamMaker = chachaStream) {
     super(session.memory);
@@ -124,6 +127,8 @@ export class Provided extends LinearShares implements Protocol {
     const { kernels, memory } = this;
     const { m, k, n } = sizes;
     invariant(x.length === m * k && y.length === k * n, "matrices that are multiplied fit");
+    const side = fixedSide(x, y);
+    if (side !== undefined) return await this.#matmulFixed(side, x, y, sizes);
     const { held, ...supplied } = this.#supply.matrixProducts(sizes);
     const { a, b, c } = held;
     if (this.#isProvider) return this.#provided(supplied, [a, b, c], m * n);
@@ -133,6 +138,47 @@ export class Provided extends LinearShares implements Protocol {
     addMatmul(memory, d, b, c, sizes);
     addMatmul(memory, a, e, c, sizes);
     memory.free(a, b, d, e);
+    return new Shared(memory, [c]);
+  }
+
+  /**
+   * d = x - a is opened here, once. The mask a serves this matrix alone: it is drawn here, is found by the result of this call
+   * and by nothing else, and every product draws a mask of its own for its other operand. One round.
+   */
+  override async fix(x: Shared): Promise<FixedMatrix> {
+    const { memory, kernels } = this;
+    const mask = this.#supply.mask(x.length);
+    const open = memory.column(x.length);
+    const parts = x.parts.map((part) => memory.copy(part));
+    if (this.#isProvider) await this.session.exchange([], []);
+    else {
+      kernels.sub(x.parts[0]!.at, mask.at, open.at, x.length);
+      await this.#openedSum(open, nothingSupplied);
+    }
+    const fixed = new FixedMatrix(memory, parts, x.length, [mask, open]);
+    this.#fixed.set(fixed, { mask, open });
+    return fixed;
+  }
+
+  /** As `matmul`, with the difference of the fixed operand known and its mask the same as before. */
+  async #matmulFixed(side: "left" | "right", x: Shared, y: Shared, sizes: MatmulSizes): Promise<Shared> {
+    const { kernels, memory } = this;
+    const kept = this.#fixed.get(side === "left" ? x : y);
+    invariant(kept !== undefined, "a matrix is fixed by the parties that multiply it");
+    const { held, ...supplied } = this.#supply.matrixProductsOf(kept.mask, side, sizes);
+    const { b: fresh, c } = held;
+    if (this.#isProvider) return this.#provided(supplied, [fresh, c], sizes.m * sizes.n);
+    const moving = side === "left" ? y : x;
+    const difference = memory.column(moving.length);
+    kernels.sub(moving.parts[0]!.at, fresh.at, difference.at, moving.length);
+    await this.#openedSum(difference, supplied);
+    const [a, d, b, e] =
+      side === "left" ? [kept.mask, kept.open, fresh, difference] : [fresh, difference, kept.mask, kept.open];
+    const right = memory.copy(b);
+    if (this.holdsPublic()) kernels.add(right.at, e.at, right.at, right.length);
+    addMatmul(memory, d, right, c, sizes);
+    addMatmul(memory, a, e, c, sizes);
+    memory.free(fresh, difference, right);
     return new Shared(memory, [c]);
   }
 

@@ -17,6 +17,7 @@ import {
 import { allocatePlanes, type Planes } from "../protocol/shared.ts";
 import type { SeedStream } from "../session/seed-stream.ts";
 import type { Incoming, Outgoing } from "../session/session.ts";
+import { Pace } from "./pace.ts";
 
 /** What this party holds of a correlation, and the message that completes it, which travels with the step that uses it. */
 export type Supplied<Held> = {
@@ -29,39 +30,19 @@ export type Supplied<Held> = {
 
 const lowMask = (1n << 63n) - 1n;
 
-/**
- * The provider waits for nobody, so it would run ahead of the others by as much as they are slow. After this many bytes it
- * waits until the last party has come as far: less than a channel lets wait for a slow reader.
- */
-const aheadAtMost = 64 * 2 ** 20;
-/** What the last party then sends; what it says does not matter. */
-const creditBytes = 16;
-
-/** Both ends of the supply count alike, from public sizes. */
-class Pace {
-  readonly #memory: RingMemory;
-  #ahead = 0;
-
-  constructor(memory: RingMemory) {
-    this.#memory = memory;
-  }
-
-  /** A place for the credit that is due with this step, and otherwise nothing. */
-  due(bytes: number): Place | undefined {
-    this.#ahead += bytes;
-    if (this.#ahead < aheadAtMost) return undefined;
-    this.#ahead = 0;
-    const credit = this.#memory.allocate(creditBytes);
-    this.#memory.bytes(credit).fill(0);
-    return credit;
-  }
-}
-
 /** Every party and the provider call the same methods in the same order. The places belong to the caller. */
 export interface Supply {
   /** Numbers a, b and c = a b. */
   products(length: number): Supplied<{ a: Column; b: Column; c: Column }>;
   matrixProducts(sizes: MatmulSizes): Supplied<{ a: Column; b: Column; c: Column }>;
+  /** Numbers for a matrix that is fixed: the mask of that one and of no other. No message. */
+  mask(length: number): Column;
+  /** Numbers b and c = a b of a mask a of a fixed left matrix, or b a of a right one. The mask stays the caller's. */
+  matrixProductsOf(
+    mask: Column,
+    side: "left" | "right",
+    sizes: MatmulSizes,
+  ): Supplied<{ b: Column; c: Column }>;
   /** Bits a, b and c = a AND b. */
   ands(length: number, width: number): Supplied<{ a: Planes; b: Planes; c: Planes }>;
   /** A uniform r, floor of its low 63 bits over 2^places, and its top bit. */
@@ -96,6 +77,15 @@ export class ReceivedSupply implements Supply {
   matrixProducts({ m, k, n }: MatmulSizes) {
     const [a, b] = [this.#drawn(m * k), this.#drawn(k * n)];
     return this.#completed({ a, b, c: this.#missing(this.#memory.column(m * n)) }, ["c"]);
+  }
+
+  mask(length: number): Column {
+    return this.#drawn(length);
+  }
+
+  matrixProductsOf(_mask: Column, side: "left" | "right", { m, k, n }: MatmulSizes) {
+    const b = this.#drawn(side === "left" ? k * n : m * k);
+    return this.#completed({ b, c: this.#missing(this.#memory.column(m * n)) }, ["c"]);
   }
 
   ands(length: number, width: number) {
@@ -184,6 +174,20 @@ export class ProvidedSupply implements Supply {
     addMatmul(this.#memory, a, b, product, { m, k, n });
     const c = this.#completing(product);
     return this.#sent({ a, b, c }, [c]);
+  }
+
+  mask(length: number): Column {
+    return this.#sum(length);
+  }
+
+  matrixProductsOf(mask: Column, side: "left" | "right", sizes: MatmulSizes) {
+    const { m, k, n } = sizes;
+    const b = this.#sum(side === "left" ? k * n : m * k);
+    const product = this.#memory.zeros(m * n);
+    const [left, right] = side === "left" ? [mask, b] : [b, mask];
+    addMatmul(this.#memory, left, right, product, sizes);
+    const c = this.#completing(product);
+    return this.#sent({ b, c }, [c]);
   }
 
   ands(length: number, width: number) {

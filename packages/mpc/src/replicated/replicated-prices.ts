@@ -11,6 +11,7 @@ export const replicatedPrices: ProtocolPrices = {
   openTo: (recipient, length) => one((recipient + 2) % 3, 8 * length),
   multiply: (length) => each(8 * length),
   matmul: ({ m, n }) => each(8 * m * n),
+  fix: () => free,
   multiplyTruncate: (length) => truncation(length),
   matmulTruncate: ({ m, n }) => truncation(m * n),
   truncate: (length) => truncation(length),

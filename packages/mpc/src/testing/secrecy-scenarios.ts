@@ -129,6 +129,28 @@ export const secrecyScenarios: Readonly<Record<string, Scenario>> = {
       await p.matmul(await bring(p, 0, x!, 1), await bring(p, 1, y!), { m: 1, k: 1, n: elements });
     },
   },
+  "a fixed number is multiplied with two columns, one after the other": {
+    from: [0, 1, 0],
+    async run(p, [x, y, z]) {
+      const fixed = await p.fix(await bring(p, 0, x!, 1));
+      await p.matmul(fixed, await bring(p, 1, y!), { m: 1, k: 1, n: elements });
+      await p.matmul(await bring(p, 0, z!), fixed, { m: elements, k: 1, n: 1 });
+    },
+  },
+  "two products with a fixed number are opened": {
+    from: [0, 1],
+    async run(p, [x, y]) {
+      const [fixed, other] = [await p.fix(await bring(p, 0, x!, 1)), await bring(p, 1, y!)];
+      const sizes = { m: 1, k: 1, n: elements };
+      const [one, two] = await Promise.all([
+        p.matmul(fixed, other, sizes),
+        p.matmul(fixed, p.addEach(other, 1n), sizes),
+      ]);
+      await p.openToEveryone(one);
+      await p.openToEveryone(two);
+    },
+    told: ([x, y]) => [x! & y!, x],
+  },
   "bits are shared and turned": {
     from: [1],
     values: values(2),
