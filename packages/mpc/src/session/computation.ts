@@ -17,6 +17,12 @@ export type Computation = Brand<
   "Computation"
 >;
 
+/**
+ * Which steps a program becomes, and in which order. Raised with every change of what a protocol or a function sends, or when: two
+ * messages of one length in another order would not be noticed. Parties of other versions do not meet.
+ */
+export const stepsVersion = 1;
+
 const idBytes = 32;
 
 /** Places fit a byte of the handshake, and every pair of parties keeps a channel. */
@@ -47,8 +53,11 @@ export function agreedComputation(told: {
   return ok(agreed as unknown as Computation);
 }
 
-/** All of it as 32 bytes: equal exactly if everything is. */
-export function digestOfComputation({ id, hash, parties }: Computation): Uint8Array {
+/** All of it as 32 bytes, and the version of the steps: equal exactly if everything is. */
+export function digestOfComputation(
+  { id, hash, parties }: Computation,
+  version: number = stepsVersion,
+): Uint8Array {
   const places = parties.map((one) => Uint8Array.from(one, (letter) => letter.charCodeAt(0)));
-  return digestOf("unseen computation 1", id, hash, ...places);
+  return digestOf("unseen computation 2", Uint8Array.of(version), id, hash, ...places);
 }
