@@ -33,7 +33,8 @@ export function manifestFindings(room) {
 }
 
 export function importFindings(room, file) {
-  const declared = new Set(Object.keys(room.manifest.dependencies ?? {}));
+  const { dependencies = {}, peerDependencies = {} } = room.manifest;
+  const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
   return file.imports.flatMap(({ specifier, line }) => {
     const rule = brokenBy(room, file, specifier, declared);
     return rule === undefined ? [] : [finding(file.path, line, ...rule)];

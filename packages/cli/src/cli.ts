@@ -1,4 +1,4 @@
-// Every command with its options, in one list: `unseen --help` is written from it.
+// Every command with its options: one thing because `unseen --help` is written from the whole list.
 //
 // What only owners need is loaded when it is called for: it brings DuckDB, SQLite and argon2, and a
 // researcher's command starts in 0.8 s instead of 1.4 without them (2.8 GHz, 2026-11).
@@ -61,6 +61,14 @@ function commands(shell: Shell, outcome: { code: number }): Command {
   budgetCommands(unseen, shell);
   accountCommands(unseen, shell);
   ledgerCommands(unseen, shell, outcome);
+  unseen
+    .command("doctor")
+    .description("what of this machine would be used, and why: backends, engines, stores")
+    .option("--json", "one JSON object")
+    .action(async (options) => {
+      const { doctor } = await import("./doctor/doctor.ts");
+      await doctor(shell, options);
+    });
   unseen
     .command("demo")
     .description("three owners, real medical data and a researcher, told in the terminal")

@@ -5,6 +5,7 @@ export {
   type SessionOptions,
 } from "./backend/onnxruntime-backend.ts";
 export { scriptBackend } from "./backend/script-backend.ts";
+export { hasFusedKernels } from "./backend/wasm/float-kernels.ts";
 export { wasmBackend } from "./backend/wasm/wasm-backend.ts";
 export { evaluate, type Inputs } from "./evaluate.ts";
 export { addMatmul, type MatmulSizes } from "./ring/add-matmul.ts";

@@ -1,1 +1,1 @@
-export {};
+export { bestBackend, type PresentBackend, presentBackends } from "./backends/present-backends.ts";

@@ -55,3 +55,4 @@ export {
   type PeerListener,
 } from "./peers/index.ts";
 export { defaultSlotMs } from "./questions/index.ts";
+export { type PresentEngine, presentEngines } from "./store/present-engines.ts";

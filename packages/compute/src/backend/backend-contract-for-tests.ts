@@ -17,7 +17,7 @@ export type Case = {
   readonly operation: string;
   readonly shapes: readonly (readonly number[])[];
   readonly attributes?: Attributes;
-  /** Which input holds places: whole numbers from -4 to 4. */
+  /** Which input holds places along the axis of the first one. */
   readonly places?: number;
 };
 
@@ -233,8 +233,14 @@ export function backendContract(backend: Backend): void {
               const program = programOfCase(drawn);
               if (program === undefined) return;
               const values = valuesFor(program, seed);
-              const places = values.get(`x${drawn.places}`);
-              if (places !== undefined) values.set(`x${drawn.places}`, places.map(Math.round));
+              const name = `x${drawn.places}`;
+              const places = values.get(name);
+              const size = drawn.shapes[0]!.at((drawn.attributes?.axis as number | undefined) ?? 0)!;
+              if (places !== undefined)
+                values.set(
+                  name,
+                  places.map((place) => insideOf(size, place)),
+                );
               await expectSame(backend, program, values);
             },
           ),
@@ -340,6 +346,12 @@ export function valuesFor(program: Program, seed: number): Map<string, Numbers> 
     values.set(node.name, numbers);
   }
   return values;
+}
+
+/** A place from -size to size - 1. */
+function insideOf(size: number, number: number): number {
+  const place = Math.round(number * 8) % size;
+  return place === 0 ? 0 : place;
 }
 
 async function expectSame(

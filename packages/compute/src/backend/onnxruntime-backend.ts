@@ -21,6 +21,7 @@ export type OnnxRuntime = {
 export type SessionOptions = {
   readonly executionProviders?: readonly string[];
   readonly intraOpNumThreads?: number;
+  readonly interOpNumThreads?: number;
   readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
 };
 

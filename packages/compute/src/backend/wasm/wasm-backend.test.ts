@@ -32,6 +32,21 @@ test("what a row of a product gets depends on that row alone, to the last bit", 
   );
 });
 
+test.each(["Gather", "GatherElements"])(
+  "%s: a place that is not there gives NaN, as the script has it",
+  async (operation) => {
+    const program = programOf([applied(operation, [input("x", [3]), input("i", [4])], { axis: 0 })]);
+    if (!program.ok) throw new Error(program.problem.message);
+    const compiled = await wasmBackend.compile(program.value);
+    if (!compiled.ok) throw new Error(compiled.problem.message);
+    const values = new Map([
+      ["x", Float32Array.of(5, 6, 7)],
+      ["i", Float32Array.of(3, -4, 0.5, -1)],
+    ]);
+    expect([...(await compiled.value.run(values))[0]!]).toEqual([Number.NaN, Number.NaN, Number.NaN, 7]);
+  },
+);
+
 async function product(m: number, k: number, n: number, x: readonly number[], y: readonly number[]) {
   const program = programOf([applied("MatMul", [input("x", [m, k]), input("y", [k, n])])]);
   if (!program.ok) throw new Error(program.problem.message);

@@ -1,0 +1,37 @@
+// `unseen doctor`: what of this machine Unseen would use, and why. Looks at no data and asks nobody.
+
+import { availableParallelism, totalmem } from "node:os";
+import { presentBackends } from "@unseen/learning";
+import { presentEngines } from "@unseen/owner";
+import { indented, table, wrapped } from "../output/table.ts";
+import { type Shell, say, sayJson, widthFor } from "../shell/shell.ts";
+import { findOnnxruntime } from "./find-onnxruntime.ts";
+
+export type DoctorOptions = { readonly json?: boolean };
+
+export async function doctor(shell: Shell, options: DoctorOptions): Promise<void> {
+  const backends = presentBackends(await findOnnxruntime());
+  const engines = await presentEngines();
+  const node = process.versions.node;
+  const memoryGiB = totalmem() / 2 ** 30;
+  const machine = { node, processors: availableParallelism(), memoryGiB: Number(memoryGiB.toFixed(1)) };
+  const chosen = backends[0]!.backend.name;
+  if (options.json === true) {
+    const listed = backends.map(({ backend: { name, precision }, because }) => ({
+      name,
+      precision,
+      because,
+    }));
+    return sayJson(shell, { machine, backend: chosen, backends: listed, engines });
+  }
+  say(shell, `Node ${node}, ${machine.processors} processors, ${machine.memoryGiB} GiB of memory.`);
+  say(shell, "\nBackends for training, the one that is chosen first:");
+  say(shell, indented(table(backends.map(({ backend, because }) => [backend.name, because]))));
+  if (chosen !== "onnxruntime") {
+    const hint =
+      "onnxruntime-node is not installed. It is optional and the fastest: npm install onnxruntime-node";
+    say(shell, indented(wrapped(hint, widthFor(shell) - 2)));
+  }
+  const rows = engines.map(({ name, isPresent, use }) => [name, isPresent ? "ready" : "does not load", use]);
+  say(shell, `\nEngines of an owner:\n${indented(table(rows))}`);
+}

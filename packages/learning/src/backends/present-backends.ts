@@ -1,0 +1,48 @@
+import {
+  type Backend,
+  hasFusedKernels,
+  type OnnxRuntime,
+  onnxruntimeBackend,
+  scriptBackend,
+  wasmBackend,
+} from "@unseen/compute";
+import { exportOnnx } from "@unseen/wire";
+
+export type PresentBackend = {
+  readonly backend: Backend;
+  /** Why it stands where it stands, for a person. */
+  readonly because: string;
+};
+
+/**
+ * The backends that are present, the fastest first. `runtime` is `onnxruntime-node` or `onnxruntime-web` where the caller found one:
+ * this room loads nothing. One thread each, because training shares its machine with what serves questions.
+ */
+export function presentBackends(runtime: OnnxRuntime | undefined): readonly PresentBackend[] {
+  const wasm = hasFusedKernels()
+    ? "float32 by WebAssembly's vectors, multiplying and adding in one step"
+    : "float32 by WebAssembly's vectors; this engine has no fused multiply-add, so at half the speed";
+  return [
+    ...(runtime === undefined
+      ? []
+      : [
+          {
+            backend: onnxruntimeBackend(runtime, exportOnnx, { intraOpNumThreads: 1, interOpNumThreads: 1 }),
+            because: "float32 by ONNX Runtime, which is installed and has the fastest kernels",
+          },
+        ]),
+    { backend: wasmBackend, because: wasm },
+    {
+      backend: scriptBackend,
+      because: "float64 by each operation's plain rule: slow, and the oracle of the others",
+    },
+  ];
+}
+
+/**
+ * The fastest for training in the open. For private training take `wasmBackend` or `scriptBackend`: there what a row of a batch gives does
+ * not depend on the rows beside it, to the last bit, and the clipping bound counts on it.
+ */
+export function bestBackend(runtime: OnnxRuntime | undefined): Backend {
+  return presentBackends(runtime)[0]!.backend;
+}
