@@ -3,7 +3,7 @@ import { rowsFacts } from "./bounds.ts";
 import type { Attributes, Operation } from "./operation.ts";
 import { plannedPool, pool, poolingAttributes, poolTaps } from "./pooling.ts";
 import { noRule } from "./refusals.ts";
-import { type AxisWindows, tapsAlong, tapsOver, type Windows } from "./windows.ts";
+import { type AxisWindows, Taps, tapsAlong, type Windows } from "./windows.ts";
 
 /**
  * The mean of each window of [batch, channels, height, width], as ONNX AveragePool in two dimensions. Padding counts among
@@ -19,11 +19,13 @@ export const averagePool: Operation = {
   },
   plain: ([x], attributes) => {
     const counts = averageCounts(x!.shape, attributes);
-    return pool(
-      x!,
-      poolTaps(x!.shape, attributes),
-      (pixels, at, window) => pixels.reduce((sum, pixel) => sum + at(pixel), 0) / counts[window]!,
-    );
+    return pool(x!, poolTaps(x!.shape, attributes), (each, window) => {
+      let sum = 0;
+      each((value) => {
+        sum += value;
+      });
+      return sum / counts[window]!;
+    });
   },
   sensitivity: {
     rowByRow: ([x], attributes) => {
@@ -44,12 +46,7 @@ export function averageCounts(shape: readonly number[], attributes: Attributes):
   const windows = planned.value.windows.map((axis) =>
     attributes.count_include_pad === 1 ? padded(axis) : axis,
   );
-  const { pixels, places } = tapsOver(windows as unknown as Windows, [height, width], tapsAlong);
-  return Array.from(
-    { length: height * width },
-    (_, window) =>
-      pixels.subarray(window * places, (window + 1) * places).filter((pixel) => pixel >= 0).length,
-  );
+  return new Taps(windows as unknown as Windows, [height, width], tapsAlong).counts();
 }
 
 function padded(axis: AxisWindows): AxisWindows {

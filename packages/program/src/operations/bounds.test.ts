@@ -72,7 +72,7 @@ const beside = (draw: Draw) => pick(draw, [() => drawnFacts(draw, [3]), () => nu
 const kernels = (draw: Draw, shape: readonly number[]) =>
   publicFacts(
     shape,
-    Array.from({ length: sizeOf(shape) }, () => pick(draw, ends)),
+    Array.from({ length: sizeOf(shape) }, () => pick(draw, [-20, -3, -1, -1e-9, 0, 0.3, 1, 2, 300])),
   );
 /** Whole numbers that each row has of its own, most of which are places among three. */
 const places = (draw: Draw, shape: readonly number[]): RowsFacts => {
@@ -275,7 +275,11 @@ test.each(onOneRow)("what %s gives for a row lies in its bounds, whole and one-h
 function sizeOfInputs(facts: readonly Facts[]): number {
   const [first] = facts;
   if (first?.kind !== "rows" || first.shape.length < 2) return 0;
-  return Math.max(...first.lo.map(Math.abs), ...first.hi.map(Math.abs));
+  const factor = facts.reduce(
+    (most, fact) => (fact.kind === "public" ? Math.max(most, ...fact.value.data.map(Math.abs)) : most),
+    1,
+  );
+  return factor * Math.max(...first.lo.map(Math.abs), ...first.hi.map(Math.abs));
 }
 
 test("every operation is either tried on rows here or has no result for one row", () => {

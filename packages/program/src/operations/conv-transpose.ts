@@ -4,7 +4,7 @@ import type { PlainTensor } from "../tensor/plain-tensor.ts";
 import { kernelSizes } from "./conv.ts";
 import type { Attributes, Operation } from "./operation.ts";
 import { type ConvolutionLayout, convolutionBounds, convolve } from "./tap-sums.ts";
-import { reachOf, readWindows, tapsBack, tapsOver, type Windows, windowAttributes } from "./windows.ts";
+import { reachOf, readWindows, Taps, tapsBack, type Windows, windowAttributes } from "./windows.ts";
 
 /**
  * ONNX ConvTranspose in two dimensions, the turning round of Conv: images [batch, channels, height, width], kernels
@@ -46,7 +46,7 @@ export function convTransposeLayout(
   const [channels, ownResults] = inputs[1]!.shape as [number, number];
   const ownChannels = channels / groups;
   return {
-    taps: tapsOver(windows, [height, width], tapsBack),
+    taps: new Taps(windows, [height, width], tapsBack),
     results,
     groups,
     ownChannels,

@@ -3,7 +3,7 @@ import { doesNotFit, printShape, type Shape } from "../shape/shape.ts";
 import type { PlainTensor } from "../tensor/plain-tensor.ts";
 import type { Attributes, Operation } from "./operation.ts";
 import { type ConvolutionLayout, convolutionBounds, convolve } from "./tap-sums.ts";
-import { readWindows, tapsAlong, tapsOver, type Windows, windowAttributes, windowsAlong } from "./windows.ts";
+import { readWindows, Taps, tapsAlong, type Windows, windowAttributes, windowsAlong } from "./windows.ts";
 
 /**
  * ONNX Conv in two dimensions: images [batch, channels, height, width], kernels [results, channels / group, height,
@@ -40,7 +40,7 @@ export function convLayout(inputs: readonly PlainTensor[], attributes: Attribute
   const groups = attributes.group as number;
   const ownChannels = inputs[1]!.shape[1]!;
   return {
-    taps: tapsOver(windows, [height, width], tapsAlong),
+    taps: new Taps(windows, [height, width], tapsAlong),
     results,
     groups,
     ownChannels,

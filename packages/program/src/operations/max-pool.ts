@@ -15,9 +15,13 @@ export const maxPool: Operation = {
     return planned.ok ? ok(planned.value.shape) : planned;
   },
   plain: ([x], attributes) =>
-    pool(x!, poolTaps(x!.shape, attributes), (pixels, at) =>
-      pixels.reduce((most, pixel) => Math.max(most, at(pixel)), Number.NEGATIVE_INFINITY),
-    ),
+    pool(x!, poolTaps(x!.shape, attributes), (each) => {
+      let most = Number.NEGATIVE_INFINITY;
+      each((value) => {
+        most = Math.max(most, value);
+      });
+      return most;
+    }),
   sensitivity: {
     rowByRow: ([x], attributes) => {
       if (x!.kind !== "rows") return err(noRule("MaxPool", "nothing private goes in", "pool before"));
@@ -39,9 +43,13 @@ export const maxPoolIndices: Operation = {
   attributes: poolingAttributes,
   shape: maxPool.shape,
   plain: ([x], attributes) =>
-    pool(x!, poolTaps(x!.shape, attributes), (pixels, at) =>
-      pixels.reduce((best, pixel) => (at(pixel) > at(best) || Number.isNaN(at(best)) ? pixel : best)),
-    ),
+    pool(x!, poolTaps(x!.shape, attributes), (each) => {
+      let [best, most] = [-1, Number.NaN];
+      each((value, pixel) => {
+        if (best < 0 || value > most || Number.isNaN(most)) [best, most] = [pixel, value];
+      });
+      return best;
+    }),
   sensitivity: {
     rowByRow: ([x], attributes) => {
       const rowShape = x!.kind === "rows" ? x!.shape : [];

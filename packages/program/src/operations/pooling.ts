@@ -7,9 +7,8 @@ import type { AttributeSpec, Attributes } from "./operation.ts";
 import {
   reachOf,
   readWindows,
-  type Taps,
+  Taps,
   tapsAlong,
-  tapsOver,
   type Windows,
   windowAttributes,
   windowsAlong,
@@ -59,28 +58,27 @@ export function poolTaps(shape: readonly number[], attributes: Attributes): Taps
   const planned = plannedPool(shape, attributes);
   invariant(planned.ok, "shapes were checked before numbers were touched");
   const [, , height, width] = planned.value.shape as readonly [number, number, number, number];
-  return tapsOver(planned.value.windows, [height, width], tapsAlong);
+  return new Taps(planned.value.windows, [height, width], tapsAlong);
 }
 
-/** One number for each window of each channel. `pixels` are the window's, in order; `at` reads one. */
+/** One number for each window of each channel, of its pixels in order and what stands there. */
 export function pool(
   x: PlainTensor,
   taps: Taps,
-  ofWindow: (pixels: readonly number[], at: (pixel: number) => number, window: number) => number,
+  ofWindow: (each: (visit: (value: number, pixel: number) => void) => void, window: number) => number,
 ): PlainTensor {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   const size = taps.target[0] * taps.target[1];
-  const windows = Array.from({ length: size }, (_, window) =>
-    Array.from(taps.pixels.subarray(window * taps.places, (window + 1) * taps.places)).filter(
-      (pixel) => pixel >= 0,
-    ),
-  );
   const shape = [batch, channels, ...taps.target];
   const data = new Float64Array(sizeOf(shape));
   for (let plane = 0; plane < batch * channels; plane++) {
     const from = plane * height * width;
-    for (const [window, pixels] of windows.entries())
-      data[plane * size + window] = ofWindow(pixels, (pixel) => x.data[from + pixel]!, window);
+    for (let window = 0; window < size; window++) {
+      data[plane * size + window] = ofWindow(
+        (visit) => taps.each(window, (pixel) => visit(x.data[from + pixel]!, pixel)),
+        window,
+      );
+    }
   }
   return { shape, data };
 }

@@ -23,7 +23,7 @@ export function convolve(
   { taps, results, groups, ownChannels, kernelOf }: ConvolutionLayout,
 ): PlainTensor {
   const [batch, channels, height, width] = x!.shape as [number, number, number, number];
-  const { places, pixels, target } = taps;
+  const { places, target } = taps;
   const size = target[0] * target[1];
   const data = new Float64Array(batch * results * size);
   for (let image = 0; image < batch; image++) {
@@ -34,14 +34,7 @@ export function convolve(
       for (let channel = 0; channel < ownChannels; channel++) {
         const from = (image * channels + first + channel) * height * width;
         const kernel = kernelOf(result, channel) * places;
-        for (let at = 0; at < size; at++) {
-          let sum = 0;
-          for (let place = 0; place < places; place++) {
-            const pixel = pixels[at * places + place]!;
-            if (pixel >= 0) sum += x!.data[from + pixel]! * kernels!.data[kernel + place]!;
-          }
-          data[to + at]! += sum;
-        }
+        taps.addProducts({ data: x!.data, from }, { data: kernels!.data, from: kernel }, { data, from: to });
       }
     }
   }

@@ -117,35 +117,93 @@ export function tapsBack(axis: AxisWindows, count: number): Int32Array {
   return taps;
 }
 
-export type Taps = {
+/** Which pixels each window reads. A table for each axis: for both together there may be a thousand times as many. */
+export class Taps {
   /** Height and width of the result. */
   readonly target: readonly [number, number];
   /** Places of the kernel. */
   readonly places: number;
-  /** For each pixel of the result and each place, the pixel that it reads, or -1. */
-  readonly pixels: Int32Array;
-};
+  readonly #kernel: readonly [number, number];
+  readonly #down: Int32Array;
+  readonly #across: Int32Array;
+  /** Pixels in a line of the image. */
+  readonly #width: number;
 
-/** Both axes together. */
-export function tapsOver(
-  [rows, columns]: Windows,
-  target: readonly [number, number],
-  along: (axis: AxisWindows, count: number) => Int32Array,
-): Taps {
-  const [down, across] = [along(rows, target[0]), along(columns, target[1])];
-  const places = rows.kernel * columns.kernel;
-  const pixels = new Int32Array(target[0] * target[1] * places);
-  let at = 0;
-  for (let y = 0; y < target[0]; y++) {
-    for (let x = 0; x < target[1]; x++) {
-      for (let row = 0; row < rows.kernel; row++) {
-        const line = down[y * rows.kernel + row]!;
-        for (let column = 0; column < columns.kernel; column++) {
-          const pixel = across[x * columns.kernel + column]!;
-          pixels[at++] = line < 0 || pixel < 0 ? -1 : line * columns.size + pixel;
+  constructor(
+    [rows, columns]: Windows,
+    target: readonly [number, number],
+    along: (axis: AxisWindows, count: number) => Int32Array,
+  ) {
+    this.target = target;
+    this.places = rows.kernel * columns.kernel;
+    this.#kernel = [rows.kernel, columns.kernel];
+    this.#down = along(rows, target[0]);
+    this.#across = along(columns, target[1]);
+    this.#width = columns.size;
+  }
+
+  /** Each pixel of one window in order, with the place of the kernel that reads it. */
+  each(window: number, visit: (pixel: number, place: number) => void): void {
+    const [height, width] = this.#kernel;
+    const [y, x] = [Math.floor(window / this.target[1]), window % this.target[1]];
+    for (let row = 0; row < height; row++) {
+      const line = this.#down[y * height + row]!;
+      if (line < 0) continue;
+      for (let column = 0; column < width; column++) {
+        const pixel = this.#across[x * width + column]!;
+        if (pixel >= 0) visit(line * this.#width + pixel, row * width + column);
+      }
+    }
+  }
+
+  /** Adds to each window's number the products of its pixels with a kernel. Each list is read, or added to, from a place on. */
+  addProducts(
+    image: { readonly data: Float64Array; readonly from: number },
+    kernel: { readonly data: Float64Array; readonly from: number },
+    sums: { readonly data: Float64Array; readonly from: number },
+  ): void {
+    const [height, width] = this.#kernel;
+    const [lines, columns] = this.target;
+    const [down, across] = [this.#down, this.#across];
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const weight = kernel.data[kernel.from + row * width + column]!;
+        for (let y = 0; y < lines; y++) {
+          const line = down[y * height + row]!;
+          if (line < 0) continue;
+          const [from, to] = [image.from + line * this.#width, sums.from + y * columns];
+          for (let x = 0; x < columns; x++) {
+            const pixel = across[x * width + column]!;
+            if (pixel >= 0) sums.data[to + x]! += image.data[from + pixel]! * weight;
+          }
         }
       }
     }
   }
-  return { target, places, pixels };
+
+  /** How many pixels each window reads. */
+  counts(): readonly number[] {
+    const [height, width] = this.#kernel;
+    const [down, across] = [held(this.#down, height), held(this.#across, width)];
+    return down.flatMap((lines) => across.map((columns) => lines * columns));
+  }
+
+  /** For each window and each place of the kernel the pixel that it reads, or -1: `places` numbers a window. */
+  get pixels(): Int32Array {
+    const windows = this.target[0] * this.target[1];
+    const pixels = new Int32Array(windows * this.places).fill(-1);
+    for (let window = 0; window < windows; window++)
+      this.each(window, (pixel, place) => {
+        pixels[window * this.places + place] = pixel;
+      });
+    return pixels;
+  }
+}
+
+/** How many of each run of taps are not in the padding. */
+function held(taps: Int32Array, run: number): readonly number[] {
+  return Array.from(
+    { length: taps.length / run },
+    (_, at) => taps.subarray(at * run, (at + 1) * run).filter((tap) => tap >= 0).length,
+  );
 }

@@ -99,6 +99,7 @@ function pixelsOf(
 ): Uint32Array {
   const [batch, channels, height, width] = image as readonly [number, number, number, number];
   const size = taps.target[0] * taps.target[1];
+  const { pixels } = taps;
   const zero = sizeOf(image);
   const places = new Uint32Array(batch * size * ownChannels * taps.places);
   let at = 0;
@@ -107,7 +108,7 @@ function pixelsOf(
       for (let channel = 0; channel < ownChannels; channel++) {
         const from = (one * channels + group * ownChannels + channel) * height * width;
         for (let place = 0; place < taps.places; place++) {
-          const read = taps.pixels[pixel * taps.places + place]!;
+          const read = pixels[pixel * taps.places + place]!;
           places[at++] = read < 0 ? zero : from + read;
         }
       }
