@@ -70,6 +70,8 @@ export {
   rightGuessesAtMost,
   truePositiveRateAtMost,
 } from "./audit/membership-odds.ts";
+export { chanceOfGuesses, epsilonShown, type Guessed } from "./audit/one-run-epsilon.ts";
+export { areaUnder, type Roc, type RocPoint, rateWithin, rocOf, truePositiveRateAt } from "./audit/roc.ts";
 export { type AttoDelta, attoDeltaOf, formatDelta, noDelta, parseDelta } from "./budget/atto-delta.ts";
 export {
   epsilonAsRational,
