@@ -12,6 +12,7 @@ export const password = "a sentence that nobody else knows";
 
 export type House = {
   readonly name: string;
+  readonly home: string;
   readonly owner: Owner;
   readonly url: string;
   close(): Promise<void>;
@@ -29,13 +30,20 @@ export async function sharesWorld(
   names: readonly string[],
   options: {
     readonly furnish?: (owner: Owner, at: number) => Promise<unknown>;
+    /** How long a node waits for the others. */
+    readonly joinMs?: number;
     readonly mayCompute?: (one: string, other: string) => boolean;
     readonly honestOwnersAtMost?: (name: string) => number;
   } = {},
 ): Promise<SharesWorld> {
   const directory = mkdtempSync(join(tmpdir(), "unseen-shares-"));
   const houses = await Promise.all(
-    names.map((name) => openHouse(join(directory, name), name, options.honestOwnersAtMost?.(name))),
+    names.map((name) =>
+      openHouse(join(directory, name), name, {
+        ...(options.joinMs === undefined ? {} : { joinMs: options.joinMs }),
+        honestOwnersAtMost: options.honestOwnersAtMost?.(name) ?? 1,
+      }),
+    ),
   );
   for (const [at, { owner }] of houses.entries()) await options.furnish?.(owner, at);
   for (const one of houses) {
@@ -62,9 +70,13 @@ export async function sharesWorld(
   };
 }
 
-export async function openHouse(home: string, name: string, honestOwnersAtMost = 1): Promise<House> {
+export async function openHouse(
+  home: string,
+  name: string,
+  more: { readonly joinMs?: number; readonly honestOwnersAtMost?: number } = {},
+): Promise<House> {
   const clock = { nowMs: () => Date.now() };
-  const peers = { host: "127.0.0.1", port: 0, honestOwnersAtMost };
+  const peers = { host: "127.0.0.1", port: 0, ...more };
   const owner = wholeOf(await openOwner({ home, name, clock, entropy, slotMs: 0, peers }));
   for (const researcher of ["ada", "mallory"])
     await owner.accounts.add(ownerAtTheMachine(), { name: researcher, password, role: "researcher" });
@@ -72,6 +84,7 @@ export async function openHouse(home: string, name: string, honestOwnersAtMost =
   let isOpen = true;
   return {
     name,
+    home,
     owner,
     url: serving.url,
     close: async () => {

@@ -84,6 +84,8 @@ export const problemCodes = [
   "honest-owners-too-many",
   "party-failed",
   "party-cheated",
+  "sharing-not-permitted",
+  "opening-not-permitted",
   "facts-not-covered",
   "outcomes-differ",
 ] as const;

@@ -7,6 +7,8 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { accountCommands } from "./account/account-commands.ts";
 import { homeOption, withHome } from "./owner/home-option.ts";
+import { peerCommands } from "./owner/peer-commands.ts";
+import { permitCommands } from "./owner/permit-commands.ts";
 import { tagsOf } from "./owner/read-card.ts";
 import { ask } from "./researcher/ask.ts";
 import { showBudgetAt } from "./researcher/budget.ts";
@@ -178,22 +180,8 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
     .description("everyone with an account")
     .action(async (options) => (await import("./owner/users.ts")).listUsers(shell, options));
 
-  const peers = unseen
-    .command("peers")
-    .description("allow, list and remove the nodes that this one computes with");
-  withHome(peers.command("allow <fingerprint>"))
-    .description("compute with another node; its owner allows this one too")
-    .requiredOption("--name <name>", "what you call it")
-    .requiredOption("--at <url>", "where it takes parties in: wss://host:port/peers")
-    .action(async (fingerprint, options) =>
-      (await import("./owner/peers.ts")).allowPeer(shell, fingerprint, options),
-    );
-  withHome(peers.command("list"))
-    .description("everybody that the node computes with, and its own fingerprint")
-    .action(async (options) => (await import("./owner/peers.ts")).listPeers(shell, options));
-  withHome(peers.command("remove <which>"))
-    .description("by name or fingerprint")
-    .action(async (which, options) => (await import("./owner/peers.ts")).removePeer(shell, which, options));
+  peerCommands(unseen, shell);
+  permitCommands(unseen, shell);
 }
 
 function researcherCommands(unseen: Command, shell: Shell): void {

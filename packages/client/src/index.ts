@@ -32,6 +32,7 @@ export { type MissingNode, SearchResults } from "./grid/search-results.ts";
 export { JointAnswer } from "./joint/joint-answer.ts";
 export { JointDataset, type JointPlace } from "./joint/joint-dataset.ts";
 export { AskRefused, CannotRequestPrivateData } from "./refusals/ask-refused.ts";
+export type { ShareColumnsOptions } from "./shares/share-columns.ts";
 export { SharedTensor } from "./shares/shared-tensor.ts";
 export { type Network, SharesPrice } from "./shares/shares-price.ts";
 export type { SqlOffer } from "./sql/ask-sql.ts";

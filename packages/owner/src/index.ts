@@ -55,4 +55,11 @@ export {
   type PeerListener,
 } from "./peers/index.ts";
 export { defaultSlotMs } from "./questions/index.ts";
+export {
+  type PermitWish,
+  type ProgramToReview,
+  programToReview,
+  type SharePermit,
+  type SharePermits,
+} from "./share-permits/index.ts";
 export { type PresentEngine, presentEngines } from "./store/present-engines.ts";

@@ -24,6 +24,7 @@ import {
 } from "./ledger/index.ts";
 import { AllowedPeers, listenForPeers, meetOverTls, type PeerListener } from "./peers/index.ts";
 import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
+import { SharePermits } from "./share-permits/index.ts";
 import { ComputingRoom, HeldShares, type SharesPorts } from "./shares/index.ts";
 import { openHome, type Store } from "./store/index.ts";
 
@@ -37,10 +38,14 @@ export type OwnerOptions = {
   /** Width of the slots of time in which paid answers leave; 0 sends them at once. */
   readonly slotMs?: number;
   readonly sessionLifetimeMs?: number;
-  /** Where the node takes other parties in; left out: it takes no part in computations with others. Port 0: any. */
+  /**
+   * Where the node takes other parties in; left out: it takes no part in computations with others. Port 0: any. The others are
+   * waited for ten seconds, unless `joinMs` says otherwise.
+   */
   readonly peers?: {
     readonly host: string;
     readonly port: number;
+    readonly joinMs?: number;
     /** How many honest owners a question to several may count on, this one among them; left out: 1, so nobody else's noise. */
     readonly honestOwnersAtMost?: number;
   };
@@ -69,6 +74,8 @@ export type Owner = {
   readonly fingerprint: Fingerprint;
   /** The nodes that this one computes with. */
   readonly peers: AllowedPeers;
+  /** Columns that become shares, and what may be opened of them. */
+  readonly sharePermits: SharePermits;
   /** Where other parties come in, as wss://host:port/peers, if anywhere. */
   readonly peersUrl: string | undefined;
   /**
@@ -102,6 +109,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const catalogue = new Catalogue<Card>({ store, clock, entropy, policy, parseCard: storedCards() });
   const identity = identityFrom(keys.party);
   const peers = new AllowedPeers({ store, clock });
+  const permits = new SharePermits({ store, clock, entropy, policy });
   const listening = await listen(identity, options.peers);
   if (!listening.ok) {
     engine.close();
@@ -113,9 +121,11 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const party: SharesPorts | undefined = listener && {
     identity,
     allowed: peers,
-    meet: meetOverTls({ identity, allowed: peers, listener, entropy }),
+    meet: meetOverTls({ identity, allowed: peers, listener, entropy, joinMs: options.peers?.joinMs }),
     shares: new HeldShares(),
     room: new ComputingRoom(),
+    clock,
+    permits,
   };
   const node: OwnerNode = {
     name: options.name ?? "owner",
@@ -135,6 +145,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
       : {
           joint: {
             party,
+            columns: engine,
             book: bookOf(store, kept.value.keptAt),
             honestOwnersAtMost: options.peers?.honestOwnersAtMost ?? 1,
           },
@@ -155,6 +166,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     policy,
     fingerprint: identity.fingerprint,
     peers,
+    sharePermits: permits,
     peersUrl: listener?.url,
     ledgerKeptAt: kept.value.keptAt,
     addDataset: async (from, card) => {

@@ -25,6 +25,15 @@ export {
   programToBytes,
 } from "./codec/bytes.ts";
 export {
+  type AskedColumns,
+  columnsFromBytes,
+  columnsToBytes,
+  decodeColumns,
+  encodeColumns,
+  readShareColumns,
+  type SentColumns,
+} from "./codec/columns-codec.ts";
+export {
   type CategoryColumnDescription,
   type ColumnDescription,
   type DatasetDescription,
@@ -45,6 +54,14 @@ export {
 export { decodeKeys, encodeKeys, type SentKeys } from "./codec/keys-codec.ts";
 export { decodePrice, encodePrice, type SentPrice } from "./codec/price-codec.ts";
 export { decodeProgram, encodeProgram } from "./codec/program-codec.ts";
+export {
+  type ColumnSource,
+  printReviewed,
+  type ReviewedProgram,
+  readReviewed,
+  reviewedProgram,
+  writeReviewed,
+} from "./codec/reviewed-program.ts";
 export { decodeSample, encodeSample, type SampleRows } from "./codec/sample-codec.ts";
 export {
   decodeGreeting,

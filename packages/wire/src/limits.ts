@@ -59,6 +59,10 @@ export const wireLimits = {
   shareBytes: 2 ** 24 + 2 ** 16,
   /** Bytes of a call to compute on shares: the program, and a mask of two parts for the result. */
   computeBytes: 2 ** 20 + 2 ** 24 + 2 ** 16,
+  /** Columns of one owner that become one shared tensor. */
+  sharedColumns: 64,
+  /** Bytes of a program that is given to owners for review. */
+  reviewBytes: 2 ** 20,
   /** Numbers of one shared tensor: each costs a protocol a hundred times what it costs in the open. */
   sharedElements: 2 ** 20,
   /** Parties of one computation: five compute, and one provides. */

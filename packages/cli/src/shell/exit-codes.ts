@@ -93,6 +93,8 @@ export const exitCodeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   "honest-owners-too-many": refused,
   "party-failed": failed,
   "party-cheated": failed,
+  "sharing-not-permitted": refused,
+  "opening-not-permitted": refused,
   "facts-not-covered": refused,
   "outcomes-differ": failed,
 };

@@ -24,9 +24,13 @@ import { type LogisticRegression, logisticRegression } from "../analysis/logisti
 import { type PrincipalComponents, principalComponents } from "../analysis/principal-components.ts";
 import type { GridNode } from "../grid/grid-node.ts";
 import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-refused.ts";
+import { type ShareColumnsOptions, shareColumns } from "../shares/share-columns.ts";
+import type { SharedTensor } from "../shares/shared-tensor.ts";
+import type { Sharer } from "../tensors/tensor.ts";
 import { type Budget, budgetOf } from "./budget.ts";
 import { closeNames } from "./close-names.ts";
 import { type ColumnList, columnList } from "./column-list.ts";
+import type { DatasetPlace } from "./dataset-place.ts";
 import type { KeysAnswer, KeysOffer } from "./keys-answer.ts";
 import { listed } from "./listed-names.ts";
 import { namedOffer, type Offer } from "./offer.ts";
@@ -36,12 +40,6 @@ import { PrivateTensor } from "./private-tensor.ts";
 import { type Deadlines, QuestionDesk } from "./question-desk.ts";
 import { rowCount } from "./row-count.ts";
 import { SampleTable } from "./sample-table.ts";
-
-export type DatasetPlace = {
-  readonly node: GridNode;
-  readonly deadlines: Deadlines;
-  readonly described: DatasetDescription;
-};
 
 export class RemoteDataset {
   readonly name: string;
@@ -229,6 +227,19 @@ export class RemoteDataset {
   /** Principal components of a noised covariance. */
   pca(asked: PrincipalComponents): AnalysisQuestion {
     return principalComponents(this, asked);
+  }
+
+  /**
+   * Columns of numbers become shares among these nodes, under the owner's permit; the owner's node is one of them, and splits
+   * them. All columns of numbers unless some are named. Where the number of people is not public the tensor has as many rows as
+   * there can be, and one column more: 1 where there is a row. Results are opened only of programs that the owner reviewed
+   * (`review()`). Throws `AskRefused`.
+   */
+  share(...given: readonly (Sharer<SharedTensor> | ShareColumnsOptions)[]): Promise<SharedTensor> {
+    const numbers = this.schema.flatMap(({ name, type }) =>
+      type === "number" || type === "integer" ? [name] : [],
+    );
+    return shareColumns(RemoteDataset.placeOf(this), numbers, given);
   }
 
   toString(): string {

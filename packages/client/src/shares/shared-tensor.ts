@@ -14,12 +14,15 @@ import {
   TensorMethods,
 } from "@unseen/program";
 import {
+  type ColumnSource,
   decodeRun,
   decodeSharesPrice,
   encodeFacts,
   encodeProgram,
+  reviewedProgram,
   type SentRun,
   wordsToBytes,
+  writeReviewed,
 } from "@unseen/wire";
 import { entropy } from "../platform.ts";
 import { randomObjectId } from "../random-names.ts";
@@ -30,6 +33,7 @@ import { agreedResult } from "./agreed-result.ts";
 import type { SharesGroup } from "./shares-group.ts";
 import { SharesPrice } from "./shares-price.ts";
 import { encodeNumbers, joinSummands, randomWords, splitWords } from "./split-numbers.ts";
+import { learnsOf } from "./who-learns.ts";
 
 export class SharedTensor extends TensorMethods<SharedTensor> {
   /** Known without asking: every operation has a shape rule. */
@@ -38,11 +42,20 @@ export class SharedTensor extends TensorMethods<SharedTensor> {
   readonly id: string;
   readonly idAtLocation: string;
   readonly #group: SharesGroup;
+  /** Where owners' columns come from, by their names at the nodes; empty for numbers of one's own. */
+  readonly #sources: ReadonlyMap<string, ColumnSource>;
   #recorded: Expression;
   #isKept: boolean;
 
-  private constructor(group: SharesGroup, recorded: Recorded, idAtLocation: string, isKept: boolean) {
+  private constructor(
+    group: SharesGroup,
+    recorded: Recorded,
+    idAtLocation: string,
+    isKept: boolean,
+    sources: ReadonlyMap<string, ColumnSource> = new Map(),
+  ) {
     super();
+    this.#sources = sources;
     this.shape = recorded.shape as readonly number[];
     this.id = randomObjectId(entropy);
     this.idAtLocation = idAtLocation;
@@ -66,6 +79,16 @@ export class SharedTensor extends TensorMethods<SharedTensor> {
     });
     orThrow(put);
     return new SharedTensor(group, objectAt(objectId, value.shape), objectId, true);
+  }
+
+  /** What an owner's node has split among the nodes; the numbers were never here. */
+  static ofColumns(
+    group: SharesGroup,
+    shape: readonly number[],
+    objectId: string,
+    source: ColumnSource,
+  ): SharedTensor {
+    return new SharedTensor(group, objectAt(objectId, shape), objectId, true, new Map([[objectId, source]]));
   }
 
   /**
@@ -135,6 +158,24 @@ export class SharedTensor extends TensorMethods<SharedTensor> {
     });
   }
 
+  /**
+   * For the owners of the columns: one line to send to each, who reads the program and lets its result be opened, or not, with
+   * `unseen permits review`. Throws `AskRefused` where something else than owners' columns is in it.
+   */
+  review(): string {
+    const reviewed = reviewedProgram(this.#program(), (input) => this.#sources.get(input));
+    if (reviewed !== undefined) return writeReviewed(reviewed);
+    throw new AskRefused(
+      problem(
+        "opening-not-permitted",
+        "only programs over owners' columns, and nothing secret besides, are reviewed",
+        {
+          hint: "numbers of your own that you shared are opened to you without a review",
+        },
+      ),
+    );
+  }
+
   /** What was recorded, what it costs and who learns what, in words. */
   async explain(): Promise<string> {
     return [printProgram(this.#program()), String(await this.price())].join("\n");
@@ -181,7 +222,10 @@ export class SharedTensor extends TensorMethods<SharedTensor> {
   ): SharedTensor {
     const operands = [this.#asOperand(), ...others.map((other) => this.#operandOf(other))];
     const recorded = orThrow(recordOperation(operation, operands, attributes));
-    return new SharedTensor(this.#group, recorded, randomObjectId(entropy), false);
+    const sources = new Map(
+      [this, ...others].flatMap((one) => (one instanceof SharedTensor ? [...one.#sources] : [])),
+    );
+    return new SharedTensor(this.#group, recorded, randomObjectId(entropy), false, sources);
   }
 
   #program(): Program {
@@ -226,26 +270,6 @@ function partsAt({ computing, provider }: SharesGroup, place: number): readonly 
 
 function summandsOf(runs: readonly SentRun[]): BigUint64Array[] {
   return runs.flatMap(({ summand }) => (summand === undefined ? [] : [summand]));
-}
-
-function learnsOf({ computing, provider, parties }: SharesGroup): readonly string[] {
-  const names = computing.map(({ name }) => name).join(", ");
-  const everybody =
-    "you alone learn the result; public numbers in the program, shapes and ranges are known to all";
-  if (parties.protocol === "verified") {
-    return [
-      everybody,
-      `${names} learn nothing, as long as no two of them tell each other their shares; one of them that does not follow the protocol is found out before anything wrong is opened`,
-    ];
-  }
-  if (provider === undefined) {
-    return [everybody, `${names} learn nothing, as long as no two of them tell each other their shares`];
-  }
-  return [
-    everybody,
-    `${names} learn nothing, as long as one of them keeps its shares to itself`,
-    `${provider.name} learns nothing, and must tell its randomness to none of them`,
-  ];
 }
 
 function objectAt(id: string, shape: readonly number[]): Recorded {

@@ -58,7 +58,8 @@ export class RemoteWorker implements Keeper<PointerTensor>, Sharer<SharedTensor>
   }
 }
 
-function asParty(sharer: Sharer<SharedTensor>): NamedParty {
+/** A node of a grid as a party; throws `AskRefused` for a worker in this process. */
+export function asParty(sharer: Sharer<SharedTensor>): NamedParty {
   const party = sharer instanceof RemoteWorker ? RemoteWorker.partyOf(sharer) : undefined;
   if (party !== undefined) return party;
   const message =

@@ -5,12 +5,14 @@ import { join, resolve } from "node:path";
 import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
 import { type Contribution, type GroupSizes, mostRows } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
+import type { Permitted } from "../share-permits/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
 import { type Engine, notComputed, type RowSource, type SnapshotJoin } from "./engine.ts";
 import { joinedTable } from "./joined-table.ts";
 import { Lanes } from "./lanes.ts";
 import { peopleOfKeysQuery } from "./people-of-keys.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
+import { readColumns } from "./read-columns.ts";
 import {
   isTexts,
   metadataKey,
@@ -94,6 +96,22 @@ export class DuckDbEngine implements Engine {
       using session = await this.#session.another();
       const counted = await session.rows(query);
       return ok(Secret.of(new Map(counted.map(([key, people]) => [String(key), BigInt(people as bigint)]))));
+    } catch {
+      return err(notComputed());
+    }
+  }
+
+  async permittedColumns(
+    snapshot: string,
+    mostRows: number,
+    { permit, columns }: Permitted,
+  ): Promise<Result<Secret<readonly Float64Array[]>, Problem<"answer-not-computed">>> {
+    invariant(permit.snapshot === snapshot, "a permit is of the rows that are read");
+    try {
+      const table = await this.#table(snapshot);
+      using session = await this.#session.another();
+      const values = await readColumns((sql) => session.blocks(sql), table, columns, mostRows);
+      return values === undefined ? err(notComputed()) : ok(Secret.of(values));
     } catch {
       return err(notComputed());
     }

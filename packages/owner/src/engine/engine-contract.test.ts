@@ -14,6 +14,7 @@ import { makeProgram, type ProgramNode, printProgram } from "@unseen/program";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testFolder } from "../ingest/ingest-for-tests.ts";
+import { permittedBy, type SharePermit } from "../share-permits/share-permit.ts";
 import { DuckDbEngine } from "./duckdb-engine.ts";
 import type { Engine } from "./engine.ts";
 import {
@@ -505,6 +506,29 @@ test("a histogram of anything counts what the plain rules count", async () => {
           expect(await sums(inPostgres, there, one), printProgram(one.program)).toEqual(plain(one, edgeData));
       }
     }
+  }
+});
+
+test("permitted columns come out as they lie, row by row, no more rows than asked, and none that the permit does not name", async () => {
+  const snapshot = await writtenSnapshot(folder.path, numbers, edgeData);
+  const there = await database?.load(folder.path, snapshot);
+  const places = [
+    [fastest, snapshot] as const,
+    ...(there === undefined ? [] : [[inPostgres, there] as const]),
+  ];
+  for (const [engine, at] of places) {
+    const read = async (columns: readonly string[], mostRows: number) => {
+      const permitted = permittedBy({ snapshot: at } as SharePermit, columns);
+      const secret = await engine.permittedColumns(at, mostRows, permitted);
+      return secret.ok ? Secret.reveal(secret.value) : secret.problem.code;
+    };
+    expect(await read(["n", "a"], 1_000_000)).toEqual([edgeData.get("n"), edgeData.get("a")]);
+    expect(await read(["a"], 2)).toEqual([edgeData.get("a")!.slice(0, 2)]);
+    expect(await read(["a", "nobody's"], 2)).toBe("answer-not-computed");
+    const ofOthers = permittedBy({ snapshot: "other rows" } as SharePermit, ["a"]);
+    await expect(engine.permittedColumns(at, 2, ofOthers)).rejects.toThrow(
+      "a permit is of the rows that are read",
+    );
   }
 });
 

@@ -2,6 +2,7 @@ import { type Problem, problem, type Result, type Secret } from "@unseen/base";
 import type { Contribution, GroupSizes } from "@unseen/privacy";
 import type { JoinedColumn } from "@unseen/program";
 import type { Receipt } from "../ledger/index.ts";
+import type { Permitted } from "../share-permits/index.ts";
 
 /** What rows a sum is over: a snapshot's, by its name, or the pairs of rows in two that are one person's. */
 export type RowSource = string | SnapshotJoin;
@@ -12,7 +13,7 @@ export type SnapshotJoin = {
   readonly origins: ReadonlyMap<string, JoinedColumn>;
 };
 
-/** Reads people's rows, and gives nothing but exact sums of them, which are secret until they are noised. */
+/** Reads people's rows. For questions it gives nothing but exact sums of them, which are secret until they are noised. */
 export interface Engine {
   /**
    * The exact integer sum of what each row, or each pair of rows, adds, one for each element of the contribution: the same
@@ -35,6 +36,16 @@ export interface Engine {
     keys: { readonly column: string; readonly mostKeysEach: number },
     paid: Receipt,
   ): Promise<Result<Secret<GroupSizes>, Problem<"answer-not-computed">>>;
+
+  /**
+   * Whole columns of numbers, as they are: nothing protects them any more but the shares that they become at once. Asks for
+   * the owner's permit, and gives no column but those that it names. `mostRows` at the most.
+   */
+  permittedColumns(
+    snapshot: string,
+    mostRows: number,
+    permitted: Permitted,
+  ): Promise<Result<Secret<readonly Float64Array[]>, Problem<"answer-not-computed">>>;
 
   /** Rows in a snapshot. For askers only where the card declares the number of people public. */
   rowCount(snapshot: string): Promise<Result<number, Problem<"answer-not-computed">>>;

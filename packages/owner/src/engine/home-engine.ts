@@ -2,6 +2,7 @@
 
 import type { Contribution } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
+import type { Permitted } from "../share-permits/index.ts";
 import { DuckDbEngine, type DuckDbOptions } from "./duckdb-engine.ts";
 import type { Engine, RowSource } from "./engine.ts";
 import { PostgresEngine } from "./postgres-engine.ts";
@@ -31,6 +32,10 @@ export class HomeEngine implements Engine {
     paid: Receipt,
   ) {
     return this.#of(snapshot).peopleOfKeys(snapshot, keys, paid);
+  }
+
+  permittedColumns(snapshot: string, mostRows: number, permitted: Permitted) {
+    return this.#of(snapshot).permittedColumns(snapshot, mostRows, permitted);
   }
 
   rowCount(snapshot: string) {

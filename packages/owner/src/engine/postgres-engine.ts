@@ -6,11 +6,13 @@ import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/b
 import type { Contribution, GroupSizes } from "@unseen/privacy";
 import type pg from "pg";
 import type { Receipt } from "../ledger/index.ts";
+import type { Permitted } from "../share-permits/index.ts";
 import { type Engine, notComputed, type RowSource } from "./engine.ts";
 import { Lanes } from "./lanes.ts";
 import { pagesIn, questionPool, rowsIn, within } from "./postgres-session.ts";
 import { parsePostgresSnapshot } from "./postgres-snapshot.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
+import { readColumns } from "./read-columns.ts";
 import { type SnapshotMetadata, snapshotVersion } from "./snapshot.ts";
 import { postgres } from "./sql-dialect.ts";
 import { type Block, streamSums } from "./stream-sums.ts";
@@ -58,6 +60,23 @@ export class PostgresEngine implements Engine {
   /** No table whose card has a column of texts is taken in. */
   async peopleOfKeys(): Promise<Result<Secret<GroupSizes>, Problem<"answer-not-computed">>> {
     return err(notComputed());
+  }
+
+  async permittedColumns(
+    snapshot: string,
+    mostRows: number,
+    { permit, columns }: Permitted,
+  ): Promise<Result<Secret<readonly Float64Array[]>, Problem<"answer-not-computed">>> {
+    invariant(permit.snapshot === snapshot, "a permit is of the rows that are read");
+    try {
+      const { pool, table } = await this.#open(snapshot);
+      const values = await within(pool, "begin read only", (client) =>
+        readColumns((sql) => blocksIn(client, sql), table, columns, mostRows),
+      );
+      return values === undefined ? err(notComputed()) : ok(Secret.of(values));
+    } catch {
+      return err(notComputed());
+    }
   }
 
   async rowCount(snapshot: string): Promise<Result<number, Problem<"answer-not-computed">>> {

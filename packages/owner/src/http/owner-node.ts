@@ -1,7 +1,7 @@
 import type { Problem, Result } from "@unseen/base";
 import type { Accounts } from "../accounts/index.ts";
 import type { JointPorts } from "../joint/index.ts";
-import type { Answered, QuestionPorts, SingleFlight } from "../questions/index.ts";
+import type { Answered, ColumnEngine, QuestionPorts, SingleFlight } from "../questions/index.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 /** An open house: everything that the calls of a node need, whatever carries them. */
@@ -13,6 +13,7 @@ export type OwnerNode = {
   /** Undefined where the owner takes no part in computations with others. */
   readonly joint?: {
     readonly party: JointPorts["party"];
+    readonly columns: ColumnEngine;
     /** Undefined where the ledger is not in the home. */
     readonly book: JointPorts["book"] | undefined;
     readonly honestOwnersAtMost: JointPorts["honestOwnersAtMost"];

@@ -5,6 +5,7 @@ import { err, invariant, ok, type Problem, problem } from "@unseen/base";
 import { parseFingerprint } from "@unseen/crypto";
 import {
   encodeAnswer,
+  encodeColumns,
   encodeLoss,
   encodePrice,
   encodeRun,
@@ -13,6 +14,7 @@ import {
   readJointAsk,
   readObjectId,
   readPutShare,
+  readShareColumns,
   routeOptions,
   SharesService,
   valueOrRefusal,
@@ -25,7 +27,7 @@ import {
   priceJointly as pricedJointly,
   provideJointly,
 } from "../joint/index.ts";
-import { agreeOnParties, computeOnShares, priceOfShares } from "../shares/index.ts";
+import { agreeOnParties, computeOnShares, priceOfShares, shareColumns } from "../shares/index.ts";
 import type { OwnerNode } from "./owner-node.ts";
 
 /** @param callerOf who calls, once it is the caller's turn */
@@ -36,8 +38,10 @@ export function sharesRoutes(
 ): void {
   const { introduce, putShare, priceShares, compute, askJointly, priceJointly, deleteShare, listShares } =
     SharesService.method;
+  const { shareColumns: shareOwnersColumns } = SharesService.method;
   const small = routeOptions(wireLimits.runBytes);
   const ports = () => valueOrRefusal(joint === undefined ? err(noParty()) : ok(joint.party));
+  const sharing = () => valueOrRefusal(joint === undefined ? err(noParty()) : ok(joint));
   const together = (): JointPorts => {
     const party = ports();
     const book = valueOrRefusal(joint?.book === undefined ? err(noBook()) : ok(joint.book));
@@ -57,10 +61,19 @@ export function sharesRoutes(
       const caller = await callerOf(context);
       const { objectId, facts, parts, ...sent } = valueOrRefusal(readPutShare(request));
       const parties = valueOrRefusal(agreeOnParties(sent.parties, ports()));
-      valueOrRefusal(ports().shares.put(caller, objectId, { parties, facts, parts }));
+      valueOrRefusal(ports().shares.put(caller, objectId, { parties, facts, parts, provenance: undefined }));
       return {};
     },
     routeOptions(wireLimits.shareBytes),
+  );
+  router.rpc(
+    shareOwnersColumns,
+    async (request, context) => {
+      const caller = await callerOf(context);
+      const asked = valueOrRefusal(readShareColumns(request));
+      return encodeColumns(valueOrRefusal(await shareColumns({ questions, ...sharing() }, caller, asked)));
+    },
+    small,
   );
   router.rpc(
     priceShares,

@@ -13,6 +13,7 @@ import {
   OracleEngine,
   questionPorts,
 } from "../questions/questions-for-tests.ts";
+import { noPermits } from "../share-permits/no-permits-for-tests.ts";
 import { ComputingRoom, HeldShares } from "../shares/index.ts";
 import { testHome } from "../store/home-for-tests.ts";
 import { answerJointly } from "./answer-jointly.ts";
@@ -37,6 +38,8 @@ export async function jointWorld(count = 3, cards: readonly Card[] = [], honestO
         meet: table.meet,
         shares: new HeldShares(),
         room: new ComputingRoom(),
+        clock: { nowMs: () => 1_800_000_000_000 },
+        permits: noPermits,
       };
       const questions = await questionPorts(home.store, engine, cards[at] ?? clinicCard);
       return { engine, ports: { questions, party, book: new NoisedBook(home.store), honestOwnersAtMost } };

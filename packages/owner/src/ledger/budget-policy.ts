@@ -9,6 +9,7 @@ import type { LedgerGroup } from "./ledger-group.ts";
 import type { LedgerTables, Wanted } from "./ledger-tables.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
 import type { FilterName } from "./line.ts";
+import type { SharesDecision } from "./policy-event.ts";
 import { LedgerFailed } from "./refusals.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
 
@@ -21,7 +22,7 @@ export type Caps = {
   readonly filter?: FilterName;
 };
 
-/** `event` is JSON: the caps as decimal text, the filter, and the reason of a renewal. */
+/** `event` is JSON: the caps as decimal text, the filter, and the reason of a renewal; or what became of shares. */
 export type PolicyEvent = { readonly atMs: number; readonly event: string };
 
 /** Why a cap rose that nobody renewed by name. */
@@ -67,7 +68,12 @@ export class LedgerPolicy {
     invariant(set.ok, "an allotment is of a dataset that has a budget");
   }
 
-  /** Every change of this dataset's caps, oldest first. */
+  /** An entry of the chain about shares of this dataset. Durable before it resolves. */
+  async note(dataset: string, decision: Omit<SharesDecision, "kind">): Promise<void> {
+    await this.#submit({ lines: [] }, (group) => group.note(dataset, { kind: "shares", ...decision }));
+  }
+
+  /** Every decision about this dataset, oldest first. */
   async history(dataset: string): Promise<readonly PolicyEvent[]> {
     const rows = await this.#usable(() => this.#tables.policies(dataset));
     return rows.map(({ at_ms, event }) => ({ atMs: Number(at_ms), event }));

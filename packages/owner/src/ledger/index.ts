@@ -6,6 +6,7 @@ export type { AskKey, Budget, BudgetLine, Charge, ChargeRefused, Ledger } from "
 export { longestKey } from "./ledger.ts";
 export type { AuditFinding } from "./ledger-audit.ts";
 export { type FilterName, usualFilter } from "./line.ts";
+export type { SharesDecision } from "./policy-event.ts";
 export type { ChargedDatasets, Receipt } from "./receipt.ts";
 export { LedgerFailed } from "./refusals.ts";
 export { sqliteLedger } from "./sqlite-ledger.ts";

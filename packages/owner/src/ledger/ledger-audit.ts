@@ -108,9 +108,10 @@ export class LedgerAudit {
     const decision = readPolicy(event);
     const line = this.lines.get(dataset);
     if (decision === undefined) {
-      this.#find(position, "it is no decision about a budget");
+      this.#find(position, "it is no decision of an owner");
       return;
     }
+    if (decision.kind === "shares") return;
     if (decision.kind === "allotment") {
       if (line === undefined) this.#find(position, "it allots a part of no budget");
       else askerOf(line, decision.asker).cap = decision.cap;

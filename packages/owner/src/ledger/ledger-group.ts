@@ -17,7 +17,7 @@ import type {
   PolicyRow,
 } from "./ledger-tables.ts";
 import { admits, type Line, remainingOf, spendOn, untouched, usualFilter } from "./line.ts";
-import { isRaised, type PolicyDecision, policyText } from "./policy-event.ts";
+import { isRaised, type PolicyDecision, policyText, type SharesDecision } from "./policy-event.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import { allotmentExhausted, askIdReused, budgetExhausted, datasetUnknown } from "./refusals.ts";
 import { priceOfCharge } from "./rho.ts";
@@ -140,6 +140,11 @@ export class LedgerGroup {
     });
     this.#decide(dataset, { kind: "allotment", asker, cap });
     return ok(undefined);
+  }
+
+  /** Takes note of what an owner decided that changes no budget. */
+  note(dataset: string, decision: SharesDecision): void {
+    this.#decide(dataset, decision);
   }
 
   /** Undefined if the group only refused or repeated: that is not worth an fsync. */

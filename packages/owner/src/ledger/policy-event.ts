@@ -1,4 +1,4 @@
-// What an owner decided about a budget, as the text that the chain keeps.
+// What an owner decided about a dataset, as the text that the chain keeps: its budget, or what may become shares of it.
 
 import { formatDelta, formatEpsilon } from "@unseen/privacy";
 import { type Amount, amount } from "./amount.ts";
@@ -14,9 +14,27 @@ export type PolicyDecision =
       readonly reason: string | undefined;
     }
   /** One asker's own cap; undefined puts them back with everyone. */
-  | { readonly kind: "allotment"; readonly asker: string; readonly cap: Amount | undefined };
+  | { readonly kind: "allotment"; readonly asker: string; readonly cap: Amount | undefined }
+  | SharesDecision;
+
+/** Columns as shares: nothing of it is charged, so nothing of it changes a budget. */
+export type SharesDecision = {
+  readonly kind: "shares";
+  /** "opened" stands before it is done; the result may then not have come about. */
+  readonly what: "permitted" | "reviewed" | "revoked" | "shared" | "opened";
+  readonly permit: string;
+  readonly asker: string;
+  /** The columns, the program's digest, or nothing. */
+  readonly of: string;
+};
+
+const sharesWhats = ["permitted", "reviewed", "revoked", "shared", "opened"] as const;
 
 export function policyText(decision: PolicyDecision): string {
+  if (decision.kind === "shares") {
+    const { kind, what, permit, asker, of } = decision;
+    return JSON.stringify({ kind, what, permit, asker, of });
+  }
   if (decision.kind === "allotment")
     return JSON.stringify({ kind: decision.kind, asker: decision.asker, cap: textOf(decision.cap) });
   const { kind, cap, allotment, filter, reason } = decision;
@@ -32,9 +50,16 @@ export function policyText(decision: PolicyDecision): string {
 /** Reads what `policyText` wrote, and the form before version 2, which named no kind and knew only "basic". */
 export function readPolicy(text: string): PolicyDecision | undefined {
   try {
-    const { kind, asker, cap, allotment, filter, reason } = JSON.parse(text) as Record<string, unknown>;
+    const read = JSON.parse(text) as Record<string, unknown>;
+    const { kind, asker, cap, allotment, filter, reason } = read;
     if (kind === "allotment" || (kind === undefined && typeof asker === "string"))
       return { kind: "allotment", asker: String(asker), cap: amountOf(cap) };
+    if (kind === "shares") {
+      const { what, permit, of } = read;
+      const known = sharesWhats.find((one) => one === what);
+      if (known === undefined) return undefined;
+      return { kind, what: known, permit: String(permit), asker: String(asker), of: String(of) };
+    }
     const held = amountOf(cap);
     if ((kind !== "budget" && kind !== undefined) || held === undefined) return undefined;
     return {

@@ -27,13 +27,16 @@ export type PartyPorts = {
 };
 
 /** An asker waits for the answer; a party that is up comes within a second. */
-const deadlines: Partial<Deadlines> = { joinMs: 10_000, silenceMs: 20_000, resumeMs: 3_000 };
+const usualJoinMs = 10_000;
+const deadlines: Partial<Deadlines> = { silenceMs: 20_000, resumeMs: 3_000 };
 
 export function meetOverTls(of: {
   readonly identity: Identity;
   readonly allowed: PeerList;
   readonly listener: PeerListener;
   readonly entropy: Entropy;
+  /** How long the others are waited for. */
+  readonly joinMs?: number | undefined;
 }): MeetPeers {
   return async ({ id, hash, parties, me }) => {
     const { identity, entropy, listener } = of;
@@ -48,7 +51,7 @@ export function meetOverTls(of: {
       computationHash: hash,
       entropy,
       door: listener,
-      deadlines,
+      deadlines: { ...deadlines, joinMs: of.joinMs ?? usualJoinMs },
     });
     return met.ok ? ok(met.value) : err(partyFailed(met.problem));
   };

@@ -13,7 +13,15 @@ export {
 } from "./open-source.ts";
 export { encodeOutcome, type Outcome } from "./outcome.ts";
 export { permit } from "./permit.ts";
-export type { AnswerSlots, Caller, Datasets, OpenDataset, QuestionPorts, SumEngine } from "./ports.ts";
+export type {
+  AnswerSlots,
+  Caller,
+  ColumnEngine,
+  Datasets,
+  OpenDataset,
+  QuestionPorts,
+  SumEngine,
+} from "./ports.ts";
 export { priceOfPlanned, priceQuestion } from "./price-question.ts";
 export { type PlannedProgram, type PlannedQuestion, questionKey, readOffer } from "./question.ts";
 export { SingleFlight } from "./single-flight.ts";

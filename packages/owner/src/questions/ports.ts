@@ -22,6 +22,9 @@ export interface Datasets {
 /** What of the engine a question uses. */
 export type SumEngine = Pick<Engine, "sums" | "peopleOfKeys">;
 
+/** What of it becomes shares. */
+export type ColumnEngine = Pick<Engine, "permittedColumns">;
+
 /** Holds an outcome back until the next slot of time, so that how long it took says little. */
 export interface AnswerSlots {
   /** `personMs`: how much longer the work may have taken because of what one person's rows hold. */

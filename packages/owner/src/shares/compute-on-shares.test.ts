@@ -5,6 +5,7 @@ import type { AskedComputation, AskedParties, SentRun, SharedFacts } from "@unse
 import { expect, test } from "vitest";
 import type { Caller } from "../accounts/index.ts";
 import { everybodyAllowed, Table } from "../peers/table-for-tests.ts";
+import { noPermits } from "../share-permits/no-permits-for-tests.ts";
 import {
   agreeOnParties,
   ComputingRoom,
@@ -28,6 +29,8 @@ function nodes(count: number) {
     meet: table.meet,
     shares: new HeldShares(),
     room: new ComputingRoom(),
+    clock: { nowMs: () => 1_800_000_000_000 },
+    permits: noPermits,
   }));
   return { table, all, fingerprints: all.map(({ identity }) => identity.fingerprint as string) };
 }
@@ -39,7 +42,7 @@ function world() {
   for (const [me, ports] of all.entries()) {
     const agreed = wholeOf(agreeOnParties(parties, ports));
     const parts = [summands[me]!, summands[(me + 1) % 3]!];
-    wholeOf(ports.shares.put(ada, "x", { parties: agreed, facts, parts }));
+    wholeOf(ports.shares.put(ada, "x", { parties: agreed, facts, parts, provenance: undefined }));
   }
   const asking = (more: Partial<AskedComputation> = {}): AskedComputation => ({
     id: entropy.fill(new Uint8Array(32)),
@@ -179,13 +182,13 @@ test("a share with more or fewer parts than its place has is not taken, and an a
   const ports = all[0]!;
   const agreed = wholeOf(agreeOnParties({ protocol: "replicated", fingerprints }, ports));
   const put = (parts: readonly BigUint64Array[]) =>
-    ports.shares.put(ada, "x", { parties: agreed, facts, parts });
+    ports.shares.put(ada, "x", { parties: agreed, facts, parts, provenance: undefined });
   expect(put([])).toMatchObject({ ok: false, problem: { code: "message-malformed" } });
   expect(put([new BigUint64Array(2)])).toMatchObject({ ok: false });
   expect(put([new BigUint64Array(2), new BigUint64Array(2)])).toMatchObject({ ok: true });
   const large = [new BigUint64Array(2 ** 23), new BigUint64Array(2 ** 23)];
   expect(put(large)).toMatchObject({ ok: true });
-  const second = ports.shares.put(ada, "y", { parties: agreed, facts, parts: large });
+  const second = ports.shares.put(ada, "y", { parties: agreed, facts, parts: large, provenance: undefined });
   expect(second).toMatchObject({ ok: false, problem: { code: "workspace-full" } });
 });
 

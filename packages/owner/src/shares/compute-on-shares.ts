@@ -7,14 +7,17 @@ import { Cheated, evaluateOnShares, type Peers, Shared, type SharesValue } from 
 import { printProgram, sizeOf } from "@unseen/program";
 import type { AskedComputation, SentRun, SharedFacts } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
+import { LedgerFailed } from "../ledger/index.ts";
 import { type PartyPorts, partyFailed } from "../peers/index.ts";
 import { type AgreedParties, agreeOnParties } from "./agree-on-parties.ts";
 import type { ComputingRoom } from "./computing-room.ts";
 import type { HeldShare, HeldShares } from "./held-shares.ts";
+import { mayOpen, type OpeningPorts } from "./may-open.ts";
 import { openProtocol } from "./open-protocol.ts";
 import { checkMask, tellAsker } from "./tell-asker.ts";
 
-export type SharesPorts = PartyPorts & { readonly shares: HeldShares; readonly room: ComputingRoom };
+export type SharesPorts = PartyPorts &
+  OpeningPorts & { readonly shares: HeldShares; readonly room: ComputingRoom };
 
 /**
  * Steps of one program. A step costs a party about a hundred times what it costs in the open, and others wait. Parties that
@@ -34,7 +37,8 @@ export type Prepared = {
 };
 
 /**
- * Only what the caller put here can be named, so the result is the caller's own and goes nowhere else. The other parties learn
+ * Only what the caller put here can be named, or had an owner share under a permit, and then `mayOpen` decides. The result goes
+ * to the caller and nowhere else. The other parties learn
  * that it ran; the asker learns this party's summand of the result, masked afresh, and gets the numbers from the sum of all.
  */
 export async function computeOnShares(
@@ -50,6 +54,8 @@ export async function computeOnShares(
     const mask = checkMask(prepared.value.parties, program.shapes[program.outputs[0]!]!, asked.mask);
     if (!mask.ok) return mask;
   }
+  const opening = mayOpen(ports, caller, asked, prepared.value);
+  if (!opening.ok) return opening;
   const place = ports.room.enter(caller);
   if (!place.ok) return place;
   using _inside = place.value;
@@ -57,15 +63,28 @@ export async function computeOnShares(
   const peers = await ports.meet({ id: asked.id, hash, parties: parties.parties, me: parties.me });
   if (!peers.ok) return peers;
   try {
+    for (const own of opening.value.own)
+      await ports.permits.noteUse(
+        { id: own.permitId, dataset: own.dataset },
+        caller,
+        "opened",
+        opening.value.digest,
+      );
     const ran = await run(parties, peers.value, asked, inputs);
     if (!ran.ok) return ran;
     const { parts, ...said } = ran.value;
     if (asked.keepAs === undefined) return ok(said);
-    const kept = ports.shares.put(caller, asked.keepAs, { parties, facts: said.facts, parts });
+    const kept = ports.shares.put(caller, asked.keepAs, {
+      parties,
+      facts: said.facts,
+      parts,
+      provenance: undefined,
+    });
     return kept.ok ? ok(said) : kept;
   } catch (failure) {
     if (failure instanceof RingMemoryFull) return err(tooLarge());
     if (failure instanceof Cheated) return err(cheated(failure));
+    if (failure instanceof LedgerFailed) return err(failure.problem);
     return err(partyFailed(failure));
   } finally {
     for (const { channel } of peers.value.values()) channel.close("the computation is over");
@@ -93,9 +112,9 @@ export function prepare(
     }
     inputs.set(node.name, share.value);
   }
-  const facts = [...inputs].map(([name, share]) => [name, share.facts]);
+  const facts = [...inputs].map(([name, share]) => [name, share.facts, share.provenance ?? null]);
   const text = JSON.stringify([parties.value.protocol, printProgram(program), facts, asked.keepAs ?? null]);
-  const hash = digestOf("unseen computation on shares 1", new TextEncoder().encode(text));
+  const hash = digestOf("unseen computation on shares 2", new TextEncoder().encode(text));
   return ok({ parties: parties.value, inputs, hash });
 }
 

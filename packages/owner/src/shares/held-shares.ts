@@ -5,11 +5,14 @@ import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import type { SharedFacts, SharesProtocol } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
 import type { AgreedParties } from "./agree-on-parties.ts";
+import type { Provenance } from "./provenance.ts";
 
 export type HeldShare = {
   readonly parties: AgreedParties;
   readonly facts: SharedFacts;
   readonly parts: readonly BigUint64Array[];
+  /** Undefined: the account's own numbers, that it shared itself. */
+  readonly provenance: Provenance | undefined;
 };
 
 /** Shares of one account, and numbers that they hold together: 128 MiB. */

@@ -8,6 +8,7 @@ import type { AskedComputation, SentRun, SharedFacts } from "@unseen/wire";
 import { expect, test } from "vitest";
 import type { Caller } from "../accounts/index.ts";
 import { everybodyAllowed, Table } from "../peers/table-for-tests.ts";
+import { noPermits } from "../share-permits/no-permits-for-tests.ts";
 import {
   type AgreedParties,
   ComputingRoom,
@@ -31,12 +32,14 @@ function world(protocol: AgreedParties["protocol"] = "verified") {
     meet: table.meet,
     shares: new HeldShares(),
     room: new ComputingRoom(),
+    clock: { nowMs: () => 1_800_000_000_000 },
+    permits: noPermits,
   }));
   const parties = all.map(({ identity }) => identity.fingerprint);
   const summands = [BigUint64Array.of(5n, 1n), BigUint64Array.of(6n, 1n), BigUint64Array.of(1n, 1n)];
   const agreedAt = (me: number): AgreedParties => ({ protocol, parties, me });
   const put = (me: number, parts: readonly BigUint64Array[]) =>
-    wholeOf(all[me]!.shares.put(ada, "x", { parties: agreedAt(me), facts, parts }));
+    wholeOf(all[me]!.shares.put(ada, "x", { parties: agreedAt(me), facts, parts, provenance: undefined }));
   for (const me of [0, 1, 2]) put(me, [summands[me]!, summands[(me + 1) % 3]!]);
   const mask = [7n, -9n, 11n].map((word) => BigUint64Array.of(BigInt.asUintN(64, word), 2n ** 63n + 1n));
   const ask = async (more: Partial<AskedComputation> = {}) => {

@@ -224,6 +224,41 @@ export const migrations: readonly Migration[] = [
       ${never("joint_parts", "delete")}
     `,
   },
+  {
+    // Columns that the owner lets become shares, and programs whose results it lets be opened. A permit ends and does not change.
+    version: 7,
+    sql: `
+      create table share_permits (
+        id text primary key,
+        account text not null,
+        dataset text not null,
+        snapshot text not null,
+        columns text not null,
+        protocol text not null check (protocol in ('replicated', 'verified', 'provider')),
+        parties text not null,
+        until_ms integer not null,
+        issued_at_ms integer not null,
+        revoked_at_ms integer
+      ) strict;
+      create trigger share_permits_only_end before update on share_permits
+      when old.revoked_at_ms is not null or new.id <> old.id or new.account <> old.account
+        or new.dataset <> old.dataset or new.snapshot <> old.snapshot or new.columns <> old.columns
+        or new.protocol <> old.protocol or new.parties <> old.parties or new.until_ms <> old.until_ms
+        or new.issued_at_ms <> old.issued_at_ms
+      begin select raise(abort, 'a permit ends and does not change'); end;
+      ${never("share_permits", "delete")}
+
+      create table share_programs (
+        permit text not null references share_permits (id),
+        digest text not null,
+        text text not null,
+        reviewed_at_ms integer not null,
+        primary key (permit, digest)
+      ) strict;
+      ${never("share_programs", "update")}
+      ${never("share_programs", "delete")}
+    `,
+  },
 ];
 
 export const newestVersion = Math.max(...migrations.map(({ version }) => version));

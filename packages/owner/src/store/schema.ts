@@ -65,6 +65,21 @@ export type Schema = {
   };
   owner_token: { only: bigint; hash: Uint8Array };
   peers: { fingerprint: string; name: string; url: string; allowed_at_ms: bigint };
+  /** Columns that the owner lets become shares. `columns` and `parties` are JSON. */
+  share_permits: {
+    id: string;
+    account: string;
+    dataset: string;
+    snapshot: string;
+    columns: string;
+    protocol: string;
+    parties: string;
+    until_ms: bigint;
+    issued_at_ms: bigint;
+    revoked_at_ms: bigint | null;
+  };
+  /** Programs whose results the owner lets be opened without noise, by permit. */
+  share_programs: { permit: string; digest: string; text: string; reviewed_at_ms: bigint };
   /** By charge: `part` names a stage's noised sums, or what was opened of them. */
   joint_parts: { serial: bigint; part: string; bytes: Uint8Array };
   datasets: {

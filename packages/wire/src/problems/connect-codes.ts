@@ -81,6 +81,8 @@ export const connectCodes: Readonly<Record<ProblemCode, Code>> = {
   "honest-owners-too-many": Code.PermissionDenied,
   "party-failed": Code.Aborted,
   "party-cheated": Code.Aborted,
+  "sharing-not-permitted": Code.PermissionDenied,
+  "opening-not-permitted": Code.PermissionDenied,
   "facts-not-covered": Code.FailedPrecondition,
   "outcomes-differ": Code.Aborted,
 };

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file unseen/v1/shares.proto.
  */
 export const file_unseen_v1_shares: GenFile = /*@__PURE__*/
-  fileDesc("ChZ1bnNlZW4vdjEvc2hhcmVzLnByb3RvEgl1bnNlZW4udjEiEgoQSW50cm9kdWNlUmVxdWVzdCIoChFJbnRyb2R1Y2VSZXNwb25zZRITCgtmaW5nZXJwcmludBgBIAEoCSIxCgdQYXJ0aWVzEhAKCHByb3RvY29sGAEgASgJEhQKDGZpbmdlcnByaW50cxgCIAMoCSJUCgtTaGFyZWRGYWN0cxINCgVzaGFwZRgBIAMoDRIVCg1mcmFjdGlvbl9iaXRzGAIgASgNEg0KBWxlYXN0GAMgASgBEhAKCGdyZWF0ZXN0GAQgASgBIn8KD1B1dFNoYXJlUmVxdWVzdBIRCglvYmplY3RfaWQYASABKAkSIwoHcGFydGllcxgCIAEoCzISLnVuc2Vlbi52MS5QYXJ0aWVzEiUKBWZhY3RzGAMgASgLMhYudW5zZWVuLnYxLlNoYXJlZEZhY3RzEg0KBXBhcnRzGAQgAygMIhIKEFB1dFNoYXJlUmVzcG9uc2UikQEKDkNvbXB1dGVSZXF1ZXN0EhYKDmNvbXB1dGF0aW9uX2lkGAEgASgMEiMKB3BhcnRpZXMYAiABKAsyEi51bnNlZW4udjEuUGFydGllcxIjCgdwcm9ncmFtGAMgASgLMhIudW5zZWVuLnYxLlByb2dyYW0SDwoHa2VlcF9hcxgEIAEoCRIMCgRtYXNrGAUgAygMIm0KD0NvbXB1dGVSZXNwb25zZRIlCgVmYWN0cxgBIAEoCzIWLnVuc2Vlbi52MS5TaGFyZWRGYWN0cxIPCgdzdW1tYW5kGAIgASgMEg4KBnJvdW5kcxgDIAEoDRISCgpzZW50X2J5dGVzGAQgASgEIjkKE1ByaWNlU2hhcmVzUmVzcG9uc2USDgoGcm91bmRzGAEgASgNEhIKCnNlbnRfYnl0ZXMYAiADKAQiJwoSRGVsZXRlU2hhcmVSZXF1ZXN0EhEKCW9iamVjdF9pZBgBIAEoCSIVChNEZWxldGVTaGFyZVJlc3BvbnNlIhMKEUxpc3RTaGFyZXNSZXF1ZXN0IigKEkxpc3RTaGFyZXNSZXNwb25zZRISCgpvYmplY3RfaWRzGAEgAygJIl8KC0pvaW50Q29sdW1uEgwKBG5hbWUYASABKAkSDQoFbGVhc3QYAiABKAESEAoIZ3JlYXRlc3QYAyABKAESDQoFd2hvbGUYBCABKAgSEgoKY2F0ZWdvcmllcxgFIAMoCSJsCgpKb2ludEZhY3RzEicKB2NvbHVtbnMYASADKAsyFi51bnNlZW4udjEuSm9pbnRDb2x1bW4SFgoObW9zdF9yb3dzX2VhY2gYAiABKA0SHQoEcm93cxgDIAEoCzIPLnVuc2Vlbi52MS5CYW5kIjIKCkpvaW50T3duZXISEwoLZmluZ2VycHJpbnQYASABKAkSDwoHZGF0YXNldBgCIAEoCSKSAgoPSm9pbnRBc2tSZXF1ZXN0Eg4KBmFza19pZBgBIAEoCRIlCgZvd25lcnMYAiADKAsyFS51bnNlZW4udjEuSm9pbnRPd25lchIkCgVmYWN0cxgDIAEoCzIVLnVuc2Vlbi52MS5Kb2ludEZhY3RzEiMKB3Byb2dyYW0YBCABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRIfCgVvZmZlchgFIAEoCzIQLnVuc2Vlbi52MS5PZmZlchIMCgRraW5kGAYgASgJEhAKCHByb3ZpZGVyGAcgASgJEhYKDmNvbXB1dGF0aW9uX2lkGAggASgMEg0KBWFnYWluGAkgASgIEhUKDWhvbmVzdF9vd25lcnMYCiABKA0yyQQKDVNoYXJlc1NlcnZpY2USRgoJSW50cm9kdWNlEhsudW5zZWVuLnYxLkludHJvZHVjZVJlcXVlc3QaHC51bnNlZW4udjEuSW50cm9kdWNlUmVzcG9uc2USQwoIUHV0U2hhcmUSGi51bnNlZW4udjEuUHV0U2hhcmVSZXF1ZXN0GhsudW5zZWVuLnYxLlB1dFNoYXJlUmVzcG9uc2USSAoLUHJpY2VTaGFyZXMSGS51bnNlZW4udjEuQ29tcHV0ZVJlcXVlc3QaHi51bnNlZW4udjEuUHJpY2VTaGFyZXNSZXNwb25zZRJACgdDb21wdXRlEhkudW5zZWVuLnYxLkNvbXB1dGVSZXF1ZXN0GhoudW5zZWVuLnYxLkNvbXB1dGVSZXNwb25zZRJMCgtEZWxldGVTaGFyZRIdLnVuc2Vlbi52MS5EZWxldGVTaGFyZVJlcXVlc3QaHi51bnNlZW4udjEuRGVsZXRlU2hhcmVSZXNwb25zZRJJCgpMaXN0U2hhcmVzEhwudW5zZWVuLnYxLkxpc3RTaGFyZXNSZXF1ZXN0Gh0udW5zZWVuLnYxLkxpc3RTaGFyZXNSZXNwb25zZRJACgpBc2tKb2ludGx5EhoudW5zZWVuLnYxLkpvaW50QXNrUmVxdWVzdBoWLnVuc2Vlbi52MS5Bc2tSZXNwb25zZRJECgxQcmljZUpvaW50bHkSGi51bnNlZW4udjEuSm9pbnRBc2tSZXF1ZXN0GhgudW5zZWVuLnYxLlByaWNlUmVzcG9uc2ViBnByb3RvMw", [file_unseen_v1_grid, file_unseen_v1_tensor]);
+  fileDesc("ChZ1bnNlZW4vdjEvc2hhcmVzLnByb3RvEgl1bnNlZW4udjEiEgoQSW50cm9kdWNlUmVxdWVzdCIoChFJbnRyb2R1Y2VSZXNwb25zZRITCgtmaW5nZXJwcmludBgBIAEoCSIxCgdQYXJ0aWVzEhAKCHByb3RvY29sGAEgASgJEhQKDGZpbmdlcnByaW50cxgCIAMoCSJUCgtTaGFyZWRGYWN0cxINCgVzaGFwZRgBIAMoDRIVCg1mcmFjdGlvbl9iaXRzGAIgASgNEg0KBWxlYXN0GAMgASgBEhAKCGdyZWF0ZXN0GAQgASgBIn8KD1B1dFNoYXJlUmVxdWVzdBIRCglvYmplY3RfaWQYASABKAkSIwoHcGFydGllcxgCIAEoCzISLnVuc2Vlbi52MS5QYXJ0aWVzEiUKBWZhY3RzGAMgASgLMhYudW5zZWVuLnYxLlNoYXJlZEZhY3RzEg0KBXBhcnRzGAQgAygMIhIKEFB1dFNoYXJlUmVzcG9uc2UilgEKE1NoYXJlQ29sdW1uc1JlcXVlc3QSFgoOY29tcHV0YXRpb25faWQYASABKAwSIwoHcGFydGllcxgCIAEoCzISLnVuc2Vlbi52MS5QYXJ0aWVzEhEKCW9iamVjdF9pZBgDIAEoCRINCgVvd25lchgEIAEoCRIPCgdkYXRhc2V0GAUgASgJEg8KB2NvbHVtbnMYBiADKAkiaAoUU2hhcmVDb2x1bW5zUmVzcG9uc2USJQoFZmFjdHMYASABKAsyFi51bnNlZW4udjEuU2hhcmVkRmFjdHMSEQoJcGVybWl0X2lkGAIgASgJEhYKDnZhbGlkX3VudGlsX21zGAMgASgEIj8KDENvbHVtblNvdXJjZRINCgVvd25lchgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEg8KB2NvbHVtbnMYAyADKAkiYAoPUmV2aWV3ZWRQcm9ncmFtEigKB3NvdXJjZXMYASADKAsyFy51bnNlZW4udjEuQ29sdW1uU291cmNlEiMKB3Byb2dyYW0YAiABKAsyEi51bnNlZW4udjEuUHJvZ3JhbSKRAQoOQ29tcHV0ZVJlcXVlc3QSFgoOY29tcHV0YXRpb25faWQYASABKAwSIwoHcGFydGllcxgCIAEoCzISLnVuc2Vlbi52MS5QYXJ0aWVzEiMKB3Byb2dyYW0YAyABKAsyEi51bnNlZW4udjEuUHJvZ3JhbRIPCgdrZWVwX2FzGAQgASgJEgwKBG1hc2sYBSADKAwibQoPQ29tcHV0ZVJlc3BvbnNlEiUKBWZhY3RzGAEgASgLMhYudW5zZWVuLnYxLlNoYXJlZEZhY3RzEg8KB3N1bW1hbmQYAiABKAwSDgoGcm91bmRzGAMgASgNEhIKCnNlbnRfYnl0ZXMYBCABKAQiOQoTUHJpY2VTaGFyZXNSZXNwb25zZRIOCgZyb3VuZHMYASABKA0SEgoKc2VudF9ieXRlcxgCIAMoBCInChJEZWxldGVTaGFyZVJlcXVlc3QSEQoJb2JqZWN0X2lkGAEgASgJIhUKE0RlbGV0ZVNoYXJlUmVzcG9uc2UiEwoRTGlzdFNoYXJlc1JlcXVlc3QiKAoSTGlzdFNoYXJlc1Jlc3BvbnNlEhIKCm9iamVjdF9pZHMYASADKAkiXwoLSm9pbnRDb2x1bW4SDAoEbmFtZRgBIAEoCRINCgVsZWFzdBgCIAEoARIQCghncmVhdGVzdBgDIAEoARINCgV3aG9sZRgEIAEoCBISCgpjYXRlZ29yaWVzGAUgAygJImwKCkpvaW50RmFjdHMSJwoHY29sdW1ucxgBIAMoCzIWLnVuc2Vlbi52MS5Kb2ludENvbHVtbhIWCg5tb3N0X3Jvd3NfZWFjaBgCIAEoDRIdCgRyb3dzGAMgASgLMg8udW5zZWVuLnYxLkJhbmQiMgoKSm9pbnRPd25lchITCgtmaW5nZXJwcmludBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJIpICCg9Kb2ludEFza1JlcXVlc3QSDgoGYXNrX2lkGAEgASgJEiUKBm93bmVycxgCIAMoCzIVLnVuc2Vlbi52MS5Kb2ludE93bmVyEiQKBWZhY3RzGAMgASgLMhUudW5zZWVuLnYxLkpvaW50RmFjdHMSIwoHcHJvZ3JhbRgEIAEoCzISLnVuc2Vlbi52MS5Qcm9ncmFtEh8KBW9mZmVyGAUgASgLMhAudW5zZWVuLnYxLk9mZmVyEgwKBGtpbmQYBiABKAkSEAoIcHJvdmlkZXIYByABKAkSFgoOY29tcHV0YXRpb25faWQYCCABKAwSDQoFYWdhaW4YCSABKAgSFQoNaG9uZXN0X293bmVycxgKIAEoDTKaBQoNU2hhcmVzU2VydmljZRJGCglJbnRyb2R1Y2USGy51bnNlZW4udjEuSW50cm9kdWNlUmVxdWVzdBocLnVuc2Vlbi52MS5JbnRyb2R1Y2VSZXNwb25zZRJDCghQdXRTaGFyZRIaLnVuc2Vlbi52MS5QdXRTaGFyZVJlcXVlc3QaGy51bnNlZW4udjEuUHV0U2hhcmVSZXNwb25zZRJPCgxTaGFyZUNvbHVtbnMSHi51bnNlZW4udjEuU2hhcmVDb2x1bW5zUmVxdWVzdBofLnVuc2Vlbi52MS5TaGFyZUNvbHVtbnNSZXNwb25zZRJICgtQcmljZVNoYXJlcxIZLnVuc2Vlbi52MS5Db21wdXRlUmVxdWVzdBoeLnVuc2Vlbi52MS5QcmljZVNoYXJlc1Jlc3BvbnNlEkAKB0NvbXB1dGUSGS51bnNlZW4udjEuQ29tcHV0ZVJlcXVlc3QaGi51bnNlZW4udjEuQ29tcHV0ZVJlc3BvbnNlEkwKC0RlbGV0ZVNoYXJlEh0udW5zZWVuLnYxLkRlbGV0ZVNoYXJlUmVxdWVzdBoeLnVuc2Vlbi52MS5EZWxldGVTaGFyZVJlc3BvbnNlEkkKCkxpc3RTaGFyZXMSHC51bnNlZW4udjEuTGlzdFNoYXJlc1JlcXVlc3QaHS51bnNlZW4udjEuTGlzdFNoYXJlc1Jlc3BvbnNlEkAKCkFza0pvaW50bHkSGi51bnNlZW4udjEuSm9pbnRBc2tSZXF1ZXN0GhYudW5zZWVuLnYxLkFza1Jlc3BvbnNlEkQKDFByaWNlSm9pbnRseRIaLnVuc2Vlbi52MS5Kb2ludEFza1JlcXVlc3QaGC51bnNlZW4udjEuUHJpY2VSZXNwb25zZWIGcHJvdG8z", [file_unseen_v1_grid, file_unseen_v1_tensor]);
 
 /**
  * @generated from message unseen.v1.IntroduceRequest
@@ -162,6 +162,137 @@ export const PutShareResponseSchema: GenMessage<PutShareResponse> = /*@__PURE__*
   messageDesc(file_unseen_v1_shares, 5);
 
 /**
+ * @generated from message unseen.v1.ShareColumnsRequest
+ */
+export type ShareColumnsRequest = Message<"unseen.v1.ShareColumnsRequest"> & {
+  /**
+   * 32 random bytes, the same at all parties, never used before.
+   *
+   * @generated from field: bytes computation_id = 1;
+   */
+  computationId: Uint8Array;
+
+  /**
+   * @generated from field: unseen.v1.Parties parties = 2;
+   */
+  parties?: Parties | undefined;
+
+  /**
+   * What the account calls the shares, at every party.
+   *
+   * @generated from field: string object_id = 3;
+   */
+  objectId: string;
+
+  /**
+   * The party whose dataset it is, by its fingerprint.
+   *
+   * @generated from field: string owner = 4;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: string dataset = 5;
+   */
+  dataset: string;
+
+  /**
+   * @generated from field: repeated string columns = 6;
+   */
+  columns: string[];
+};
+
+/**
+ * Describes the message unseen.v1.ShareColumnsRequest.
+ * Use `create(ShareColumnsRequestSchema)` to create a new message.
+ */
+export const ShareColumnsRequestSchema: GenMessage<ShareColumnsRequest> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_shares, 6);
+
+/**
+ * Also what the owner's node tells each other party.
+ *
+ * @generated from message unseen.v1.ShareColumnsResponse
+ */
+export type ShareColumnsResponse = Message<"unseen.v1.ShareColumnsResponse"> & {
+  /**
+   * From the card alone. Rows, and the columns in the order asked; where the number of rows is not public, as many rows as there
+   * can be, and one more column at the end that is 1 where there is a row.
+   *
+   * @generated from field: unseen.v1.SharedFacts facts = 1;
+   */
+  facts?: SharedFacts | undefined;
+
+  /**
+   * @generated from field: string permit_id = 2;
+   */
+  permitId: string;
+
+  /**
+   * @generated from field: uint64 valid_until_ms = 3;
+   */
+  validUntilMs: bigint;
+};
+
+/**
+ * Describes the message unseen.v1.ShareColumnsResponse.
+ * Use `create(ShareColumnsResponseSchema)` to create a new message.
+ */
+export const ShareColumnsResponseSchema: GenMessage<ShareColumnsResponse> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_shares, 7);
+
+/**
+ * A program over columns of owners, as it is given to the owners for review: inputs are called "source 1", "source 2", ...
+ *
+ * @generated from message unseen.v1.ColumnSource
+ */
+export type ColumnSource = Message<"unseen.v1.ColumnSource"> & {
+  /**
+   * @generated from field: string owner = 1;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: string dataset = 2;
+   */
+  dataset: string;
+
+  /**
+   * @generated from field: repeated string columns = 3;
+   */
+  columns: string[];
+};
+
+/**
+ * Describes the message unseen.v1.ColumnSource.
+ * Use `create(ColumnSourceSchema)` to create a new message.
+ */
+export const ColumnSourceSchema: GenMessage<ColumnSource> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_shares, 8);
+
+/**
+ * @generated from message unseen.v1.ReviewedProgram
+ */
+export type ReviewedProgram = Message<"unseen.v1.ReviewedProgram"> & {
+  /**
+   * @generated from field: repeated unseen.v1.ColumnSource sources = 1;
+   */
+  sources: ColumnSource[];
+
+  /**
+   * @generated from field: unseen.v1.Program program = 2;
+   */
+  program?: Program | undefined;
+};
+
+/**
+ * Describes the message unseen.v1.ReviewedProgram.
+ * Use `create(ReviewedProgramSchema)` to create a new message.
+ */
+export const ReviewedProgramSchema: GenMessage<ReviewedProgram> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_shares, 9);
+
+/**
  * @generated from message unseen.v1.ComputeRequest
  */
 export type ComputeRequest = Message<"unseen.v1.ComputeRequest"> & {
@@ -205,7 +336,7 @@ export type ComputeRequest = Message<"unseen.v1.ComputeRequest"> & {
  * Use `create(ComputeRequestSchema)` to create a new message.
  */
 export const ComputeRequestSchema: GenMessage<ComputeRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 6);
+  messageDesc(file_unseen_v1_shares, 10);
 
 /**
  * @generated from message unseen.v1.ComputeResponse
@@ -242,7 +373,7 @@ export type ComputeResponse = Message<"unseen.v1.ComputeResponse"> & {
  * Use `create(ComputeResponseSchema)` to create a new message.
  */
 export const ComputeResponseSchema: GenMessage<ComputeResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 7);
+  messageDesc(file_unseen_v1_shares, 11);
 
 /**
  * @generated from message unseen.v1.PriceSharesResponse
@@ -266,7 +397,7 @@ export type PriceSharesResponse = Message<"unseen.v1.PriceSharesResponse"> & {
  * Use `create(PriceSharesResponseSchema)` to create a new message.
  */
 export const PriceSharesResponseSchema: GenMessage<PriceSharesResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 8);
+  messageDesc(file_unseen_v1_shares, 12);
 
 /**
  * @generated from message unseen.v1.DeleteShareRequest
@@ -283,7 +414,7 @@ export type DeleteShareRequest = Message<"unseen.v1.DeleteShareRequest"> & {
  * Use `create(DeleteShareRequestSchema)` to create a new message.
  */
 export const DeleteShareRequestSchema: GenMessage<DeleteShareRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 9);
+  messageDesc(file_unseen_v1_shares, 13);
 
 /**
  * @generated from message unseen.v1.DeleteShareResponse
@@ -296,7 +427,7 @@ export type DeleteShareResponse = Message<"unseen.v1.DeleteShareResponse"> & {
  * Use `create(DeleteShareResponseSchema)` to create a new message.
  */
 export const DeleteShareResponseSchema: GenMessage<DeleteShareResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 10);
+  messageDesc(file_unseen_v1_shares, 14);
 
 /**
  * @generated from message unseen.v1.ListSharesRequest
@@ -309,7 +440,7 @@ export type ListSharesRequest = Message<"unseen.v1.ListSharesRequest"> & {
  * Use `create(ListSharesRequestSchema)` to create a new message.
  */
 export const ListSharesRequestSchema: GenMessage<ListSharesRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 11);
+  messageDesc(file_unseen_v1_shares, 15);
 
 /**
  * @generated from message unseen.v1.ListSharesResponse
@@ -326,7 +457,7 @@ export type ListSharesResponse = Message<"unseen.v1.ListSharesResponse"> & {
  * Use `create(ListSharesResponseSchema)` to create a new message.
  */
 export const ListSharesResponseSchema: GenMessage<ListSharesResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 12);
+  messageDesc(file_unseen_v1_shares, 16);
 
 /**
  * A column as all owners' cards allow for it together: bounds that cover each owner's own.
@@ -365,7 +496,7 @@ export type JointColumn = Message<"unseen.v1.JointColumn"> & {
  * Use `create(JointColumnSchema)` to create a new message.
  */
 export const JointColumnSchema: GenMessage<JointColumn> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 13);
+  messageDesc(file_unseen_v1_shares, 17);
 
 /**
  * What all owners plan with, in place of their own cards. Each refuses what does not cover its own.
@@ -396,7 +527,7 @@ export type JointFacts = Message<"unseen.v1.JointFacts"> & {
  * Use `create(JointFactsSchema)` to create a new message.
  */
 export const JointFactsSchema: GenMessage<JointFacts> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 14);
+  messageDesc(file_unseen_v1_shares, 18);
 
 /**
  * @generated from message unseen.v1.JointOwner
@@ -418,7 +549,7 @@ export type JointOwner = Message<"unseen.v1.JointOwner"> & {
  * Use `create(JointOwnerSchema)` to create a new message.
  */
 export const JointOwnerSchema: GenMessage<JointOwner> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 15);
+  messageDesc(file_unseen_v1_shares, 19);
 
 /**
  * @generated from message unseen.v1.JointAskRequest
@@ -494,7 +625,7 @@ export type JointAskRequest = Message<"unseen.v1.JointAskRequest"> & {
  * Use `create(JointAskRequestSchema)` to create a new message.
  */
 export const JointAskRequestSchema: GenMessage<JointAskRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_shares, 16);
+  messageDesc(file_unseen_v1_shares, 20);
 
 /**
  * What a node does as a party of a computation on shares. Every call carries "authorization: Bearer TOKEN". Shares belong to
@@ -522,6 +653,17 @@ export const SharesService: GenService<{
     methodKind: "unary";
     input: typeof PutShareRequestSchema;
     output: typeof PutShareResponseSchema;
+  },
+  /**
+   * One owner's columns become shares at all parties; the owner is one of them and has given a permit. Called at every party with
+   * the same id. Nobody but the owner's node sees a number.
+   *
+   * @generated from rpc unseen.v1.SharesService.ShareColumns
+   */
+  shareColumns: {
+    methodKind: "unary";
+    input: typeof ShareColumnsRequestSchema;
+    output: typeof ShareColumnsResponseSchema;
   },
   /**
    * What a program would cost on shares. Free, and nothing is sent to the other parties.
