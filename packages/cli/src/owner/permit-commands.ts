@@ -18,7 +18,7 @@ export function permitCommands(unseen: Command, shell: Shell): void {
     .addOption(
       new Option(
         "--protocol <name>",
-        "without a provider: replicated, or verified against one cheating party",
+        "without a provider: verified unless said, so that a party that cheats is found out",
       ).choices(["replicated", "verified"]),
     )
     .action(async (dataset, options) => (await import("./permits.ts")).issuePermit(shell, dataset, options));

@@ -39,7 +39,7 @@ export async function issuePermit(shell: Shell, dataset: string, options: IssueP
     const provider = options.provider === undefined ? [] : [peerOf(owner, options.provider)];
     const parties = [...computing, ...provider];
     if (new Set(parties).size !== parties.length) throw usageFailure("each party is somebody else");
-    const protocol = options.provider === undefined ? (options.protocol ?? "replicated") : "provider";
+    const protocol = options.provider === undefined ? (options.protocol ?? "verified") : "provider";
     if (options.provider !== undefined && options.protocol !== undefined)
       throw usageFailure("a protocol is named where there is no crypto provider");
     if (protocol === "provider" ? computing.length < 2 || computing.length > 5 : computing.length !== 3)

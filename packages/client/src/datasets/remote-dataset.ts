@@ -231,7 +231,7 @@ export class RemoteDataset {
 
   /**
    * Columns of numbers become shares among these nodes, under the owner's permit; the owner's node is one of them, and splits
-   * them. All columns of numbers unless some are named. Where the number of people is not public the tensor has as many rows as
+   * them. All columns of numbers unless some are named; `verified` unless there is a crypto provider or another protocol is named. Where the number of people is not public the tensor has as many rows as
    * there can be, and one column more: 1 where there is a row. Results are opened only of programs that the owner reviewed
    * (`review()`). Throws `AskRefused`.
    */

@@ -29,7 +29,9 @@ export async function shareColumns(
   const sharers = given.filter((one): one is Sharer<SharedTensor> => "shareAmong" in one);
   const options = given.find((one): one is ShareColumnsOptions => !("shareAmong" in one)) ?? {};
   const provider = options.cryptoProvider === undefined ? undefined : asParty(options.cryptoProvider);
-  const group = orThrow(await SharesGroup.of(sharers.map(asParty), provider, options.protocol));
+  // An owner's column is worth more than a few bytes: a party that bends what is opened is found out.
+  const protocol = options.protocol ?? (provider === undefined ? "verified" : "provider");
+  const group = orThrow(await SharesGroup.of(sharers.map(asParty), provider, protocol));
   const [holder] = orThrow(
     await SharesGroup.introductions([
       {

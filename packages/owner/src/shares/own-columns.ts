@@ -19,6 +19,9 @@ export type Layout = {
   readonly bounds: readonly (readonly [least: number, greatest: number])[];
 };
 
+/** Products and truncations need room above it; the range analysis of a program is stricter. */
+const largestOnShares = 2 ** 53;
+
 export type OwnColumns = {
   readonly snapshot: string;
   readonly permitted: Permitted;
@@ -73,7 +76,11 @@ export function layoutOf(
     fractionBits: isWhole ? 0 : usualFractionBits,
     bounds,
   };
-  const { shape } = factsOf(layout);
+  const { shape, least, greatest } = factsOf(layout);
+  if (Math.max(Math.abs(least), Math.abs(greatest)) * 2 ** layout.fractionBits >= largestOnShares)
+    return err(
+      problem("range-exceeded", "the declared bounds of a column are wider than numbers on shares may be"),
+    );
   if (shape[0]! * shape[1]! <= wireLimits.sharedElements) return ok(layout);
   return err(
     problem(

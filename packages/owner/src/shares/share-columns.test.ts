@@ -303,22 +303,27 @@ test("a text column, an unknown one, and more numbers than a share may hold are 
   using here = world();
   await here.issue(0, { columns: ["bp", "weight"] });
   expect(codesOf(await here.share({ columns: ["weight"] }))[0]).toBe("column-not-askable");
-  const wide = cardOf({
-    ...JSON.parse(
-      JSON.stringify({
-        name: "clinic",
-        description: "",
-        tags: [],
-        columns: { bp: { type: "number", bounds: [0, 1] } },
-        unit: "row",
-        people: { band: [10, 2_000_000] },
-        budget: { epsilon: 1 },
-        mock: [{ bp: 1 }],
-      }),
-    ),
-  });
+  const plainCard = {
+    name: "clinic",
+    description: "",
+    tags: [],
+    columns: { bp: { type: "number", bounds: [0, 1] } },
+    unit: "row",
+    people: { isPublic: false, band: [10, 2_000_000] },
+    budget: { epsilon: 1 },
+    mock: [{ bp: 1 }],
+  };
+  const wide = cardOf(plainCard);
   using large = permitWorld([people, people, people], [wide]);
   await large.issue();
   expect(codesOf(await large.share())[0]).toBe("message-too-large");
-  expect(here.owners[0]!.reads + large.owners[0]!.reads).toBe(0);
+  const huge = cardOf({
+    ...plainCard,
+    people: { isPublic: false, band: [10, 20] },
+    columns: { bp: { type: "number", bounds: [0, 1e300] } },
+  });
+  using endless = permitWorld([people, people, people], [huge]);
+  await endless.issue();
+  expect(codesOf(await endless.share())[0]).toBe("range-exceeded");
+  expect(here.owners[0]!.reads + endless.owners[0]!.reads + large.owners[0]!.reads).toBe(0);
 });
