@@ -18,6 +18,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "../gen/onnx/v1/onnx_pb.ts";
+import { countFields } from "./count-fields.ts";
 import { valueTypeOf } from "./data-types.ts";
 import { elementwiseImports } from "./import/elementwise.ts";
 import type { ImportRule } from "./import/import-rule.ts";
@@ -70,6 +71,8 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Resu
 
 function modelOf(bytes: Uint8Array): Result<ModelProto, Problem> {
   try {
+    if (countFields(bytes, onnxLimits.fields) > onnxLimits.fields)
+      return err(problem("program-too-large", `a model has at most ${onnxLimits.fields} fields`));
     return ok(fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false }));
   } catch {
     // The library's words name its own insides.

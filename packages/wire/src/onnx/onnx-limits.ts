@@ -3,6 +3,8 @@ import { programLimits } from "@unseen/program";
 export const onnxLimits = {
   /** Bytes of a model: sixteen million weights of 32 bits. */
   bytes: 2 ** 26,
+  /** Fields of all its messages, and bytes of its lists of whole numbers: ten bytes for each of a program's constants. */
+  fields: 2 ** 20,
   /** Nodes of a graph: each becomes one or a few of a program. */
   nodes: programLimits.nodes,
   /** Numbers of one weight. */
