@@ -13,8 +13,8 @@ type Figure = {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  readonly baseline: number;
-  readonly ratio: number;
+  readonly baseline?: number;
+  readonly ratio?: number;
 };
 
 const scale = 20n * 2n ** 24n;
@@ -37,6 +37,19 @@ export async function* run(): AsyncGenerator<Figure> {
   yield figureOf("noise/discrete-gaussian", gaussian, () =>
     plainDiscreteGaussian(words, rational(scale * scale)),
   );
+
+  // One of the two parts of a noise that two owners share.
+  const share = laplaceMeasurement({
+    l1Sensitivity: 2n ** 24n,
+    epsilon: rational(1n, 20n),
+    dimension: 1,
+    parts: 2,
+  });
+  const shareDraws = 10_000;
+  const perSecondOfShare = Array.from({ length: rounds }, () =>
+    perSecond(shareDraws, () => share.noise(shareDraws, entropy)),
+  );
+  yield { name: "noise/laplace-share", value: median(perSecondOfShare), unit: "samples/s" };
 
   function figureOf(name: string, measurement: Measurement, drawPlain: () => bigint): Figure {
     const ours: number[] = [];

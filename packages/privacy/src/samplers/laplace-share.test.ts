@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { rational } from "../budget/rational.ts";
 import { enumerateOutcomes, impossibleOutcomes } from "../testing/enumerated-outcomes.ts";
-import { chiSquare } from "../testing/goodness-of-fit.ts";
+import { chiSquare, meanFits } from "../testing/goodness-of-fit.ts";
 import { fitsInTheLarge, fitsReference, momentsFit, tailFits } from "../testing/noise-fit.ts";
 import { referenceLaplaces } from "../testing/reference-noise.ts";
 import { seededEntropy } from "../testing/seeded-entropy.ts";
@@ -62,7 +62,7 @@ test("the coins of a share fall exactly as often as they must", () => {
 
 test("a share has exactly its law: every stream of fourteen bits", () => {
   for (const parts of [2, 3, 5])
-    for (const scale of [rational(1n, 4n), rational(1n)]) {
+    for (const scale of [rational(1n, 4n), rational(1n), rational(3n, 2n)]) {
       const share = new LaplaceShare(scale, parts);
       const law = laplaceShareLaw(Number(scale.num) / Number(scale.den), parts);
       expectExactly(
@@ -99,6 +99,34 @@ test("at the scale of a real sum, a whole of shares is Laplace noise down to its
   const scale = 41_943_040;
   const drawn = drawnSums(BigInt(scale), 2, 2, 4_000);
   expect(fitsInTheLarge(drawn, (x) => -Math.expm1(-x / scale))).toEqual([true, true]);
+});
+
+test("machine integers and exact fractions draw alike: a share by words of few digits has the law of one by words of many", () => {
+  const share = new LaplaceShare(rational(20n), 3);
+  const law = laplaceShareLaw(20, 3);
+  for (const bits of [2, 5, 32]) {
+    const source = new UniformWords(seededEntropy(bits));
+    const words: Words = { bits, next: () => Math.floor(source.next() / 2 ** (32 - bits)) };
+    const drawn = Float64Array.from({ length: 6_000 }, () => Number(share.draw(words)));
+    expect(fitsLaw(drawn, law, 40), `${bits} bits`).toBe(true);
+  }
+});
+
+test("shares have the spread of their part of the noise: every level of their jumps is as frequent as it must be", () => {
+  for (const [scale, parts] of [
+    [1_000, 2],
+    [2 ** 22, 4],
+  ] as const) {
+    const drawn = drawnSums(BigInt(scale), parts, 1, scale < 2_000 ? 60_000 : 15_000);
+    const q = Math.exp(-1 / scale);
+    const variance = (2 * q) / (1 - q) ** 2 / parts;
+    const mean = (power: number) => drawn.reduce((sum, x) => sum + Math.abs(x) ** power, 0) / drawn.length;
+    expect(meanFits(mean(2), variance, mean(4), drawn.length)).toBe(true);
+    // How often a share is zero follows from all levels together, and weighs the small ones most.
+    const atZero = laplaceShareLaw(30, parts).at(0);
+    const zeros = drawnSums(30n, parts, 1, 30_000).filter((x) => x === 0).length / 30_000;
+    expect(meanFits(zeros, atZero, atZero * (1 - atZero), 30_000)).toBe(true);
+  }
 });
 
 test("no share of nothing, and no share alone", () => {

@@ -19,9 +19,10 @@ import { LazyUniform } from "./lazy-uniform.ts";
 import { uniformBelow } from "./uniform-below.ts";
 import type { Words } from "./uniform-words.ts";
 
-/** Its products with a word stay below 2^53. */
+/** Twice this times a word stays below 2^53. */
 const mostParts = 2 ** 20;
 
+/** How many are drawn a second: `noise/laplace-share` in `bench/noise.bench.ts`. */
 export class LaplaceShare {
   readonly #scale: Rational;
   readonly #parts: number;
@@ -47,7 +48,10 @@ export class LaplaceShare {
     for (let level = 0; level < this.#levels; level += 1) {
       const least = 1n << BigInt(level);
       for (let left = this.#proposals(words); left > 0; left -= 1)
-        total += this.#jump(words, { least, width: least, held: 0 });
+        total +=
+          level < words.bits
+            ? this.#nearJump(words, level)
+            : this.#jump(words, { least, width: least, held: 0 });
     }
     for (let left = this.#proposals(words); left > 0; left -= 1) {
       const width = 1n << BigInt(this.#levels);
@@ -62,6 +66,32 @@ export class LaplaceShare {
     let counted = 0;
     for (let left = poissonOne(words); left > 0; left -= 1) if (falls(words, 2, this.#parts)) counted += 1;
     return counted;
+  }
+
+  /**
+   * The same for a level that a word can tell apart, with machine integers where they settle the question, all below or at
+   * 2^53: a hundred thousand numbers are noised in seconds and not in minutes.
+   */
+  #nearJump(words: Words, level: number): bigint {
+    const width = 2 ** level;
+    const size = width + (level === 0 ? 0 : Math.floor(words.next() / 2 ** (words.bits - level)));
+    if (!isBelowPowerOver(words, level, size) || !this.#outlives(words, size, level)) return 0n;
+    return drawSign(words) ? -BigInt(size) : BigInt(size);
+  }
+
+  /** True with probability exp(-size / scale), which is above exp(-2^(level + 2 - levels)). */
+  #outlives(words: Words, size: number, level: number): boolean {
+    const { num, den } = this.#scale;
+    const rate = BigInt(size) * den;
+    const halvings = this.#levels - level - 2;
+    if (halvings < 1) return lazyBernoulliExp(words, rate, num);
+    // The first trial of Von Neumann's run fails where its uniform is above all that it could be compared with.
+    const word = words.next();
+    if (word >= 2 ** (words.bits - halvings)) return true;
+    if (!new LazyUniform(words, word).isBelowFraction(rate, num)) return true;
+    let k = 2n;
+    while (new LazyUniform(words).isBelowFraction(rate, num * k)) k += 1n;
+    return k % 2n === 1n;
   }
 
   /** A proposed jump, or zero where it is not kept. `held`: so many factors of 1/2 are in its proposal in place of 1/e. */
@@ -105,6 +135,17 @@ function falls(words: Words, num: number, den: number): boolean {
   if ((word + 1) * den <= edge) return true;
   if (word * den >= edge) return false;
   return new LazyUniform(words, word).isBelowFraction(BigInt(num), BigInt(den));
+}
+
+/** True with probability 2^level / size, for a size from 2^level up to its double: by its 21 highest digits where they settle it. */
+function isBelowPowerOver(words: Words, level: number, size: number): boolean {
+  const dropped = Math.max(0, level - 20);
+  const head = Math.floor(size / 2 ** dropped);
+  const word = words.next();
+  const edge = 2 ** (level - dropped + words.bits);
+  if ((word + 1) * (dropped === 0 ? head : head + 1) <= edge) return true;
+  if (word * head >= edge) return false;
+  return new LazyUniform(words, word).isBelowFraction(2n ** BigInt(level), BigInt(size));
 }
 
 /** n with probability 2^-(n+1). */
