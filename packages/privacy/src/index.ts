@@ -107,6 +107,7 @@ export { epsilonAtLeast, rhoAtMost } from "./mechanisms/concentrated.ts";
 export type { Cost } from "./mechanisms/cost.ts";
 export { exponentialChoice } from "./mechanisms/exponential.ts";
 export { forAccounting } from "./mechanisms/for-accounting.ts";
+export { type GaussianVector, gaussianVector } from "./mechanisms/gaussian-vector.ts";
 export {
   type CountMeanSketch,
   countMeanSketch,
@@ -188,3 +189,4 @@ export {
 } from "./planner/price.ts";
 export { type Sensitivity, sensitivityOf } from "./planner/sensitivity.ts";
 export { type ReleasedValues, type SumQuestion, sumsOfStage } from "./planner/stage.ts";
+export { PoissonSample } from "./samplers/poisson-sample.ts";

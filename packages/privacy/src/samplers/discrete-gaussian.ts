@@ -43,11 +43,22 @@ export class DiscreteGaussian {
   }
 
   draw(words: UniformWords): bigint {
+    return BigInt(this.#draw(words));
+  }
+
+  /** The same draw as a double, for sigmas so small that it is a whole number below 2^53; beyond, it throws. */
+  drawNumber(words: UniformWords): number {
+    const drawn = Number(this.#draw(words));
+    invariant(Number.isSafeInteger(drawn), "a draw is taken as a number where it is one");
+    return drawn;
+  }
+
+  #draw(words: UniformWords): number | bigint {
     for (;;) {
       const magnitude = this.#proposal.drawMagnitude(words);
       const isNegative = drawSign(words);
       if (isNegative && (magnitude === 0 || magnitude === 0n)) continue;
-      if (this.#keeps(words, magnitude)) return BigInt(isNegative ? -magnitude : magnitude);
+      if (this.#keeps(words, magnitude)) return isNegative ? -magnitude : magnitude;
     }
   }
 

@@ -1,0 +1,66 @@
+// Exact Gaussian noise on very many whole numbers at once, as a step of training adds it. The noise is discrete; what it
+// promises is at least what continuous Gaussian noise promises, in a sample too: `gaussian-vector.md` beside this file.
+
+import { type Entropy, invariant, Secret } from "@unseen/base";
+import type { PrivacyEvent } from "../accounting/event.ts";
+import {
+  addRationals,
+  fromDoubleRoundedUp,
+  multiplyRationals,
+  type Rational,
+  rational,
+} from "../budget/rational.ts";
+import { DiscreteGaussian } from "../samplers/discrete-gaussian.ts";
+import { UniformWords } from "../samplers/uniform-words.ts";
+import { type Released, releasedByMechanism } from "./released.ts";
+
+/** Variance, in squared units of the grid, beyond that of the continuous noise that is accounted for. */
+const roundingVariance = rational(16n);
+/** Sums and noise are whole numbers in doubles, and so is what they add up to. */
+const largestSum = 2 ** 52;
+
+export type GaussianVector = {
+  /** For the accountants. */
+  readonly event: Extract<PrivacyEvent, { kind: "gaussian" }>;
+  /** Variance of the noise on each number, exactly. */
+  readonly sigmaSquared: Rational;
+  /** Adds noise of its own to each of the `dimension` whole numbers, which lie within 2^52 of zero. Cost: about half a microsecond a number. */
+  release(sums: Secret<Float64Array>, entropy: Entropy): Released<Float64Array>;
+};
+
+/**
+ * Noise for whole numbers that one privacy unit moves by at most `l2Sensitivity` in Euclidean length (above zero, in
+ * units of the grid). It loses no more than Gaussian noise of standard deviation `noiseMultiplier` times that.
+ */
+export function gaussianVector(of: {
+  readonly l2Sensitivity: bigint;
+  readonly noiseMultiplier: number;
+  readonly dimension: number;
+}): GaussianVector {
+  const { l2Sensitivity, noiseMultiplier, dimension } = of;
+  invariant(l2Sensitivity > 0n, "a vector's sensitivity is above zero");
+  invariant(
+    noiseMultiplier > 0 && Number.isFinite(noiseMultiplier),
+    "a noise multiplier is above zero and finite",
+  );
+  const deviation = multiplyRationals(fromDoubleRoundedUp(noiseMultiplier), rational(l2Sensitivity));
+  const sigmaSquared = addRationals(multiplyRationals(deviation, deviation), roundingVariance);
+  const noise = new DiscreteGaussian(sigmaSquared);
+  return Object.freeze({
+    event: Object.freeze({ kind: "gaussian", noiseMultiplier } as const),
+    sigmaSquared,
+    release(sums: Secret<Float64Array>, entropy: Entropy) {
+      const exact = Secret.reveal(sums);
+      invariant(exact.length === dimension, "a measurement noises as many sums as it was priced for");
+      const words = new UniformWords(entropy);
+      const noised = new Float64Array(dimension);
+      for (let at = 0; at < dimension; at++) {
+        const sum = exact[at]!;
+        invariant(Number.isInteger(sum) && Math.abs(sum) <= largestSum, "sums are whole numbers within 2^52");
+        noised[at] = sum + noise.drawNumber(words);
+      }
+      words.discard();
+      return releasedByMechanism(noised);
+    },
+  });
+}
