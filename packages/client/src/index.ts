@@ -1,4 +1,39 @@
 export type { Problem, Result } from "@unseen/base";
+export type { Backend } from "@unseen/compute";
+export {
+  type Activation,
+  activation,
+  adam,
+  averagePool2d,
+  averagePositions,
+  conv2d,
+  cosine,
+  crossEntropy,
+  dense,
+  dropout,
+  type Examples,
+  embedding,
+  type FitOptions,
+  flatten,
+  type Layer,
+  layerNorm,
+  logisticLoss,
+  type Measured,
+  maxPool2d,
+  type Optimizer,
+  PoissonSampler,
+  type PrivacyOptions,
+  type Progress,
+  type Promised,
+  type Sampler,
+  ShuffledSampler,
+  sgd,
+  squaredError,
+  stepDecay,
+  type TrainingLoss,
+  type Weights,
+  warmUp,
+} from "@unseen/learning";
 export type { GroupsEach, NestedNumbers } from "@unseen/program";
 export { AnalysisQuestion } from "./analysis/analysis-question.ts";
 export type { HeldByPerson } from "./analysis/by-person.ts";
@@ -31,6 +66,8 @@ export { type ConnectOptions, GridClient, type JointOptions } from "./grid/grid-
 export { type MissingNode, SearchResults } from "./grid/search-results.ts";
 export { JointAnswer } from "./joint/joint-answer.ts";
 export { JointDataset, type JointPlace } from "./joint/joint-dataset.ts";
+export { Model, sequential } from "./learning/model.ts";
+export { TrainedModel } from "./learning/trained-model.ts";
 export { AskRefused, CannotRequestPrivateData } from "./refusals/ask-refused.ts";
 export type { ShareColumnsOptions } from "./shares/share-columns.ts";
 export { SharedTensor } from "./shares/shared-tensor.ts";

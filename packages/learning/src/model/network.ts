@@ -44,7 +44,7 @@ export function planNetwork(layers: readonly Layer[], shape: readonly number[]):
         },
       ),
     );
-  const size = parameters.reduce((sum, each) => sum + sizeOfShape(each.shape), 0);
+  const size = learntNumbers({ parameters });
   if (size > mostParameters)
     return err(
       problem(
@@ -58,6 +58,11 @@ export function planNetwork(layers: readonly Layer[], shape: readonly number[]):
 
 export function sizeOfShape(shape: readonly number[]): number {
   return shape.reduce((product, each) => product * each, 1);
+}
+
+/** How many numbers a model learns. */
+export function learntNumbers({ parameters }: Pick<Network, "parameters">): number {
+  return parameters.reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 }
 
 /** Results [rows, outputs] for the input "x" [rows, size of an example], and what the layers said on the way. */

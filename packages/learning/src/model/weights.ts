@@ -15,3 +15,14 @@ export function firstWeights(network: Network, seed: number): Weights {
     }),
   );
 }
+
+/** Whether these are the numbers of such a model, all of them finite. */
+export function fitsNetwork(weights: Weights, network: Network): boolean {
+  return (
+    weights.size === network.parameters.length &&
+    network.parameters.every(({ name, shape }) => {
+      const own = weights.get(name);
+      return own?.length === sizeOfShape(shape) && own.every((each) => Number.isFinite(each));
+    })
+  );
+}

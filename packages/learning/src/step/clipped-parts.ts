@@ -60,8 +60,8 @@ function outer(left: Value, gradient: Value): Clipped {
       [d, largestGradient],
     ],
     sum: (share, isCounted) => {
-      const turned = apply("Transpose", [cleaned(left, isCounted)], { perm: [1, 0] });
-      return apply("MatMul", [turned, cleaned(times(gradient, share), isCounted)]);
+      const shared = cleaned(times(gradient, share), isCounted);
+      return apply("Gemm", [cleaned(left, isCounted), shared], { transA: 1 });
     },
   };
 }

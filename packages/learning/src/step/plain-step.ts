@@ -1,6 +1,6 @@
 import { err, type Problem, type Result } from "@unseen/base";
 import { grad, type Program, programOf } from "@unseen/program";
-import type { Loss } from "../loss/loss.ts";
+import type { TrainingLoss } from "../loss/training-loss.ts";
 import { type Network, resultsOf } from "../model/network.ts";
 import type { Mask } from "../model/pass.ts";
 import { input, number, sumOver, times, type Value } from "../model/value.ts";
@@ -15,7 +15,7 @@ export type Step = {
  * One step on `rows` rows: outputs are the summed loss, how many rows were guessed right, and each parameter's gradient,
  * summed over the rows that are present. Inputs are the parameters by name, "x", "y" and "present" (1, or 0 for padding).
  */
-export function plainStep(network: Network, loss: Loss, rows: number): Result<Step, Problem> {
+export function plainStep(network: Network, loss: TrainingLoss, rows: number): Result<Step, Problem> {
   const { outputs, masks } = measured(network, loss, rows, "training");
   const forward = programOf(outputs);
   if (!forward.ok) return forward;
@@ -28,7 +28,7 @@ export function plainStep(network: Network, loss: Loss, rows: number): Result<St
 }
 
 /** The summed loss and how many rows were guessed right, without dropout. */
-export function evaluationStep(network: Network, loss: Loss, rows: number): Result<Program, Problem> {
+export function evaluationStep(network: Network, loss: TrainingLoss, rows: number): Result<Program, Problem> {
   return programOf(measured(network, loss, rows, "inference").outputs);
 }
 
@@ -37,7 +37,7 @@ export function inferenceStep(network: Network, rows: number): Result<Program, P
   return programOf([resultsOf(network, "inference", rows).results]);
 }
 
-function measured(network: Network, loss: Loss, rows: number, kind: "training" | "inference") {
+function measured(network: Network, loss: TrainingLoss, rows: number, kind: "training" | "inference") {
   const { results, pass } = resultsOf(network, kind, rows);
   const targets = input("y", [rows, network.outputs]);
   const present = input("present", [rows]);

@@ -4,7 +4,7 @@
 
 import { ok, type Problem, type Result } from "@unseen/base";
 import { grad, programOf } from "@unseen/program";
-import type { Loss } from "../loss/loss.ts";
+import type { TrainingLoss } from "../loss/training-loss.ts";
 import { type Network, resultsOf } from "../model/network.ts";
 import type { Ghost } from "../model/pass.ts";
 import { apply, input, number, outputsOf, sumOver, times, type Value } from "../model/value.ts";
@@ -22,7 +22,11 @@ export type PrivateStep = Step & {
  * Outputs: for each parameter, in order, the sum over units of their gradients, each first scaled to a norm over all
  * parameters of at most the input "clip" [1], and counted as zero where it is not finite. Nothing else leaves: losses are private.
  */
-export function privateStep(network: Network, loss: Loss, units: Units): Result<PrivateStep, Problem> {
+export function privateStep(
+  network: Network,
+  loss: TrainingLoss,
+  units: Units,
+): Result<PrivateStep, Problem> {
   const rows = units.count * units.rowsEach;
   const { results, pass } = resultsOf(network, "training", rows);
   const each = times(loss.each(results, input("y", [rows, network.outputs])), input("present", [rows]));

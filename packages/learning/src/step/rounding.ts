@@ -21,3 +21,11 @@ export function normError(terms: number, sums: number): number {
 export function sumError(count: number): number {
   return count * (count + 1) * roundingUnit * 1.01;
 }
+
+/**
+ * What may be lost, in Euclidean length, where squares or products fall below the smallest normal float32, 2^-126, and
+ * come out as zero: a factor's length by at most 2^-63 sqrt(k), beside a gradient of at most 2^20, and the other way round.
+ */
+export function underflow(dimension: number): number {
+  return Math.sqrt(dimension) * (2 ** -43 + 2 ** -36);
+}

@@ -2,7 +2,7 @@ import { scriptBackend } from "@unseen/compute";
 import type { Program } from "@unseen/program";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { crossEntropy } from "../loss/loss.ts";
+import { crossEntropy } from "../loss/training-loss.ts";
 import { type Network, planNetwork, sizeOfShape } from "../model/network.ts";
 import { seededNormals, seededWords } from "../model/seeded-numbers.ts";
 import { firstWeights, type Weights } from "../model/weights.ts";

@@ -3,7 +3,7 @@
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { apply, number, sumOver, times, type Value } from "../model/value.ts";
 
-export type Loss = {
+export type TrainingLoss = {
   readonly name: "cross-entropy" | "squared-error" | "logistic";
   /** Numbers that say what one row should be, from its label or labels; `outputs` is how many results the model has. */
   readonly targets: (
@@ -18,7 +18,7 @@ export type Loss = {
 };
 
 /** Labels are classes, whole numbers from 0. The model's results are logits. */
-export function crossEntropy(): Loss {
+export function crossEntropy(): TrainingLoss {
   return {
     name: "cross-entropy",
     targets: (labels, rows, outputs) => {
@@ -43,7 +43,7 @@ export function crossEntropy(): Loss {
 }
 
 /** Labels are 0 and 1, one for each result. The model's results are log odds. */
-export function logisticLoss(): Loss {
+export function logisticLoss(): TrainingLoss {
   return {
     name: "logistic",
     targets: (labels, rows, outputs) => {
@@ -67,7 +67,7 @@ export function logisticLoss(): Loss {
 }
 
 /** Half the squared distance between results and numbers. */
-export function squaredError(): Loss {
+export function squaredError(): TrainingLoss {
   return {
     name: "squared-error",
     targets: (labels, rows, outputs) => {

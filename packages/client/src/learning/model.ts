@@ -1,0 +1,40 @@
+// Training where the rows are, as whoever has them types it. The work is `fit` of the room learning; here it gets this
+// platform's randomness, clock and numbers.
+
+import { type Backend, wasmBackend } from "@unseen/compute";
+import { type Examples, type FitOptions, fit, type Layer } from "@unseen/learning";
+import { entropy } from "../platform.ts";
+import { orThrow } from "../refusals/ask-refused.ts";
+import { TrainedModel } from "./trained-model.ts";
+
+export type HereOptions = FitOptions & {
+  /** What computes; WebAssembly if left out. */
+  readonly backend?: Backend;
+};
+
+/** Layers one after the other. It holds no numbers: each `fit` gives a trained model. */
+export class Model {
+  readonly layers: readonly Layer[];
+
+  constructor(layers: readonly Layer[]) {
+    this.layers = [...layers];
+  }
+
+  /**
+   * Trains on examples that are here. With `privacy` whatever the trained model tells keeps `epsilon` for everybody whose
+   * rows they are; without, it may hold any row. Throws an `AskRefused` with the problem where it cannot be done.
+   */
+  async fit(examples: Examples, options: HereOptions): Promise<TrainedModel> {
+    const { backend = wasmBackend, ...rest } = options;
+    const clock = { nowMs: () => performance.now() };
+    return new TrainedModel(
+      orThrow(await fit(this.layers, examples, rest, { backend, entropy, clock })),
+      backend,
+    );
+  }
+}
+
+/** A model of these layers, the first of which takes an example. */
+export function sequential(layers: readonly Layer[]): Model {
+  return new Model(layers);
+}

@@ -1,0 +1,147 @@
+// The loop around a training's pure parts: draw a batch, run its program, noise the sums, move the weights, tell.
+
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { readCheckpoint } from "../checkpoint/checkpoint.ts";
+import type { TrainingLoss } from "../loss/training-loss.ts";
+import type { Layer } from "../model/layer.ts";
+import { learntNumbers, type Network, planNetwork } from "../model/network.ts";
+import { seededWords } from "../model/seeded-numbers.ts";
+import { firstWeights, fitsNetwork, type Weights } from "../model/weights.ts";
+import { entropyWords } from "../private/entropy-words.ts";
+import { type Promised, promised } from "../private/promise.ts";
+import { BatchRunner } from "./batch-runner.ts";
+import { type Examples, shapeOfExamples } from "./examples.ts";
+import type { FitOptions, FitPorts } from "./fit-options.ts";
+import type { Measured } from "./measure.ts";
+import { planTraining, type TrainingPlan } from "./plan-training.ts";
+import { diverged, Telling } from "./telling.ts";
+import { advanced, firstState, hasDiverged, type TrainingState } from "./training-state.ts";
+
+export type Trained = {
+  readonly network: Network;
+  readonly loss: TrainingLoss;
+  readonly weights: Weights;
+  readonly steps: number;
+  /** Whether it ended before its last step, because the loss on held-out rows no longer fell. */
+  readonly stoppedEarly: boolean;
+  /** On `heldOut`, at the last report. */
+  readonly heldOut: Measured | undefined;
+  /** Of a private training: what everything that it released promises together. */
+  readonly epsilon: Promised | undefined;
+};
+
+/**
+ * Trains the layers on examples. Without `privacy` the weights may hold any row. With it everything that leaves, at every
+ * step, keeps `Trained.epsilon`: the gradients are clipped by unit, summed on a grid and noised before the weights move.
+ * Cost: for each step the runs of its batch and, where private, half a microsecond of noise for each number that is learnt.
+ */
+export async function fit(
+  layers: readonly Layer[],
+  examples: Examples,
+  options: FitOptions,
+  ports: FitPorts,
+): Promise<Result<Trained, Problem>> {
+  const shape = shapeOfExamples(examples);
+  if (!shape.ok) return shape;
+  const network = planNetwork(layers, shape.value);
+  if (!network.ok) return network;
+  const plan = planTraining(network.value, examples, options);
+  if (!plan.ok) return plan;
+  const state = beginning(plan.value, options);
+  if (!state.ok) return state;
+  const telling = await Telling.of(plan.value, options, ports);
+  if (!telling.ok) return telling;
+  const compiled = await ports.backend.compile(plan.value.step.program);
+  if (!compiled.ok) return compiled;
+  const { private: own, rows, unitRows, units, step } = plan.value;
+  const fixed = new Map(own === undefined ? [] : [["clip", Float32Array.of(own.sums.clipInside)]]);
+  const runner = new BatchRunner({
+    compiled: compiled.value,
+    network: network.value,
+    masks: step.masks,
+    units,
+    rows,
+    unitRows,
+    fixed,
+  });
+  try {
+    return await looped(plan.value, state.value, runner, telling.value, options, ports);
+  } finally {
+    compiled.value.close();
+    telling.value.close();
+  }
+}
+
+function beginning(plan: TrainingPlan, options: FitOptions): Result<TrainingState, Problem> {
+  const weights = options.weights ?? firstWeights(plan.network, options.seed ?? 1);
+  if (!fitsNetwork(weights, plan.network))
+    return err(problem("shapes-do-not-fit", "the weights that were given are not those of this model"));
+  const first = firstState(plan.network, weights, options.optimizer);
+  return options.resumeFrom === undefined
+    ? ok(first)
+    : readCheckpoint(options.resumeFrom, first, plan.description);
+}
+
+async function looped(
+  plan: TrainingPlan,
+  begun: TrainingState,
+  runner: BatchRunner,
+  telling: Telling,
+  options: FitOptions,
+  ports: FitPorts,
+): Promise<Result<Trained, Problem>> {
+  const { sampler, private: own, unitRows } = plan;
+  const draw =
+    sampler.kind === "poisson" ? sampler.batches(unitRows.count, ports.entropy) : sampler.batches();
+  const secretWords = entropyWords(ports.entropy);
+  let state = begun;
+  while (state.step < sampler.steps && !hasStopped(state, options)) {
+    const batch = draw(state.step);
+    // A mask that stood in one place for every row would tell a private row's place.
+    const words = own === undefined ? seededWords((options.seed ?? 1) + 7_919 * state.step) : secretWords;
+    const gradient = await gradientOf(plan, batch, state, runner, words, telling, ports);
+    state = advanced(state, gradient, options.optimizer, sampler.steps);
+    if (state.step % plan.reportEvery !== 0 && state.step !== sampler.steps) continue;
+    if (hasDiverged(state)) return err(diverged());
+    const told = await telling.report(state);
+    if (!told.ok) return told;
+    state = told.value;
+  }
+  return ok({
+    network: plan.network,
+    loss: plan.loss,
+    weights: state.weights,
+    steps: state.step,
+    stoppedEarly: state.step < sampler.steps,
+    heldOut: telling.last,
+    epsilon: own && promised({ ...own, sampler, unit: unitRows.inWords }),
+  });
+}
+
+function hasStopped(state: TrainingState, options: FitOptions): boolean {
+  return options.patience !== undefined && options.heldOut !== undefined && state.stale >= options.patience;
+}
+
+async function gradientOf(
+  plan: TrainingPlan,
+  batch: Int32Array,
+  state: TrainingState,
+  runner: BatchRunner,
+  words: () => number,
+  telling: Telling,
+  ports: FitPorts,
+): Promise<Float32Array> {
+  const total = new Float64Array(learntNumbers(plan.network));
+  const { private: own, sampler } = plan;
+  if (own !== undefined) {
+    await runner.run(batch, state.weights, words, (sums) => own.sums.add(total, sums));
+    return own.sums.noisedMean(total, sampler.expects, ports.entropy);
+  }
+  await runner.run(batch, state.weights, words, ([loss, right, ...gradients]) => {
+    telling.seen(loss![0]!, right![0]!);
+    let at = 0;
+    for (const each of gradients) for (const slope of each) total[at++]! += slope;
+  });
+  telling.counted(batch.length);
+  return Float32Array.from(total, (slope) => slope / Math.max(1, batch.length));
+}

@@ -1,0 +1,166 @@
+// Everything of a training that is settled before a row is looked at again: what runs, how batches are drawn, what it costs.
+
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { crossEntropy, type TrainingLoss } from "../loss/training-loss.ts";
+import { learntNumbers, type Network } from "../model/network.ts";
+import { PrivateSums } from "../private/private-sums.ts";
+import { checkPrivacy, noiseOf, type PrivacyOptions } from "../private/promise.ts";
+import { PoissonSampler } from "../sampling/poisson-sampler.ts";
+import { isSampler, type Sampler } from "../sampling/sampler.ts";
+import { ShuffledSampler } from "../sampling/shuffled-sampler.ts";
+import { plainStep, type Step } from "../step/plain-step.ts";
+import { privateStep } from "../step/private-step.ts";
+import type { Units } from "../step/units.ts";
+import { type Examples, type Prepared, prepared } from "./examples.ts";
+import type { FitOptions } from "./fit-options.ts";
+import { everyRow, rowsByPerson, type UnitRows } from "./unit-rows.ts";
+
+export type TrainingPlan = {
+  readonly network: Network;
+  readonly loss: TrainingLoss;
+  readonly rows: Prepared;
+  readonly unitRows: UnitRows;
+  readonly units: Units;
+  readonly sampler: Sampler;
+  readonly step: Step;
+  readonly private: PrivatePlan | undefined;
+  readonly reportEvery: number;
+  /** The settings in words: trainings with the same go on from each other's checkpoints. */
+  readonly description: string;
+};
+
+export type PrivatePlan = {
+  readonly privacy: PrivacyOptions;
+  readonly noiseMultiplier: number;
+  readonly sums: PrivateSums;
+};
+
+/** Runs of few units keep float32's rounding, and so the noise that covers it, small: a part in a thousand for 64. */
+const unitsEachPrivateRun = 64;
+const unitsEachPlainRun = 256;
+
+export function planTraining(
+  network: Network,
+  examples: Examples,
+  options: FitOptions,
+): Result<TrainingPlan, Problem> {
+  const loss = options.loss ?? crossEntropy();
+  const rows = prepared(examples, network, loss);
+  if (!rows.ok) return rows;
+  const unitRows = unitsOf(examples, rows.value, options);
+  if (!unitRows.ok) return unitRows;
+  const sampler = samplerOf(options, unitRows.value.count);
+  if (!sampler.ok) return sampler;
+  const units = { count: unitsEachRun(options, sampler.value), rowsEach: unitRows.value.rowsEach };
+  const isSound = Number.isSafeInteger(units.count) && units.count >= 1 && (options.reportEvery ?? 1) >= 1;
+  if (!isSound)
+    return err(
+      problem(
+        "training-invalid",
+        "a run takes a whole number of units, and a report follows a whole number of steps",
+      ),
+    );
+  const made =
+    options.privacy === undefined
+      ? plainly(network, loss, units)
+      : privately(network, loss, units, sampler.value, options.privacy);
+  if (!made.ok) return made;
+  const reportEvery =
+    options.reportEvery ?? Math.max(1, Math.round(unitRows.value.count / sampler.value.expects));
+  const described = {
+    network: network.description,
+    loss: loss.name,
+    optimizer: options.optimizer.name,
+    sampler: sampler.value.inWords,
+    unit: unitRows.value.inWords,
+    privacy: made.value.private && { ...options.privacy, noise: made.value.private.noiseMultiplier },
+    seed: options.seed ?? 1,
+  };
+  return ok({
+    network,
+    loss,
+    rows: rows.value,
+    unitRows: unitRows.value,
+    units,
+    sampler: sampler.value,
+    ...made.value,
+    reportEvery,
+    description: JSON.stringify(described),
+  });
+}
+
+function unitsOf(examples: Examples, rows: Prepared, options: FitOptions): Result<UnitRows, Problem> {
+  if (examples.people === undefined || options.privacy === undefined) return ok(everyRow(rows.rows));
+  return rowsByPerson(examples.people, rows.rows, options.rowsEach ?? 1);
+}
+
+function samplerOf(options: FitOptions, units: number): Result<Sampler, Problem> {
+  const { sampler, batch, epochs, privacy, seed = 1 } = options;
+  if (sampler !== undefined) {
+    const fits =
+      isSampler(sampler) &&
+      batch === undefined &&
+      epochs === undefined &&
+      (sampler.kind === "poisson" || sampler.units === units);
+    return fits
+      ? ok(sampler)
+      : err(
+          problem(
+            "training-invalid",
+            "a sampler is made by a maker of them, for so many units as there are, and takes the place of batch and epochs",
+          ),
+        );
+  }
+  if (batch === undefined || epochs === undefined)
+    return err(
+      problem("training-invalid", "a training has a batch and epochs, or a sampler", {
+        hint: "{ epochs: 10, batch: 64 }",
+      }),
+    );
+  if (privacy === undefined) return ShuffledSampler.of({ units, batch, epochs, seed });
+  if (!(batch >= 1 && batch <= units && epochs > 0))
+    return err(
+      problem(
+        "training-invalid",
+        "a batch is from 1 to as many as there are, and there are more than 0 epochs",
+      ),
+    );
+  const steps = Math.max(1, Math.ceil((epochs * units) / batch - 1e-9));
+  return PoissonSampler.of({ rate: batch / units, steps, expects: batch });
+}
+
+function unitsEachRun({ unitsEachRun: asked, privacy }: FitOptions, sampler: Sampler): number {
+  const most = privacy === undefined ? unitsEachPlainRun : unitsEachPrivateRun;
+  return asked ?? Math.max(1, Math.min(most, Math.ceil(sampler.expects)));
+}
+
+type Made = { readonly step: Step; readonly private: PrivatePlan | undefined };
+
+function plainly(network: Network, loss: TrainingLoss, units: Units): Result<Made, Problem> {
+  const step = plainStep(network, loss, units.count);
+  return step.ok ? ok({ step: step.value, private: undefined }) : step;
+}
+
+function privately(
+  network: Network,
+  loss: TrainingLoss,
+  units: Units,
+  sampler: Sampler,
+  privacy: PrivacyOptions,
+): Result<Made, Problem> {
+  const sound = checkPrivacy(privacy);
+  if (!sound.ok) return sound;
+  const noise = noiseOf(privacy, sampler);
+  if (!noise.ok) return noise;
+  const step = privateStep(network, loss, units);
+  if (!step.ok) return step;
+  const sums = new PrivateSums({
+    clip: privacy.clip,
+    noiseMultiplier: noise.value,
+    dimension: learntNumbers(network),
+    unitsEachRun: units.count,
+    runsChanged: sampler.runsChanged,
+    normError: step.value.normError,
+  });
+  return ok({ step: step.value, private: { privacy, noiseMultiplier: noise.value, sums } });
+}

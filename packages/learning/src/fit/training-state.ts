@@ -1,0 +1,70 @@
+// Where a training stands, as plain data: what a checkpoint holds, and what a step makes of it.
+
+import type { Network } from "../model/network.ts";
+import { sizeOfShape } from "../model/network.ts";
+import type { Weights } from "../model/weights.ts";
+import type { Optimizer } from "../optimise/optimizer.ts";
+import { scheduleOf } from "../optimise/schedule.ts";
+
+export type TrainingState = {
+  /** Steps that are done. */
+  readonly step: number;
+  readonly weights: Weights;
+  /** What the optimiser remembers of each parameter. */
+  readonly memories: ReadonlyMap<string, readonly Float32Array[]>;
+  /** Reports without a lower loss on held-out rows, and the lowest so far. */
+  readonly stale: number;
+  readonly lowest: number;
+};
+
+export function firstState(network: Network, weights: Weights, optimizer: Optimizer): TrainingState {
+  const memories = network.parameters.map(({ name, shape }) => {
+    const own = Array.from({ length: optimizer.memories }, () => new Float32Array(sizeOfShape(shape)));
+    return [name, own] as const;
+  });
+  // In the network's order, in which gradients come.
+  const ordered = new Map(network.parameters.map(({ name }) => [name, weights.get(name)!]));
+  return {
+    step: 0,
+    weights: ordered,
+    memories: new Map(memories),
+    stale: 0,
+    lowest: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** After one more step with this mean gradient, all parameters in order one after the other. */
+export function advanced(
+  state: TrainingState,
+  gradient: Float32Array,
+  optimizer: Optimizer,
+  steps: number,
+): TrainingState {
+  const rate = scheduleOf(optimizer.rate).at(state.step, steps);
+  const weights = new Map<string, Float32Array>();
+  const memories = new Map<string, readonly Float32Array[]>();
+  let at = 0;
+  for (const [name, before] of state.weights) {
+    const after = before.slice();
+    const remembered = state.memories.get(name)!.map((each) => each.slice());
+    optimizer.move(after, gradient.subarray(at, at + after.length), remembered, rate, state.step);
+    at += after.length;
+    weights.set(name, after);
+    memories.set(name, remembered);
+  }
+  return { ...state, step: state.step + 1, weights, memories };
+}
+
+/** After a report of this loss on held-out rows. */
+export function reported(state: TrainingState, loss: number): TrainingState {
+  return loss < state.lowest ? { ...state, lowest: loss, stale: 0 } : { ...state, stale: state.stale + 1 };
+}
+
+/** Float32 keeps no gradient of such weights. */
+const largestWeight = 1e9;
+
+export function hasDiverged(state: TrainingState): boolean {
+  return [...state.weights.values()].some((weights) =>
+    weights.some((each) => !(Math.abs(each) <= largestWeight)),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Optimizer } from "./optimizer.ts";
+import { type LearningRate, scheduleOf } from "./schedule.ts";
+
+export type SgdOptions = {
+  /** From 0 to below 1; 0 if left out. */
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+};
+
+/** Stochastic gradient descent; momentum and Nesterov's as torch has them. */
+export function sgd(rate: LearningRate, options: SgdOptions = {}): Optimizer {
+  const { momentum = 0, nesterov = false } = options;
+  return {
+    name: `sgd(${scheduleOf(rate).name}, ${momentum}, ${nesterov})`,
+    rate,
+    memories: momentum === 0 ? 0 : 1,
+    move: (weights, gradient, [velocity], rateNow) => {
+      for (let at = 0; at < weights.length; at++) {
+        let slope = gradient[at]!;
+        if (velocity !== undefined) {
+          velocity[at] = momentum * velocity[at]! + slope;
+          slope = nesterov ? slope + momentum * velocity[at]! : velocity[at]!;
+        }
+        weights[at]! -= rateNow * slope;
+      }
+    },
+  };
+}

@@ -1,0 +1,121 @@
+// What a private training promises, and the noise that a wished-for promise takes.
+
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { noiseMultiplierFor, PldAccountant, rdpAccountant } from "@unseen/privacy";
+import type { Sampler } from "../sampling/sampler.ts";
+
+export type PrivacyOptions = {
+  /** Above 0: the norm that each unit's gradient is scaled down to. */
+  readonly clip: number;
+  /** Between 0 and 1, well below one over the number of people. */
+  readonly delta: number;
+} & (
+  | {
+      /** Noise on the sum of a batch, over what one unit moves it by at most. */
+      readonly noiseMultiplier: number;
+    }
+  | {
+      /** The noise is chosen so that all steps together stay within. */
+      readonly epsilon: number;
+    }
+);
+
+/** A promise about everything that all steps of a training release together. */
+export type Promised = {
+  readonly epsilon: number;
+  readonly delta: number;
+  /** What counts as one. */
+  readonly unit: string;
+  /** Which datasets are neighbours. */
+  readonly relation: string;
+  readonly sampler: string;
+  /** The accountant, and so how distributions became an epsilon. */
+  readonly conversion: string;
+  readonly clip: number;
+  readonly noiseMultiplier: number;
+};
+
+/** From this up a clip is far from where float32 loses small numbers. */
+const [smallestClip, largestClip] = [1e-3, 1e6];
+
+export function checkPrivacy(privacy: PrivacyOptions): Result<undefined, Problem> {
+  const { clip, delta } = privacy;
+  const wrong = (what: string, hint: string) => err(problem("training-invalid", what, { hint }));
+  if (!(clip >= smallestClip && clip <= largestClip))
+    return wrong(`a clip is from ${smallestClip} to ${largestClip}`, "clip: 1");
+  if (!(delta > 0 && delta < 1)) return wrong("a delta is between 0 and 1", "delta: 1e-5");
+  if ("epsilon" in privacy && !(privacy.epsilon > 0 && Number.isFinite(privacy.epsilon)))
+    return wrong("an epsilon is above 0 and finite", "epsilon: 2");
+  if ("noiseMultiplier" in privacy && !(privacy.noiseMultiplier >= 0.01 && privacy.noiseMultiplier <= 1e6))
+    return wrong("a noise multiplier is from 0.01 to a million", "noiseMultiplier: 1.1");
+  return ok(undefined);
+}
+
+/**
+ * The noise multiplier that was asked for, or the least, to a part in a thousand, that keeps within the epsilon. Rényi
+ * divergences tell in a moment where to look; the privacy loss's distribution, at some tenths of a second a look, decides.
+ */
+export function noiseOf(privacy: PrivacyOptions, sampler: Sampler): Result<number, Problem> {
+  if ("noiseMultiplier" in privacy) return ok(privacy.noiseMultiplier);
+  const { epsilon, delta } = privacy;
+  const eventAt = (noiseMultiplier: number) =>
+    sampler.accounted({ kind: "gaussian", noiseMultiplier }, sampler.steps).event;
+  const { relation } = sampler.accounted({ kind: "none" }, sampler.steps);
+  const near = noiseMultiplierFor({ epsilon, delta, eventAt, tolerance: 1e-3 }, rdpAccountant({ relation }));
+  if (!near.ok) {
+    return err(
+      problem("epsilon-unreachable", `no noise keeps ${sampler.steps} steps within epsilon ${epsilon}`, {
+        hint: "fewer steps, smaller batches, or more epsilon",
+      }),
+    );
+  }
+  const holds = (noise: number) => {
+    const composed = new PldAccountant({ relation }).compose(eventAt(noise));
+    return composed.ok && composed.value.epsilonAtLeast(delta) <= epsilon;
+  };
+  let high = near.value;
+  while (!holds(high)) high *= 1.01;
+  let low = high * 0.8;
+  while (holds(low)) [high, low] = [low, low * 0.8];
+  while (high > low * 1.001) {
+    const middle = Math.sqrt(low * high);
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return ok(high);
+}
+
+/** Of all steps that were planned: a run that stops early stopped because of what it released, and is not cheaper. */
+export function promised(of: {
+  readonly privacy: PrivacyOptions;
+  readonly noiseMultiplier: number;
+  readonly sampler: Sampler;
+  readonly unit: string;
+}): Promised {
+  const { privacy, noiseMultiplier, sampler, unit } = of;
+  const { event, relation } = sampler.accounted({ kind: "gaussian", noiseMultiplier }, sampler.steps);
+  const accountant = new PldAccountant({ relation });
+  const composed = accountant.compose(event);
+  return {
+    epsilon: composed.ok ? composed.value.epsilonAtLeast(privacy.delta) : Number.POSITIVE_INFINITY,
+    delta: privacy.delta,
+    unit,
+    relation,
+    sampler: sampler.inWords,
+    conversion: accountant.name,
+    clip: privacy.clip,
+    noiseMultiplier,
+  };
+}
+
+/** Epsilon of the first `steps` steps, by Rényi divergences: quick, and never less than the truth. For progress. */
+export function epsilonSoFar(
+  privacy: PrivacyOptions,
+  noiseMultiplier: number,
+  sampler: Sampler,
+  steps: number,
+): number {
+  const { event, relation } = sampler.accounted({ kind: "gaussian", noiseMultiplier }, steps);
+  const composed = rdpAccountant({ relation }).compose(event);
+  return composed.ok ? composed.value.epsilonAtLeast(privacy.delta) : Number.POSITIVE_INFINITY;
+}

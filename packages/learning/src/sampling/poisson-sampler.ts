@@ -1,0 +1,76 @@
+import { type Entropy, err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { PoissonSample, type PrivacyEvent } from "@unseen/privacy";
+import type { Accounted } from "./accounted.ts";
+
+export type PoissonOptions = {
+  /** The probability with which each unit is in each batch, above 0 and up to 1. */
+  readonly rate: number;
+  readonly steps: number;
+  /**
+   * What a batch's summed gradient is divided by, usually the rate times the number of units. It is a number of the
+   * model's and not of the data's: what is drawn varies from step to step.
+   */
+  readonly expects: number;
+};
+
+/**
+ * Each unit joins each batch by lot, so batches are of different sizes, and may be empty. It draws the batches and tells
+ * what they cost; nothing else tells a Poisson sample's price.
+ */
+export class PoissonSampler {
+  readonly kind = "poisson";
+  readonly steps: number;
+  readonly expects: number;
+  /** A unit that joins pushes another one along, which stands then in the last run of the program. */
+  readonly runsChanged = 2;
+  readonly #rate: number;
+
+  private constructor({ rate, steps, expects }: PoissonOptions) {
+    this.#rate = rate;
+    this.steps = steps;
+    this.expects = expects;
+    Object.freeze(this);
+  }
+
+  static of(options: PoissonOptions): Result<PoissonSampler, Problem> {
+    const { rate, steps, expects } = options;
+    const isSound =
+      rate > 0 &&
+      rate <= 1 &&
+      Number.isSafeInteger(steps) &&
+      steps >= 1 &&
+      expects > 0 &&
+      Number.isFinite(expects);
+    if (isSound) return ok(new PoissonSampler(options));
+    return err(
+      problem(
+        "training-invalid",
+        "a Poisson sampler takes a rate above 0 and up to 1, whole steps, and a batch that it expects",
+        {
+          hint: "poissonSampler({ rate: 0.01, steps: 1000, expects: 600 })",
+        },
+      ),
+    );
+  }
+
+  /** Made here, and not something that inherits from what was. */
+  static is(value: unknown): value is PoissonSampler {
+    return typeof value === "object" && value !== null && #rate in value;
+  }
+
+  get inWords(): string {
+    return `Poisson samples of rate ${this.#rate}, ${this.steps} steps`;
+  }
+
+  /** The units of one batch after another, in random order. */
+  batches(units: number, entropy: Entropy): (step: number) => Int32Array {
+    const sample = new PoissonSample(this.#rate, units, entropy);
+    return () => sample.next();
+  }
+
+  /** What `steps` releases cost, each on a sample of its own. */
+  accounted(release: PrivacyEvent, steps: number): Accounted {
+    const event: PrivacyEvent = { kind: "poisson-sampled", probability: this.#rate, event: release };
+    return { event: { kind: "self-composed", event, count: steps }, relation: "add-or-remove-one" };
+  }
+}
