@@ -1,6 +1,7 @@
 // Runs the benchmarks and prints one JSON object a line:
 // { "name", "value", "unit", "baseline", "ratio" }, where baseline and ratio may be null, and a benchmark's further figures.
-// A benchmark is a file NAME.bench.ts that exports `async function* run()` yielding such objects.
+// A benchmark is a file NAME.bench.ts that exports `async function* run(isWanted)` yielding such objects; it may ask
+// isWanted(name) whether a figure is worth its time.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -31,7 +32,7 @@ async function main(args) {
   for (const name of names) {
     if (asked.length > 0 && !asked.some((one) => one.split("/")[0] === name)) continue;
     const { run } = await import(pathToFileURL(join(folder, name + ending)).href);
-    for await (const figure of run()) {
+    for await (const figure of run(isWanted)) {
       if (!isWanted(figure.name)) continue;
       console.log(JSON.stringify(checked(name, figure)));
       if (!isQuiet) console.error(sentence(figure));
