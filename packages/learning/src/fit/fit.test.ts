@@ -293,6 +293,15 @@ test("bad settings and data are refused, each with its reason", async () => {
   });
 });
 
+test("a backend that does not compute each row by itself never trains privately", async () => {
+  const backend = { ...wasmBackend, name: "onnxruntime" as const };
+  const options = { optimizer: sgd(0.5), epochs: 1, batch: 200 };
+  const privacy = { clip: 1, noiseMultiplier: 1, delta: 1e-5 };
+  const refused = await fit(layers, train, { ...options, privacy }, { ...ports, backend });
+  expect(refused).toMatchObject({ ok: false, problem: { code: "training-invalid" } });
+  expect(await fit(layers, train, options, { ...ports, backend })).toMatchObject({ ok: true });
+});
+
 test("a training that diverges ends, with and without privacy", async () => {
   for (const privacy of [undefined, { clip: 1, noiseMultiplier: 1, delta: 1e-5 }]) {
     const options = { optimizer: sgd(1e38), epochs: 2, batch: 200, ...(privacy && { privacy }) };

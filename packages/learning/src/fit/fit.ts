@@ -47,6 +47,14 @@ export async function fit(
   if (!network.ok) return network;
   const plan = planTraining(network.value, examples, options);
   if (!plan.ok) return plan;
+  if (plan.value.private !== undefined && ports.backend.name === "onnxruntime") {
+    // Its results for a row may depend on the row's place, which the bound on clipped sums excludes.
+    return err(
+      problem("training-invalid", "ONNX Runtime does not promise what a private training's noise counts on", {
+        hint: "leave `backend` out: WebAssembly computes each row by itself",
+      }),
+    );
+  }
   const state = beginning(plan.value, options);
   if (!state.ok) return state;
   const telling = await Telling.of(plan.value, options, ports);
