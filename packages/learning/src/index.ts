@@ -12,6 +12,7 @@ export { averagePositions, embedding } from "./layers/embedding.ts";
 export { flatten } from "./layers/flatten.ts";
 export { layerNorm } from "./layers/layer-norm.ts";
 export { averagePool2d, maxPool2d } from "./layers/pool2d.ts";
+export { type Attack, type AuditOptions, auditTraining, type TrainingAudit } from "./leak/audit-training.ts";
 export { crossEntropy, logisticLoss, squaredError, type TrainingLoss } from "./loss/training-loss.ts";
 export type { Layer } from "./model/layer.ts";
 export type { Network } from "./model/network.ts";
