@@ -34,7 +34,10 @@ export type FitOptions = {
   readonly onProgress?: (progress: Progress) => void;
   /** Called at each report and awaited before it is told: what is told afterwards is on disk. */
   readonly saveCheckpoint?: (checkpoint: Uint8Array) => Promise<void>;
-  /** What `saveCheckpoint` was given last: goes on from there. */
+  /**
+   * What `saveCheckpoint` was given last: goes on from there. From an older one a private training would tell again what it has
+   * told since, with other noise: that is a second training, and its epsilon comes on top.
+   */
   readonly resumeFrom?: Uint8Array;
   /** Units that one run of the program takes; a private training's noise grows a little with it. */
   readonly unitsEachRun?: number;

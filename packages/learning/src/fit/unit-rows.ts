@@ -43,6 +43,6 @@ export function rowsByPerson(
     count: all.length,
     rowsEach,
     rowsOf: (unit) => all[unit]!,
-    inWords: `a person, with up to ${rowsEach} rows`,
+    inWords: rowsEach === 1 ? "a person, with one row" : `a person, with up to ${rowsEach} rows`,
   });
 }

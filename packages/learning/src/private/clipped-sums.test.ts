@@ -1,6 +1,6 @@
 // The bound that the noise is made for, tried on whole steps of both backends, and a bound that is too small found out.
 
-import { type Backend, scriptBackend, wasmBackend } from "@unseen/compute";
+import { type Backend, type Numbers, scriptBackend, wasmBackend } from "@unseen/compute";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
@@ -13,11 +13,10 @@ import { drawnModels } from "../step/random-models-for-tests.ts";
 import { PrivateSums } from "./private-sums.ts";
 
 const backends = { script: scriptBackend, wasm: wasmBackend } satisfies Record<string, Backend>;
-const unitsEachRun = 4;
 
 type Row = { readonly x: Float32Array; readonly label: number };
 
-async function stepOf(backend: Backend, network: Network, clip: number) {
+async function stepOf(backend: Backend, network: Network, clip: number, unitsEachRun = 4) {
   const step = privateStep(network, crossEntropy(), { count: unitsEachRun, rowsEach: 1 });
   if (!step.ok) throw new Error(step.problem.message);
   const compiled = await backend.compile(step.value.program);
@@ -32,9 +31,9 @@ async function stepOf(backend: Backend, network: Network, clip: number) {
   });
   const weights = firstWeights(network, 3);
   const size = sizeOfShape(network.shape);
-  /** The exact total on the grid of a batch in this order. `undefined` is a place where nobody stands. */
-  const totalOf = async (batch: readonly (Row | undefined)[]) => {
-    const total = new Float64Array(learntNumbers(network));
+  /** What each run of a batch in this order gives. `undefined` is a place where nobody stands. */
+  const runsOf = async (batch: readonly (Row | undefined)[]) => {
+    const runs: (readonly Numbers[])[] = [];
     for (let from = 0; from < batch.length; from += unitsEachRun) {
       const x = new Float32Array(unitsEachRun * size);
       const y = new Float32Array(unitsEachRun * network.outputs);
@@ -52,11 +51,17 @@ async function stepOf(backend: Backend, network: Network, clip: number) {
         ["present", present],
         ["clip", Float32Array.of(sums.clipInside)],
       ] as const);
-      sums.add(total, await compiled.value.run(inputs));
+      runs.push(await compiled.value.run(inputs));
     }
+    return runs;
+  };
+  /** The exact total on the grid. */
+  const totalOf = async (batch: readonly (Row | undefined)[]) => {
+    const total = new Float64Array(learntNumbers(network));
+    for (const run of await runsOf(batch)) sums.add(total, run);
     return total;
   };
-  return { sums, totalOf };
+  return { sums, runsOf, totalOf };
 }
 
 function rowsFor(
@@ -121,20 +126,35 @@ test("units do use up the clip, so that a sensitivity below it would be found ou
   expect(sums.sensitivity).toBeLessThan(1.002);
 });
 
+/** Beyond the tiles and vectors of kernels, and none of their multiples. */
+const wide = fc.constant({
+  layers: [dense(21, "relu"), dense(19, "tanh"), dense(3)],
+  shape: [37],
+  whole: undefined,
+});
+
 test.each(Object.entries(backends))(
   "%s: what a unit adds does not depend on its place or on who stands beside it, to the last bit",
   async (_, backend) => {
+    const units = fc.integer({ min: 2, max: 13 });
     await fc.assert(
-      fc.asyncProperty(drawn, fc.nat(1e6), async (model, seed) => {
+      fc.asyncProperty(fc.oneof(drawn, wide), fc.nat(1e6), units, async (model, seed, unitsEachRun) => {
         const planned = planNetwork(model.layers, model.shape);
         if (!planned.ok) throw new Error(planned.problem.message);
-        const { totalOf } = await stepOf(backend, planned.value, 1e3);
-        const [row] = rowsFor(planned.value, 1, seed, model.whole, 1);
-        const alone = await totalOf([row]);
+        const { runsOf } = await stepOf(backend, planned.value, 1e3, unitsEachRun);
+        const [row, beside] = rowsFor(planned.value, 2, seed, model.whole, 1);
+        const alone = await runsOf([row]);
         for (let place = 1; place < unitsEachRun; place++)
-          expect(await totalOf([...new Array<undefined>(place).fill(undefined), row])).toEqual(alone);
+          expect(await runsOf([...new Array<undefined>(place).fill(undefined), row])).toEqual(alone);
+        // Beside somebody else the sum is rounded as a sum of two; a third who is not counted changes nothing.
+        const nobody = { ...beside!, x: beside!.x.map(() => Number.NaN) };
+        expect(await runsOf([nobody, row])).toEqual(alone);
+        if (unitsEachRun > 2)
+          expect(await runsOf([beside, nobody, row].slice(0, unitsEachRun))).toEqual(
+            await runsOf([beside, row]),
+          );
       }),
-      { numRuns: 10 },
+      { numRuns: 12 },
     );
   },
 );
