@@ -97,6 +97,40 @@ test.each<[name: string, write: (question: Question) => void]>([
     },
   ],
   [
+    "a kernel as large as the image that it moves over",
+    (q) => {
+      const image = q.op("Reshape", [q.op("OneHot", [q.input("a")], { depth: 65_536 })], {
+        shape: [0, 1, 256, 256],
+      });
+      const kernel = q.op("Expand", [q.constant([1, 1, 1, 1], [1])], { shape: [1, 1, 100, 100] });
+      q.op("ReduceSum", [q.op("Conv", [image, kernel])], { axes: [0] });
+    },
+  ],
+  [
+    "a window over every pixel of an image that nobody sent",
+    (q) => {
+      const image = q.op("Expand", [q.constant([1, 1, 1, 1], [1])], { shape: [1, 1, 2_000, 2_000] });
+      q.op("MaxPool", [image], { kernel_shape: [500, 500], strides: [1, 1] });
+    },
+  ],
+  [
+    "numbers that are repeated over and over",
+    (q) => {
+      const hot = q.op("OneHot", [q.input("a")], { depth: 64 });
+      let x = q.op("Reshape", [hot], { shape: [0, 1, 64] });
+      for (let at = 0; at < 40; at++)
+        x = q.op("Expand", [q.op("ReduceSum", [x], { axes: [1], keepdims: 1 })], { shape: [1, 4_000, 64] });
+      q.op("ReduceSum", [x], { axes: [0] });
+    },
+  ],
+  [
+    "every place of a long line for each of thousands of indices",
+    (q) => {
+      const hot = q.op("OneHot", [q.input("a")], { depth: 4_000 });
+      q.op("ReduceSum", [q.op("GatherElements", [hot, hot], { axis: 1 })], { axes: [0] });
+    },
+  ],
+  [
     "an empty tensor with long axes",
     (q) => {
       q.op("Slice", [q.constant([4_194_304, 4_194_304, 4_194_304, 0], [])], { axis: 3, start: 0, end: 5 });
