@@ -148,8 +148,10 @@ async function gradientOf(
   await runner.run(batch, state.weights, words, ([loss, right, ...gradients]) => {
     telling.seen(loss![0]!, right![0]!);
     let at = 0;
-    for (const each of gradients) for (const slope of each) total[at++]! += slope;
+    for (const each of gradients) for (let own = 0; own < each.length; own++) total[at++]! += each[own]!;
   });
   telling.counted(batch.length);
-  return Float32Array.from(total, (slope) => slope / Math.max(1, batch.length));
+  const mean = new Float32Array(total.length);
+  for (let own = 0; own < mean.length; own++) mean[own] = total[own]! / Math.max(1, batch.length);
+  return mean;
 }

@@ -46,8 +46,10 @@ export class PrivateSums {
   /** Adds one run's sums, parameter by parameter, to a step's total. */
   add(total: Float64Array, sums: readonly Numbers[]): void {
     let at = 0;
+    // Exact: a step is a power of two.
+    const perStep = 1 / this.step;
     for (const sum of sums) {
-      for (let own = 0; own < sum.length; own++) total[at++]! += Math.round(sum[own]! / this.step);
+      for (let own = 0; own < sum.length; own++) total[at++]! += Math.round(sum[own]! * perStep);
     }
     invariant(at === total.length, "a step's total has a place for each number that is learnt");
   }
@@ -55,7 +57,10 @@ export class PrivateSums {
   /** The noised mean gradient of a step, for a batch that was expected to hold `expects` units. */
   noisedMean(total: Float64Array, expects: number, entropy: Entropy): Float32Array {
     const { value } = this.measurement.release(Secret.of(total), entropy);
-    return Float32Array.from(value, (sum) => (sum * this.step) / expects);
+    const mean = new Float32Array(value.length);
+    const each = this.step / expects;
+    for (let at = 0; at < mean.length; at++) mean[at] = value[at]! * each;
+    return mean;
   }
 }
 

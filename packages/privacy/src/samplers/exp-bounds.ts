@@ -41,7 +41,7 @@ export function expBounds({ num, den }: Rational, bits: number): Bounds {
 
 /** Whether a uniform real is below factor * exp(-x), exactly: draws digits until both ends of what is known agree. */
 export function isBelowScaledExp(uniform: LazyUniform, factor: Rational, x: Rational): boolean {
-  for (let count = 2; ; count++) {
+  for (let count = 1; ; count++) {
     const bits = 32 * count;
     const prefix = uniform.prefix(count);
     const { low, high } = expBounds(x, bits + 8);
