@@ -2,7 +2,8 @@
 // baseline is the script backend in the same run; for a ratio of private to plain it is 1.3, the aim.
 
 import { type Backend, wasmBackend } from "@unseen/compute";
-import { conv2d, dense, type Examples, fit, flatten, type Layer, sgd } from "@unseen/learning";
+import * as learning from "@unseen/learning";
+import { conv2d, dense, type Examples, flatten, type Layer, sgd } from "@unseen/learning";
 import { platformEntropy } from "../packages/base/src/index.ts";
 import { backends } from "./learning/backends.ts";
 
@@ -56,7 +57,7 @@ export async function* run(isWanted: (figure: string) => boolean) {
 async function examplesEachSecond({ layers, shape, batch }: Task, backend: Backend, isPrivate: boolean) {
   const steps = backend === wasmBackend || backend.name === "onnxruntime" ? 100 : 3;
   const times: number[] = [];
-  const trained = await train(
+  const trained = await learning.fit(
     layers,
     examplesOf(shape),
     {
