@@ -133,6 +133,13 @@ export { type UnaryEncoding, unaryEncoding } from "./mechanisms/local/unary-enco
 export { gaussianMeasurement, laplaceMeasurement, type Measurement } from "./mechanisms/measurement.ts";
 export { lossOf, type MechanismEvent, type PrivacyLoss } from "./mechanisms/mechanism-event.ts";
 export { releasedTotal } from "./mechanisms/noise-of-all.ts";
+export {
+  areVoteRules,
+  type NoisedVotes,
+  noisedVotes,
+  type TellingOfAgreement,
+  type VoteRules,
+} from "./mechanisms/noised-votes.ts";
 export { type MaxNoise, noisyMax } from "./mechanisms/noisy-max.ts";
 export {
   type GroupSizes,
@@ -155,6 +162,7 @@ export {
 export { type TopChoices, topChoices } from "./mechanisms/top-choices.ts";
 export { type NoisedTree, type TreePrice, type TreeSums, treeSums } from "./mechanisms/tree-sums.ts";
 export { type BoundedCount, truncatedGeometric } from "./mechanisms/truncated-geometric.ts";
+export { unanswered, type VoteAggregator } from "./mechanisms/vote-winners.ts";
 export type { Texts } from "./planner/coded-texts.ts";
 export { confidence } from "./planner/confidence.ts";
 export type { Across, AcrossPeople, Contribution, Grid } from "./planner/contribution.ts";

@@ -76,7 +76,7 @@ export function smoothedVoteEpsilon(
   const votes = expectVotes(run);
   const most = independentLoss(run, order);
 
-  const smoothing = 0.4 / order;
+  const smoothing = smoothingOf(order);
   const spread = Math.sqrt((2 * order * Math.exp(2 * (smoothing + smoothingRoom))) / releaseCost);
   const widthSpread = Math.sqrt(order / releaseCost);
   const loss = lossOf(run, votes, order);
@@ -95,8 +95,7 @@ export function smoothedVoteEpsilon(
 
   const widthAtMost = Math.min(most * 2, Math.exp(logWidth + deviations * widthSpread * logStep));
   const margin = deviations * spread * widthAtMost + toNumber(unit);
-  const cost =
-    releaseCost * (1 + 2 ** -18) + smoothingCost(order, smoothing + smoothingRoom) + gridCost(order);
+  const cost = tellingCost(order, releaseCost);
   const epsilonOf = (rdp: number) =>
     epsilonFromRdp(Float64Array.of(order), Float64Array.of(rdp), delta, "canonneKamathSteinke2020").value;
   const clamped = (rdp: number) => Math.min(most, Math.max(0, rdp));
@@ -116,6 +115,16 @@ export function sensitivityIsBounded(run: Omit<VotedRun, "votes">, order: number
   return curveGrows && stepGrows;
 }
 
+/** Rényi divergence at `order` of the telling alone: what `releaseCost` pays for, what smoothing costs, and the grids. */
+export function tellingCost(order: number, releaseCost: number): number {
+  const smoothing = smoothingOf(order) + smoothingRoom;
+  return releaseCost * (1 + 2 ** -18) + smoothingCost(order, smoothing) + gridCost(order);
+}
+
+function smoothingOf(order: number): number {
+  return 0.4 / order;
+}
+
 /** Gaussian noise with smooth sensitivity, without the part of the noise itself: 1 < order < 1 / (2 smoothing). */
 export function smoothingCost(order: number, smoothing: number): number {
   return (smoothing * order - Math.log1p(-2 * order * smoothing) / 2) / (order - 1);
@@ -125,7 +134,8 @@ function gridCost(order: number): number {
   return ((2 * order - 1) / (order - 1)) * unevenness;
 }
 
-function independentLoss(run: VotedRun, order: number): number {
+/** The Rényi loss of all queries at this order, whatever the votes. */
+export function independentLoss(run: Omit<VotedRun, "votes">, order: number): number {
   const { threshold } = run;
   const test = threshold === undefined ? 0 : independentThresholdRdp(threshold.noise, order);
   return run.queries * (test + independentVoteRdp(run.noise, order));
@@ -169,7 +179,8 @@ function toNumber({ num, den }: Rational): number {
   return Number(num) / Number(den);
 }
 
-function expectVotes(run: VotedRun): Votes {
+/** What a mechanism may count on: every teacher voted once in each query. Throws where one did not. */
+export function expectVotes(run: Pick<VotedRun, "votes" | "teachers" | "options" | "queries">): Votes {
   const votes = Secret.reveal(run.votes);
   const isSound = (counts: readonly number[]) =>
     counts.length === run.options &&

@@ -1,0 +1,129 @@
+// PATE: Papernot and others 2017 (arXiv 1610.05755), 2018 (arXiv 1802.08908). Teachers learn from people in the open and
+// never leave; they answer public queries by noised votes; a student learns from the answers, and is as public as they are.
+
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { type SmoothedEpsilon, unanswered } from "@unseen/privacy";
+import { type Examples, rowsOf, shapeOfExamples } from "../fit/examples.ts";
+import { fit, type Trained } from "../fit/fit.ts";
+import type { FitOptions, FitPorts } from "../fit/fit-options.ts";
+import type { Layer } from "../model/layer.ts";
+import { type Network, planNetwork, sizeOfShape } from "../model/network.ts";
+import { ShuffledSampler } from "../sampling/shuffled-sampler.ts";
+import { type PatePromised, type PateRules, type PricedVotes, pricedVotes } from "./price-pate.ts";
+import { Teachers, type TeachingOptions } from "./teachers.ts";
+
+/** Public examples without labels. */
+export type Queries = Pick<Examples, "x" | "shape">;
+
+export type PateOptions = Pick<PateRules, "teachers" | "aggregator" | "delta" | "telling"> & {
+  readonly teaching: TeachingOptions;
+  /** How the student learns from the answers; a batch larger than their number is all of them. */
+  readonly student: TeachingOptions & Pick<FitOptions, "heldOut" | "patience" | "reportEvery" | "onProgress">;
+};
+
+export type PateRun = {
+  /** Of all that is in here together, whatever the votes were. */
+  readonly epsilon: PatePromised;
+  /** With `telling`: what it cost the people who are there. Its `epsilonAtMost` is safe to print, and may be above `epsilon`'s. */
+  readonly agreement: SmoothedEpsilon | undefined;
+  /** The class of each query, or -1 where it was not answered. */
+  readonly answers: readonly number[];
+  readonly answered: number;
+  /** What learnt from the answers; a problem where none was given or its training failed. The answers are charged all the same. */
+  readonly student: Result<Trained, Problem>;
+};
+
+/**
+ * Trains teachers on `examples`, answers `queries` and trains a student, all with these layers. What comes out keeps
+ * `PateRun.epsilon` for everybody whose rows the examples are: a person, or a row where they have no `people`. Every call
+ * is a price of its own, and prices of several add up. Costs a plain training of each teacher, and its results on all
+ * queries. How long it takes depends on the rows, and is not hidden.
+ */
+export async function pate(
+  layers: readonly Layer[],
+  examples: Examples,
+  queries: Queries,
+  options: PateOptions,
+  ports: FitPorts,
+): Promise<Result<PateRun, Problem>> {
+  const ready = prepare(layers, examples, queries, options);
+  if (!ready.ok) return ready;
+  const { network, x, priced } = ready.value;
+  const teachers = await Teachers.train(layers, network, examples, options.teachers, options.teaching, ports);
+  if (!teachers.ok) return teachers;
+  const votes = await teachers.value.votesOn(x, ports);
+  if (!votes.ok) return votes;
+  const answers = priced.votes.answer(votes.value, ports.entropy).value;
+  const { telling, delta } = options;
+  const agreement =
+    telling && priced.votes.tellAgreement(votes.value, { ...telling, delta }, ports.entropy).value;
+  return ok({
+    epsilon: priced.promised,
+    agreement,
+    answers,
+    answered: answers.filter((answer) => answer !== unanswered).length,
+    student: await taught(layers, network, x, answers, options.student, ports),
+  });
+}
+
+type Ready = { readonly network: Network; readonly x: Float32Array; readonly priced: PricedVotes };
+
+/** Everything that can be refused is refused here, by what is public: before a row is looked at. */
+function prepare(
+  layers: readonly Layer[],
+  examples: Examples,
+  queries: Queries,
+  options: PateOptions,
+): Result<Ready, Problem> {
+  const shape = shapeOfExamples({ ...queries, y: [] });
+  if (!shape.ok) return shape;
+  const network = planNetwork(layers, shape.value);
+  if (!network.ok) return network;
+  const size = sizeOfShape(shape.value);
+  const x = rowsOf(queries.x, size);
+  const rows = rowsOf(examples.x, size);
+  if (x === undefined || rows === undefined)
+    return err(problem("shapes-do-not-fit", `examples and queries are rows of ${size} numbers each`));
+  // Of public rows it may be said which are wrong; of private ones it is never looked at.
+  if (!x.every((each) => Math.abs(each) <= 1e7))
+    return err(problem("training-invalid", "a query has a number that is not finite, or beyond ten million"));
+  const { y, people } = examples;
+  if (y.length * size !== rows.length || (people !== undefined && people.length !== y.length))
+    return err(
+      problem("labels-invalid", "there is not one label, and one person where there are any, for each row"),
+    );
+  const schedule = [options.teaching, options.student].map(({ batch, epochs, seed = 1 }) =>
+    ShuffledSampler.of({ units: batch, batch, epochs, seed }),
+  );
+  const unsound = schedule.find((each) => !each.ok);
+  if (unsound !== undefined && !unsound.ok) return unsound;
+  const { teachers, aggregator, delta, telling } = options;
+  const rules = { teachers, aggregator, delta, options: network.value.outputs, queries: x.length / size };
+  const priced = pricedVotes(
+    telling === undefined ? rules : { ...rules, telling },
+    people === undefined ? "a row" : "a person",
+  );
+  return priced.ok ? ok({ network: network.value, x, priced: priced.value }) : priced;
+}
+
+async function taught(
+  layers: readonly Layer[],
+  { shape }: Network,
+  x: Float32Array,
+  answers: readonly number[],
+  options: PateOptions["student"],
+  ports: FitPorts,
+): Promise<Result<Trained, Problem>> {
+  const size = sizeOfShape(shape);
+  const known = answers.flatMap((answer, query) => (answer === unanswered ? [] : [query]));
+  if (known.length === 0)
+    return err(
+      problem("training-invalid", "no query was answered, so there is nothing to learn from", {
+        hint: "a lower threshold, or more teachers",
+      }),
+    );
+  const own = new Float32Array(known.length * size);
+  for (const [at, query] of known.entries()) own.set(x.subarray(query * size, (query + 1) * size), at * size);
+  const learnt = { x: own, y: known.map((query) => answers[query]!), shape };
+  return fit(layers, learnt, { ...options, batch: Math.min(options.batch, known.length) }, ports);
+}
