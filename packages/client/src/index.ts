@@ -21,15 +21,21 @@ export {
   type Measured,
   maxPool2d,
   type Optimizer,
+  type PateOptions,
+  type PatePromised,
+  type PateRules,
   PoissonSampler,
   type PrivacyOptions,
   type Progress,
   type Promised,
+  pricePate,
+  type Queries,
   type Sampler,
   ShuffledSampler,
   sgd,
   squaredError,
   stepDecay,
+  type TeachingOptions,
   type TrainingLoss,
   type Weights,
   warmUp,
@@ -66,7 +72,8 @@ export { type ConnectOptions, GridClient, type JointOptions } from "./grid/grid-
 export { type MissingNode, SearchResults } from "./grid/search-results.ts";
 export { JointAnswer } from "./joint/joint-answer.ts";
 export { JointDataset, type JointPlace } from "./joint/joint-dataset.ts";
-export { Model, sequential } from "./learning/model.ts";
+export { Model, sequential, type TeachOptions } from "./learning/model.ts";
+export { TaughtModel } from "./learning/taught-model.ts";
 export { TrainedModel } from "./learning/trained-model.ts";
 export { AskRefused, CannotRequestPrivateData } from "./refusals/ask-refused.ts";
 export type { ShareColumnsOptions } from "./shares/share-columns.ts";

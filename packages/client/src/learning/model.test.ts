@@ -24,6 +24,28 @@ test("three more words make it private, and the file of its weights says how", a
   expect(text).toContain("add-or-remove-one");
 });
 
+test("a model is taught by teachers that never leave, and its file says what was promised", async () => {
+  const settings = { optimizer: adam(0.1), epochs: 20, batch: 10 };
+  const taught = await sequential([dense(2)]).teach(
+    { x: x.slice(40), y: y.slice(40) },
+    { x: x.slice(0, 40) },
+    {
+      teachers: 20,
+      aggregator: { kind: "laplace", noise: 4 },
+      delta: 0,
+      teaching: settings,
+      student: settings,
+    },
+  );
+  expect(taught.epsilon.epsilon).toBeCloseTo(20, 9);
+  expect([taught.answers.length, taught.answered]).toEqual([40, 40]);
+  const { accuracy } = await taught.student.evaluate({ x, y });
+  expect(accuracy).toBeGreaterThan(0.7);
+  expect(new TextDecoder().decode(taught.student.toSafetensors())).toContain(
+    "LNMax, Laplace noise of scale 4",
+  );
+});
+
 test("what cannot be trained is refused with its reason", async () => {
   const refused = sequential([flatten(), dense(2)]).fit(
     { x, y: y.map((each) => each + 1) },

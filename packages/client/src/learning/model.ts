@@ -2,15 +2,26 @@
 // platform's randomness, clock and numbers.
 
 import { type Backend, wasmBackend } from "@unseen/compute";
-import { type Examples, type FitOptions, fit, type Layer } from "@unseen/learning";
+import {
+  type Examples,
+  type FitOptions,
+  fit,
+  type Layer,
+  type PateOptions,
+  pate,
+  type Queries,
+} from "@unseen/learning";
 import { entropy } from "../platform.ts";
 import { orThrow } from "../refusals/ask-refused.ts";
+import { TaughtModel } from "./taught-model.ts";
 import { TrainedModel } from "./trained-model.ts";
 
 export type HereOptions = FitOptions & {
   /** What computes; WebAssembly if left out. */
   readonly backend?: Backend;
 };
+
+export type TeachOptions = PateOptions & Pick<HereOptions, "backend">;
 
 /** Layers one after the other. It holds no numbers: each `fit` gives a trained model. */
 export class Model {
@@ -27,8 +38,19 @@ export class Model {
   async fit(examples: Examples, options: HereOptions): Promise<TrainedModel> {
     const { backend = wasmBackend, ...rest } = options;
     const clock = { nowMs: () => performance.now() };
-    return new TrainedModel(
-      orThrow(await fit(this.layers, examples, rest, { backend, entropy, clock })),
+    const trained = orThrow(await fit(this.layers, examples, rest, { backend, entropy, clock }));
+    return new TrainedModel(trained, backend, trained.epsilon);
+  }
+
+  /**
+   * PATE: teachers of these layers learn from private examples, answer public queries by noised votes, and a student of the
+   * same layers learns from the answers. What it gives keeps `epsilon` for everybody whose rows the examples are. Several
+   * calls on the same people add up. Throws an `AskRefused` with the problem where it cannot be done.
+   */
+  async teach(examples: Examples, queries: Queries, options: TeachOptions): Promise<TaughtModel> {
+    const { backend = wasmBackend, ...rest } = options;
+    return new TaughtModel(
+      orThrow(await pate(this.layers, examples, queries, rest, { backend, entropy })),
       backend,
     );
   }

@@ -5,6 +5,7 @@ import {
   type Measured,
   Measurer,
   type Network,
+  type PatePromised,
   type Promised,
   prepared,
   resultsOn,
@@ -16,9 +17,9 @@ import {
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 
 /** What a training left: weights, and for whom they are safe to show. */
-export class TrainedModel {
+export class TrainedModel<Given extends Promised | PatePromised = Promised> {
   /** What was promised to everybody whose rows it learnt from; undefined where nothing was. */
-  readonly epsilon: Promised | undefined;
+  readonly epsilon: Given | undefined;
   readonly weights: Weights;
   readonly steps: number;
   readonly stoppedEarly: boolean;
@@ -27,8 +28,8 @@ export class TrainedModel {
   readonly #trained: Trained;
   readonly #backend: Backend;
 
-  constructor(trained: Trained, backend: Backend) {
-    this.epsilon = trained.epsilon;
+  constructor(trained: Trained, backend: Backend, epsilon: Given | undefined) {
+    this.epsilon = epsilon;
     this.weights = trained.weights;
     this.steps = trained.steps;
     this.stoppedEarly = trained.stoppedEarly;
