@@ -2,6 +2,7 @@ export type { Problem, Result } from "@unseen/base";
 export type { Backend } from "@unseen/compute";
 export {
   type Activation,
+  type AdaptiveClip,
   activation,
   adam,
   averagePool2d,

@@ -24,6 +24,7 @@ export { type SgdOptions, sgd } from "./optimise/sgd.ts";
 export { type PateOptions, type PateRun, pate, type Queries } from "./pate/pate.ts";
 export { type PatePromised, type PateRules, pricePate } from "./pate/price-pate.ts";
 export type { TeachingOptions } from "./pate/teachers.ts";
+export type { AdaptiveClip } from "./private/clip.ts";
 export type { PrivacyOptions, Promised } from "./private/promise.ts";
 export { type PoissonOptions, PoissonSampler } from "./sampling/poisson-sampler.ts";
 export type { Sampler } from "./sampling/sampler.ts";

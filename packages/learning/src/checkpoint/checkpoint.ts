@@ -4,6 +4,7 @@
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import type { TrainingState } from "../fit/training-state.ts";
+import { largestClip, smallestClip } from "../private/clip.ts";
 import { readSafetensors, type Tensors, writeSafetensors } from "./safetensors.ts";
 
 export function writeCheckpoint(state: TrainingState, description: string): Uint8Array {
@@ -17,6 +18,7 @@ export function writeCheckpoint(state: TrainingState, description: string): Uint
     ["step", `${state.step}`],
     ["stale", `${state.stale}`],
     ["lowest", `${state.lowest}`],
+    ["clip", `${state.clip}`],
   ]);
   return writeSafetensors({ tensors, metadata });
 }
@@ -41,7 +43,7 @@ export function readCheckpoint(
       ),
     );
   }
-  const [step, stale, lowest] = ["step", "stale", "lowest"].map((name) =>
+  const [step, stale, lowest, clip] = ["step", "stale", "lowest", "clip"].map((name) =>
     Number(metadata.get(name) ?? Number.NaN),
   );
   const isCounted =
@@ -49,7 +51,8 @@ export function readCheckpoint(
     step! >= 0 &&
     Number.isSafeInteger(stale) &&
     stale! >= 0 &&
-    !Number.isNaN(lowest);
+    !Number.isNaN(lowest) &&
+    isClip(clip!);
   const weights = restored(first.weights, read.value);
   const memories = new Map<string, readonly Float32Array[]>();
   for (const [name, own] of first.memories) {
@@ -65,7 +68,7 @@ export function readCheckpoint(
     read.value.tensors.size !== wanted
   )
     return err(problem("checkpoint-malformed", "the checkpoint does not hold what its model needs"));
-  return ok({ step: step!, stale: stale!, lowest: lowest!, weights, memories });
+  return ok({ step: step!, stale: stale!, lowest: lowest!, clip: clip!, weights, memories });
 }
 
 function restored(
@@ -80,6 +83,10 @@ function restored(
     found.set(name, tensor.data);
   }
   return found;
+}
+
+function isClip(clip: number): boolean {
+  return clip >= smallestClip && clip <= largestClip;
 }
 
 function memoryName(parameter: string, at: number): string {

@@ -15,8 +15,6 @@ export type BatchRunnerParts = {
   readonly units: Units;
   readonly rows: Prepared;
   readonly unitRows: UnitRows;
-  /** Other inputs that stay the same. */
-  readonly fixed: ReadonlyMap<string, Float32Array>;
 };
 
 export class BatchRunner {
@@ -34,19 +32,20 @@ export class BatchRunner {
     this.#present = new Float32Array(rows);
   }
 
-  /** Gives each run's outputs to `take`; an empty batch has no runs. `words` are uniform 32-bit words for dropout. */
+  /** Gives each run's outputs to `take`; an empty batch has no runs. `others` are the program's other inputs. `words` are uniform 32-bit words for dropout. */
   async run(
     batch: Int32Array,
     weights: Weights,
+    others: ReadonlyMap<string, Float32Array>,
     words: () => number,
     take: (outputs: readonly Numbers[]) => void,
   ): Promise<void> {
-    const { compiled, units, fixed } = this.#parts;
+    const { compiled, units } = this.#parts;
     for (let from = 0; from < batch.length; from += units.count) {
       this.#fill(batch.subarray(from, from + units.count));
       const inputs = new Map([
         ...weights,
-        ...fixed,
+        ...others,
         ["x", this.#x],
         ["y", this.#y],
         ["present", this.#present],

@@ -123,6 +123,24 @@ test("a private training tells nothing that was measured on private rows", async
   expect(told[3]!.training!.loss).toBeGreaterThan(0);
 });
 
+test("a clip that follows the norms finds them from far away, at the price of one that is fixed", async () => {
+  const options = { optimizer: sgd(1), epochs: 12, batch: 128, heldOut };
+  const privacy = { clip: 0.01, noiseMultiplier: 1, delta: 1e-4 };
+  const fixed = await trained({ ...options, privacy });
+  const saved: Uint8Array[] = [];
+  const following = await trained({
+    ...options,
+    privacy: { ...privacy, adaptive: { quantile: 0.5, rate: 0.3 } },
+    saveCheckpoint: async (bytes) => void saved.push(bytes),
+  });
+  expect(following.heldOut!.accuracy).toBeGreaterThan(fixed.heldOut!.accuracy + 0.1);
+  expect(following.epsilon!.epsilon).toBe(fixed.epsilon!.epsilon);
+  const last = readSafetensors(saved.at(-1)!);
+  const clip = Number(last.ok && last.value.metadata.get("clip"));
+  expect(clip).toBeGreaterThan(0.1);
+  expect(clip).toBeLessThan(10);
+});
+
 test("batches may be empty", async () => {
   const sampler = PoissonSampler.of({ rate: 1e-4, steps: 5, expects: 1 });
   if (!sampler.ok) throw new Error(sampler.problem.message);
@@ -240,6 +258,7 @@ test("a checkpoint of another training, or one that was tampered with, is refuse
   for (const changed of [
     { tensors, metadata: new Map([...metadata, ["step", "-1"]]) },
     { tensors, metadata: new Map([...metadata, ["step", "NaN"]]) },
+    { tensors, metadata: new Map([...metadata, ["clip", "0"]]) },
     { tensors: new Map([...tensors].slice(1)), metadata },
     { tensors: new Map([...tensors, ["0.bias", { shape: [1], data: Float32Array.of(1) }]]), metadata },
     { tensors: new Map([...tensors, ["more", { shape: [1], data: Float32Array.of(1) }]]), metadata },
@@ -262,6 +281,7 @@ test("bad settings and data are refused, each with its reason", async () => {
     ["training-invalid", { privacy: { ...privacy, clip: Number.POSITIVE_INFINITY } }],
     ["training-invalid", { privacy: { ...privacy, clip: Number.NaN } }],
     ["training-invalid", { privacy: { ...privacy, noiseMultiplier: 0 } }],
+    ["training-invalid", { privacy: { ...privacy, adaptive: { quantile: 1 } } }],
     ["training-invalid", { privacy: { ...privacy, delta: 0 } }],
     ["training-invalid", { privacy: { clip: 1, delta: 1e-5, epsilon: -1 } }],
     ["epsilon-unreachable", { privacy: { clip: 1, delta: 1e-18, epsilon: 1e-9 } }],

@@ -7,13 +7,15 @@ import type { Layer } from "../model/layer.ts";
 import { learntNumbers, type Network, planNetwork } from "../model/network.ts";
 import { seededWords } from "../model/seeded-numbers.ts";
 import { firstWeights, fitsNetwork, type Weights } from "../model/weights.ts";
+import { nextClip } from "../private/clip.ts";
 import { entropyWords } from "../private/entropy-words.ts";
+import type { StepGradient } from "../private/private-sums.ts";
 import { type Promised, promised } from "../private/promise.ts";
 import { BatchRunner } from "./batch-runner.ts";
 import { type Examples, shapeOfExamples } from "./examples.ts";
 import type { FitOptions, FitPorts } from "./fit-options.ts";
 import type { Measured } from "./measure.ts";
-import { planTraining, type TrainingPlan } from "./plan-training.ts";
+import { type PrivatePlan, planTraining, type TrainingPlan } from "./plan-training.ts";
 import { diverged, Telling } from "./telling.ts";
 import { advanced, firstState, hasDiverged, type TrainingState } from "./training-state.ts";
 
@@ -61,8 +63,7 @@ export async function fit(
   if (!telling.ok) return telling;
   const compiled = await ports.backend.compile(plan.value.step.program);
   if (!compiled.ok) return compiled;
-  const { private: own, rows, unitRows, units, step } = plan.value;
-  const fixed = new Map(own === undefined ? [] : [["clip", Float32Array.of(own.sums.clipInside)]]);
+  const { rows, unitRows, units, step } = plan.value;
   const runner = new BatchRunner({
     compiled: compiled.value,
     network: network.value,
@@ -70,7 +71,6 @@ export async function fit(
     units,
     rows,
     unitRows,
-    fixed,
   });
   try {
     return await looped(plan.value, state.value, runner, telling.value, options, ports);
@@ -84,7 +84,7 @@ function beginning(plan: TrainingPlan, options: FitOptions): Result<TrainingStat
   const weights = options.weights ?? firstWeights(plan.network, options.seed ?? 1);
   if (!fitsNetwork(weights, plan.network))
     return err(problem("shapes-do-not-fit", "the weights that were given are not those of this model"));
-  const first = firstState(plan.network, weights, options.optimizer);
+  const first = firstState(plan.network, weights, options.optimizer, options.privacy?.clip ?? 1);
   return options.resumeFrom === undefined
     ? ok(first)
     : readCheckpoint(options.resumeFrom, first, plan.description);
@@ -107,8 +107,13 @@ async function looped(
     const batch = draw(state.step);
     // A mask that stood in one place for every row would tell a private row's place.
     const words = own === undefined ? seededWords((options.seed ?? 1) + 7_919 * state.step) : secretWords;
-    const gradient = await gradientOf(plan, batch, state, runner, words, telling, ports);
-    state = advanced(state, gradient, options.optimizer, sampler.steps);
+    const made =
+      own === undefined
+        ? await plainGradient(plan, batch, state, runner, words, telling)
+        : await noisedStep(plan, own, batch, state, runner, words, ports);
+    state = advanced(state, made.gradient, options.optimizer, sampler.steps);
+    if (made.shareBelow !== undefined)
+      state = { ...state, clip: nextClip(state.clip, made.shareBelow, own?.privacy.adaptive ?? {}) };
     if (state.step % plan.reportEvery !== 0 && state.step !== sampler.steps) continue;
     if (hasDiverged(state)) return err(diverged());
     const told = await telling.report(state);
@@ -130,28 +135,37 @@ function hasStopped(state: TrainingState, options: FitOptions): boolean {
   return options.patience !== undefined && options.heldOut !== undefined && state.stale >= options.patience;
 }
 
-async function gradientOf(
+async function noisedStep(
+  plan: TrainingPlan,
+  { sums }: PrivatePlan,
+  batch: Int32Array,
+  { weights, clip }: TrainingState,
+  runner: BatchRunner,
+  words: () => number,
+  ports: FitPorts,
+): Promise<StepGradient> {
+  const total = new Float64Array(sums.places);
+  const others = new Map([["clip", sums.clipInside(clip)]]);
+  await runner.run(batch, weights, others, words, (outputs) => sums.add(total, outputs, clip));
+  return sums.noised(total, clip, plan.sampler.expects, ports.entropy);
+}
+
+async function plainGradient(
   plan: TrainingPlan,
   batch: Int32Array,
-  state: TrainingState,
+  { weights }: TrainingState,
   runner: BatchRunner,
   words: () => number,
   telling: Telling,
-  ports: FitPorts,
-): Promise<Float32Array> {
+): Promise<StepGradient> {
   const total = new Float64Array(learntNumbers(plan.network));
-  const { private: own, sampler } = plan;
-  if (own !== undefined) {
-    await runner.run(batch, state.weights, words, (sums) => own.sums.add(total, sums));
-    return own.sums.noisedMean(total, sampler.expects, ports.entropy);
-  }
-  await runner.run(batch, state.weights, words, ([loss, right, ...gradients]) => {
+  await runner.run(batch, weights, new Map(), words, ([loss, right, ...gradients]) => {
     telling.seen(loss![0]!, right![0]!);
     let at = 0;
     for (const each of gradients) for (let own = 0; own < each.length; own++) total[at++]! += each[own]!;
   });
   telling.counted(batch.length);
-  const mean = new Float32Array(total.length);
-  for (let own = 0; own < mean.length; own++) mean[own] = total[own]! / Math.max(1, batch.length);
-  return mean;
+  const gradient = new Float32Array(total.length);
+  for (let own = 0; own < gradient.length; own++) gradient[own] = total[own]! / Math.max(1, batch.length);
+  return { gradient, shareBelow: undefined };
 }

@@ -152,15 +152,15 @@ function privately(
   if (!sound.ok) return sound;
   const noise = noiseOf(privacy, sampler);
   if (!noise.ok) return noise;
-  const step = privateStep(network, loss, units);
+  const step = privateStep(network, loss, units, privacy.adaptive !== undefined);
   if (!step.ok) return step;
   const sums = new PrivateSums({
-    clip: privacy.clip,
     noiseMultiplier: noise.value,
     dimension: learntNumbers(network),
     unitsEachRun: units.count,
     runsChanged: sampler.runsChanged,
     normError: step.value.normError,
+    hasCount: privacy.adaptive !== undefined,
   });
   return ok({ step: step.value, private: { privacy, noiseMultiplier: noise.value, sums } });
 }

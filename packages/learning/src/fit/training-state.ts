@@ -12,12 +12,19 @@ export type TrainingState = {
   readonly weights: Weights;
   /** What the optimiser remembers of each parameter. */
   readonly memories: ReadonlyMap<string, readonly Float32Array[]>;
+  /** What a private training's gradients are clipped to next. */
+  readonly clip: number;
   /** Reports without a lower loss on held-out rows, and the lowest so far. */
   readonly stale: number;
   readonly lowest: number;
 };
 
-export function firstState(network: Network, weights: Weights, optimizer: Optimizer): TrainingState {
+export function firstState(
+  network: Network,
+  weights: Weights,
+  optimizer: Optimizer,
+  clip: number,
+): TrainingState {
   const memories = network.parameters.map(({ name, shape }) => {
     const own = Array.from({ length: optimizer.memories }, () => new Float32Array(sizeOfShape(shape)));
     return [name, own] as const;
@@ -28,6 +35,7 @@ export function firstState(network: Network, weights: Weights, optimizer: Optimi
     step: 0,
     weights: ordered,
     memories: new Map(memories),
+    clip,
     stale: 0,
     lowest: Number.POSITIVE_INFINITY,
   };

@@ -1,14 +1,13 @@
-// Clipped sums on a grid of whole numbers, what one unit moves them by at most, and the noise. The bound is derived in
-// docs/mechanisms/clipped-sums.md.
+// Clipped sums on a grid of whole numbers, what one unit moves them by at most, and the noise. Everything is in units of the
+// clip, which may change from step to step. The bound is derived in docs/mechanisms/clipped-sums.md.
 
 import { type Entropy, invariant, Secret } from "@unseen/base";
 import type { Numbers } from "@unseen/compute";
 import { type GaussianVector, gaussianVector } from "@unseen/privacy";
 import { sumError, underflow } from "../step/rounding.ts";
+import { smallestClip } from "./clip.ts";
 
 export type PrivateSumsOptions = {
-  /** Above 0: the norm that a unit's gradient is scaled down to. */
-  readonly clip: number;
   readonly noiseMultiplier: number;
   /** How many numbers are learnt. */
   readonly dimension: number;
@@ -17,50 +16,80 @@ export type PrivateSumsOptions = {
   /** Runs of a step that one unit more or less can change. */
   readonly runsChanged: number;
   readonly normError: number;
+  /** Whether the runs' last output counts units below the clip, each by a half to one side or the other. */
+  readonly hasCount: boolean;
 };
+
+/** What a step moves the weights by. */
+export type StepGradient = {
+  /** Of a private training the noised sum over the units that were expected. */
+  readonly gradient: Float32Array;
+  /** The share of units below the clip, where they were counted. */
+  readonly shareBelow: number | undefined;
+};
+
+/**
+ * A unit's count weighs so much beside its gradient. It raises what a unit moves by two parts in a thousand, and the noise on
+ * the share of a few hundred units is a few in a hundred.
+ */
+const countWeight = 2 ** -3;
 
 export class PrivateSums {
   readonly measurement: GaussianVector;
-  /** What the program is given to clip to: less than `clip` by as much as computed norms may be too small. */
-  readonly clipInside: number;
-  /** The step of the grid, a power of two. */
+  /** The step of the grid over the clip, a power of two. */
   readonly step: number;
   /** One unit's most, as a multiple of the clip: a little above 1. */
   readonly sensitivity: number;
+  readonly #options: PrivateSumsOptions;
 
   constructor(options: PrivateSumsOptions) {
-    const { clip, noiseMultiplier, dimension, unitsEachRun, runsChanged, normError } = options;
-    this.clipInside = floatBelow(clip / (1 + normError));
+    const { noiseMultiplier, dimension, unitsEachRun, runsChanged, hasCount } = options;
+    this.#options = options;
     const root = Math.sqrt(dimension);
     // Rounding to the grid then costs under a part in a thousand.
-    this.step = 2 ** Math.floor(Math.log2(clip / (root * 4096)));
+    this.step = 2 ** Math.floor(Math.log2(1 / (root * 4096)));
     // With the unit and without it, each changed run is rounded once in float32 and once to the grid.
     const runs = 2 * runsChanged;
-    const most =
-      clip * (1 + runs * sumError(unitsEachRun)) + runs * ((root * this.step) / 2 + underflow(dimension));
-    this.sensitivity = most / clip;
-    const l2Sensitivity = BigInt(Math.ceil((most / this.step) * (1 + 2 ** -40)));
-    this.measurement = gaussianVector({ l2Sensitivity, noiseMultiplier, dimension });
+    const lost = (root * this.step * 0.5001 + underflow(dimension) / smallestClip) * runs;
+    const ofGradient = 1 + runs * sumError(unitsEachRun) + lost;
+    this.sensitivity = hasCount ? Math.hypot(ofGradient, countWeight / 2) : ofGradient;
+    const l2Sensitivity = BigInt(Math.ceil((this.sensitivity / this.step) * (1 + 2 ** -40)));
+    const places = this.places;
+    this.measurement = gaussianVector({ l2Sensitivity, noiseMultiplier, dimension: places });
   }
 
-  /** Adds one run's sums, parameter by parameter, to a step's total. */
-  add(total: Float64Array, sums: readonly Numbers[]): void {
+  /** Whole numbers in a step's total. */
+  get places(): number {
+    return this.#options.dimension + (this.#options.hasCount ? 1 : 0);
+  }
+
+  /** What the program is given to clip to: less than the clip by as much as computed norms may be too small. */
+  clipInside(clip: number): Float32Array {
+    return Float32Array.of(floatBelow(clip / (1 + this.#options.normError)));
+  }
+
+  /** Adds one run's sums, parameter by parameter, and its count to a step's total. */
+  add(total: Float64Array, outputs: readonly Numbers[], clip: number): void {
+    const { dimension, hasCount } = this.#options;
     let at = 0;
-    // Exact: a step is a power of two.
-    const perStep = 1 / this.step;
-    for (const sum of sums) {
+    const perStep = 1 / (clip * this.step);
+    for (const sum of hasCount ? outputs.slice(0, -1) : outputs) {
       for (let own = 0; own < sum.length; own++) total[at++]! += Math.round(sum[own]! * perStep);
     }
-    invariant(at === total.length, "a step's total has a place for each number that is learnt");
+    invariant(at === dimension, "a step's total has a place for each number that is learnt");
+    // Halves times a power of two: whole, and exact.
+    if (hasCount) total[at]! += outputs.at(-1)![0]! * (countWeight / this.step);
   }
 
-  /** The noised mean gradient of a step, for a batch that was expected to hold `expects` units. */
-  noisedMean(total: Float64Array, expects: number, entropy: Entropy): Float32Array {
+  /** Noises a step's total, for a batch that was expected to hold `expects` units. */
+  noised(total: Float64Array, clip: number, expects: number, entropy: Entropy): StepGradient {
     const { value } = this.measurement.release(Secret.of(total), entropy);
-    const mean = new Float32Array(value.length);
-    const each = this.step / expects;
-    for (let at = 0; at < mean.length; at++) mean[at] = value[at]! * each;
-    return mean;
+    const gradient = new Float32Array(this.#options.dimension);
+    const each = (clip * this.step) / expects;
+    for (let at = 0; at < gradient.length; at++) gradient[at] = value[at]! * each;
+    if (!this.#options.hasCount) return { gradient, shareBelow: undefined };
+    const counted = value.at(-1)! * (this.step / countWeight);
+    return { gradient, shareBelow: 0.5 + counted / expects };
   }
 }
 

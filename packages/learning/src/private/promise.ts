@@ -3,10 +3,13 @@
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { noiseMultiplierFor, PldAccountant, rdpAccountant } from "@unseen/privacy";
 import type { Sampler } from "../sampling/sampler.ts";
+import { type AdaptiveClip, largestClip, smallestClip } from "./clip.ts";
 
 export type PrivacyOptions = {
-  /** Above 0: the norm that each unit's gradient is scaled down to. */
+  /** From 0.001 to a million: the norm that each unit's gradient is scaled down to, or the first of them. */
   readonly clip: number;
+  /** Lets the clip follow a quantile of the gradients' norms. What is learnt of them is noised with the sums, at the same price. */
+  readonly adaptive?: AdaptiveClip;
   /** Between 0 and 1, well below one over the number of people. */
   readonly delta: number;
 } & (
@@ -35,15 +38,18 @@ export type Promised = {
   readonly noiseMultiplier: number;
 };
 
-/** From this up a clip is far from where float32 loses small numbers. */
-const [smallestClip, largestClip] = [1e-3, 1e6];
-
 export function checkPrivacy(privacy: PrivacyOptions): Result<undefined, Problem> {
   const { clip, delta } = privacy;
   const wrong = (what: string, hint: string) => err(problem("training-invalid", what, { hint }));
   if (!(clip >= smallestClip && clip <= largestClip))
     return wrong(`a clip is from ${smallestClip} to ${largestClip}`, "clip: 1");
   if (!(delta > 0 && delta < 1)) return wrong("a delta is between 0 and 1", "delta: 1e-5");
+  const { quantile = 0.5, rate = 0.2 } = privacy.adaptive ?? {};
+  if (!(quantile > 0 && quantile < 1 && rate > 0 && rate <= 1))
+    return wrong(
+      "a clip follows a quantile between 0 and 1, at a rate up to 1",
+      "adaptive: { quantile: 0.5 }",
+    );
   if ("epsilon" in privacy && !(privacy.epsilon > 0 && Number.isFinite(privacy.epsilon)))
     return wrong("an epsilon is above 0 and finite", "epsilon: 2");
   if ("noiseMultiplier" in privacy && !(privacy.noiseMultiplier >= 0.01 && privacy.noiseMultiplier <= 1e6))

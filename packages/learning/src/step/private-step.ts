@@ -7,7 +7,7 @@ import { grad, programOf } from "@unseen/program";
 import type { TrainingLoss } from "../loss/training-loss.ts";
 import { type Network, resultsOf } from "../model/network.ts";
 import type { Ghost } from "../model/pass.ts";
-import { apply, input, number, outputsOf, sumOver, times, type Value } from "../model/value.ts";
+import { apply, input, number, outputsOf, reshape, sumOver, times, type Value } from "../model/value.ts";
 import { type Clipped, clippedParts } from "./clipped-parts.ts";
 import type { Step } from "./plain-step.ts";
 import { largestClipped, normError } from "./rounding.ts";
@@ -20,12 +20,15 @@ export type PrivateStep = Step & {
 
 /**
  * Outputs: for each parameter, in order, the sum over units of their gradients, each first scaled to a norm over all
- * parameters of at most the input "clip" [1], and counted as zero where it is not finite. Nothing else leaves: losses are private.
+ * parameters of at most the input "clip" [1], and counted as zero where it is not finite. With
+ * `hasCount` a last output [1] adds a half for each unit that is there with a norm up to the clip, and takes a half for each
+ * other. Nothing else leaves: losses are private.
  */
 export function privateStep(
   network: Network,
   loss: TrainingLoss,
   units: Units,
+  hasCount = false,
 ): Result<PrivateStep, Problem> {
   const rows = units.count * units.rowsEach;
   const { results, pass } = resultsOf(network, "training", rows);
@@ -41,7 +44,7 @@ export function privateStep(
   const parts = ghosts.map((ghost, at) =>
     clippedParts(ghost, written[at]!, written[ghosts.length + at]!, units, network.parameters[at]!.shape),
   );
-  const program = programOf(sumsOf(parts));
+  const program = programOf(sumsOf(parts, hasCount ? unitsPresent(units) : undefined));
   if (!program.ok) return program;
   const error = normError(Math.max(...parts.map(({ terms }) => terms)), parts.length);
   return ok({ program: program.value, masks: pass.masks, normError: error });
@@ -62,14 +65,25 @@ function neededBy(ghost: Ghost): Value {
   }
 }
 
-function sumsOf(parts: readonly Clipped[]): readonly Value[] {
+function sumsOf(parts: readonly Clipped[], present: Value | undefined): readonly Value[] {
   const squared = parts.map((part) => part.squaredNorm).reduce((sum, each) => apply("Add", [sum, each]));
   const norm = apply("Sqrt", [squared]);
-  const scale = apply("Min", [number(1), apply("Div", [input("clip", [1]), norm])]);
+  const clip = input("clip", [1]);
+  const scale = apply("Min", [number(1), apply("Div", [clip, norm])]);
   // A comparison with NaN does not hold.
   const isCounted = [...parts.flatMap((part) => part.limits), [squared, largestClipped] as const]
     .map(([value, most]) => apply("LessOrEqual", [value, number(most)]))
     .reduce(times);
   const share = apply("Where", [isCounted, scale, number(0)]);
-  return parts.map((part) => part.sum(share, isCounted));
+  const sums = parts.map((part) => part.sum(share, isCounted));
+  if (present === undefined) return sums;
+  const isBelow = times(isCounted, apply("LessOrEqual", [norm, clip]));
+  const halves = times(present, apply("Sub", [isBelow, number(0.5)]));
+  return [...sums, sumOver(halves, [0])];
+}
+
+/** [units, 1]: 1 for a unit with a row that is there. */
+function unitsPresent({ count, rowsEach }: Units): Value {
+  const rows = reshape(input("present", [count * rowsEach]), [count, rowsEach]);
+  return rowsEach === 1 ? rows : apply("ReduceMax", [rows], { axes: [1], keepdims: 1 });
 }
