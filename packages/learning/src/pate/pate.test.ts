@@ -212,6 +212,28 @@ test("where nothing is answered there is no student, and the answers were charge
   expect(!silent.value.student.ok && silent.value.student.problem.code).toBe("training-invalid");
 });
 
+test("nothing is told of a teacher's training, not even to whom a training would tell it", async () => {
+  const told: unknown[] = [];
+  const tell = (each: unknown) => void told.push(each);
+  const curious = { ...teaching, onProgress: tell, saveCheckpoint: async (bytes: Uint8Array) => tell(bytes) };
+  const examples = {
+    x: [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ],
+    y: [0, 1, 2],
+  };
+  const run = await pate(
+    layers,
+    examples,
+    { x: [[1, 0]] },
+    { ...options, teachers: 2, teaching: curious },
+    portsOf(1),
+  );
+  expect([run.ok, told]).toEqual([true, []]);
+});
+
 test("teachers that agree are told of with noise, within the price that was known before", async () => {
   const { train } = digits();
   const x = train.x as readonly (readonly number[])[];

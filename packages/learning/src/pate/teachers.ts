@@ -92,10 +92,12 @@ async function teach(
   ports: FitPorts,
 ): Promise<Result<Teacher, Problem>> {
   if (rows === 0) return ok(undefined);
+  // Named one by one: whatever else stands in the options, such as a checkpoint's keeper, would be given a teacher's own.
+  const { optimizer, epochs, batch, seed = 1 } = options;
   const trained = await fit(
     layers,
     { x, y, shape: network.shape },
-    { ...options, batch: Math.min(options.batch, rows) },
+    { optimizer, epochs, seed, batch: Math.min(batch, rows) },
     ports,
   );
   if (trained.ok) return ok(trained.value.weights);
