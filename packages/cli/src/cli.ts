@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { accountCommands } from "./account/account-commands.ts";
+import { auditModelCommand } from "./audit-model/audit-model-command.ts";
 import { homeOption, withHome } from "./owner/home-option.ts";
 import { peerCommands } from "./owner/peer-commands.ts";
 import { permitCommands } from "./owner/permit-commands.ts";
@@ -157,7 +158,7 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
       (await import("./owner/datasets.ts")).removeDataset(shell, name, options),
     );
 
-  withHome(unseen.command("audit [dataset...]"))
+  const audit = withHome(unseen.command("audit [dataset...]"))
     .description("attack your own policy, on people who do not exist, and see how far an attacker would get")
     .option("--quick", "a look in seconds, instead of minutes")
     .option("--report <file>", "write a page (.html) or a picture (.svg) that stands alone")
@@ -165,6 +166,7 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
     .action(async (names, options) => {
       outcome.code = await (await import("./owner/audit.ts")).audit(shell, names, options);
     });
+  auditModelCommand(audit, shell);
 
   const user = unseen.command("user").description("add and list the people who may come in");
   withHome(user.command("add <name>"))

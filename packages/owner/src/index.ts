@@ -18,7 +18,14 @@ export {
 } from "./audit/index.ts";
 export type { Catalogue, CataloguedDataset } from "./catalogue/index.ts";
 export { gridRoutes, type OwnerNode, type ServeOptions, type Serving, serveNode } from "./http/index.ts";
-export { type CardDraft, type ColumnReport, type IngestReport, suggestCard } from "./ingest/index.ts";
+export {
+  type CardDraft,
+  type ColumnReport,
+  type IngestReport,
+  type LabelledRows,
+  readLabelledRows,
+  suggestCard,
+} from "./ingest/index.ts";
 export {
   type Amount,
   type AuditFinding,
