@@ -141,6 +141,21 @@ test("a clip that follows the norms finds them from far away, at the price of on
   expect(clip).toBeLessThan(10);
 });
 
+test("a model of which many rows do not fit into one run takes fewer rows a run", async () => {
+  const examples = {
+    x: Array.from({ length: 64 }, (_, at) => Array.from({ length: 8 }, (_, pixel) => ((at * pixel) % 7) / 7)),
+    y: Array.from({ length: 64 }, (_, at) => at % 2),
+    shape: [1, 8],
+  };
+  const privacy = { clip: 1, noiseMultiplier: 1, delta: 1e-3 };
+  const options = { optimizer: sgd(0.01), epochs: 1, batch: 64, privacy };
+  const wide = [dense(12_000, "relu"), dense(2), flatten()];
+  expect(await fit(wide, examples, options, ports)).toMatchObject({ ok: true });
+  expect(await fit(wide, examples, { ...options, unitsEachRun: 64 }, ports)).toMatchObject({
+    problem: { code: "program-too-large" },
+  });
+});
+
 test("batches may be empty", async () => {
   const sampler = PoissonSampler.of({ rate: 1e-4, steps: 5, expects: 1 });
   if (!sampler.ok) throw new Error(sampler.problem.message);

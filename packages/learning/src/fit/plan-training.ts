@@ -60,10 +60,11 @@ export function planTraining(
         "a run takes a whole number of units, and a report follows a whole number of steps",
       ),
     );
-  const made =
+  const make = (own: Units) =>
     options.privacy === undefined
-      ? plainly(network, loss, units)
-      : privately(network, loss, units, sampler.value, options.privacy);
+      ? plainly(network, loss, own)
+      : privately(network, loss, own, sampler.value, options.privacy);
+  const made = options.unitsEachRun === undefined ? withRoom(units, make) : make(units);
   if (!made.ok) return made;
   const reportEvery =
     options.reportEvery ?? Math.max(1, Math.round(unitRows.value.count / sampler.value.expects));
@@ -81,7 +82,6 @@ export function planTraining(
     loss,
     rows: rows.value,
     unitRows: unitRows.value,
-    units,
     sampler: sampler.value,
     ...made.value,
     reportEvery,
@@ -134,11 +134,18 @@ function unitsEachRun({ unitsEachRun: asked, privacy }: FitOptions, sampler: Sam
   return asked ?? Math.max(1, Math.min(most, Math.ceil(sampler.expects)));
 }
 
-type Made = { readonly step: Step; readonly private: PrivatePlan | undefined };
+type Made = { readonly step: Step; readonly private: PrivatePlan | undefined; readonly units: Units };
+
+/** Half as many units a run, and so on, while the step's program would be too large. */
+function withRoom(units: Units, make: (units: Units) => Result<Made, Problem>): Result<Made, Problem> {
+  const made = make(units);
+  if (made.ok || made.problem.code !== "program-too-large" || units.count === 1) return made;
+  return withRoom({ ...units, count: Math.floor(units.count / 2) }, make);
+}
 
 function plainly(network: Network, loss: TrainingLoss, units: Units): Result<Made, Problem> {
   const step = plainStep(network, loss, units.count);
-  return step.ok ? ok({ step: step.value, private: undefined }) : step;
+  return step.ok ? ok({ step: step.value, private: undefined, units }) : step;
 }
 
 function privately(
@@ -150,10 +157,10 @@ function privately(
 ): Result<Made, Problem> {
   const sound = checkPrivacy(privacy);
   if (!sound.ok) return sound;
-  const noise = noiseOf(privacy, sampler);
-  if (!noise.ok) return noise;
   const step = privateStep(network, loss, units, privacy.adaptive !== undefined);
   if (!step.ok) return step;
+  const noise = noiseOf(privacy, sampler);
+  if (!noise.ok) return noise;
   const sums = new PrivateSums({
     noiseMultiplier: noise.value,
     dimension: learntNumbers(network),
@@ -162,5 +169,5 @@ function privately(
     normError: step.value.normError,
     hasCount: privacy.adaptive !== undefined,
   });
-  return ok({ step: step.value, private: { privacy, noiseMultiplier: noise.value, sums } });
+  return ok({ step: step.value, private: { privacy, noiseMultiplier: noise.value, sums }, units });
 }
