@@ -126,7 +126,7 @@ const sizes = [784, 128, 128, 10] as const;
 const network = (batch: number): Step => ({
   prepare: networkInputs(batch),
   run: async (p, [x, ...weights]) => {
-    const { layers } = await forward(p, x!, weights, batch);
+    const { layers } = await forward(p, x!, weights, batch, false);
     for (const layer of layers.slice(0, -1)) for (const value of layer) value[Symbol.dispose]();
     return layers.at(-1)!;
   },
@@ -139,7 +139,7 @@ const step: Step = {
     const batch = 128;
     const [x, labels] = [inputs[0]!, inputs.at(-1)!];
     const weights = inputs.slice(1, -1);
-    const { layers, kept } = await forward(p, x, weights, batch);
+    const { layers, kept } = await forward(p, x, weights, batch, true);
     using chances = await softmax(p, layers.at(-1)![0]!, 10, fixed);
     let delta = p.sub(chances, labels);
     const updated: Shared[] = [];
@@ -190,8 +190,8 @@ function networkInputs(batch: number): (p: Protocol) => Promise<readonly Shared[
   };
 }
 
-/** Each layer's output, and for the ReLUs which numbers they kept. */
-async function forward(p: Protocol, x: Shared, weights: readonly Shared[], batch: number) {
+/** Each layer's output, and for the ReLUs which numbers they kept, where a step back will need it. */
+async function forward(p: Protocol, x: Shared, weights: readonly Shared[], batch: number, goesBack: boolean) {
   const layers: Shared[][] = [];
   const kept: Shared[] = [];
   let input = x;
@@ -208,6 +208,11 @@ async function forward(p: Protocol, x: Shared, weights: readonly Shared[], batch
       break;
     }
     using before = sum;
+    if (!goesBack) {
+      input = await relu(p, before, width);
+      layers.push([input]);
+      continue;
+    }
     using isNegative = await p.sign(before, width);
     using isKept = p.not(isNegative);
     const bit = await p.fromBit(isKept);
