@@ -7,7 +7,8 @@ import { protocolsUnderTest } from "../testing/protocols.ts";
 import { notOnShares } from "./not-on-shares.ts";
 import { sharesRules } from "./rules/index.ts";
 
-const runs = 6;
+/** Ten thousand more are drawn nightly, over memory, threads and processes. */
+const runs = 3;
 
 describe.each(protocolsUnderTest)("$name", (under) => {
   test.each(operationCases)(
