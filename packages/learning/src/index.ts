@@ -1,4 +1,4 @@
-export { bestBackend, type PresentBackend, presentBackends } from "./backends/present-backends.ts";
+export { type PresentBackend, presentBackends } from "./backends/present-backends.ts";
 export { readSafetensors, type Tensors, writeSafetensors } from "./checkpoint/safetensors.ts";
 export { type Examples, prepared, rowsOf } from "./fit/examples.ts";
 export { fit, type Trained } from "./fit/fit.ts";

@@ -1,4 +1,5 @@
-// What every backend must do: give what the script one gives, up to its precision.
+// What every backend must do: give what the script one gives, up to its precision. It is one thing because each kind of case
+// is a line of one list that every backend goes through.
 
 import {
   type Attributes,

@@ -38,11 +38,3 @@ export function presentBackends(runtime: OnnxRuntime | undefined): readonly Pres
     },
   ];
 }
-
-/**
- * The fastest for training in the open. For private training take `wasmBackend` or `scriptBackend`: there what a row of a batch gives does
- * not depend on the rows beside it, to the last bit, and the clipping bound counts on it.
- */
-export function bestBackend(runtime: OnnxRuntime | undefined): Backend {
-  return presentBackends(runtime)[0]!.backend;
-}
