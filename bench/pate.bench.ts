@@ -99,9 +99,9 @@ export async function* run(isWanted: (figure: string) => boolean): AsyncGenerato
 
 /** As the authors cut it: 60,000 for the teachers; of the other 10,000 the first 9,000 are public, and 1,000 are held out. */
 function mnistWorld(): World {
-  const others = mnist("t10k", [784]);
+  const others = mnist("t10k", "standardised", [784]);
   return {
-    own: mnist("train", [784]),
+    own: mnist("train", "standardised", [784]),
     public: partOf(others, 0, 9_000),
     heldOut: partOf(others, 9_000, 10_000),
   };
