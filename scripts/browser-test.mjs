@@ -3,27 +3,26 @@
 
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { platformEntropy } from "@unseen/base";
 import { openOwner, ownerAtTheMachine, serveNode } from "@unseen/owner";
 import { parseCard } from "@unseen/program";
 import { chromium } from "playwright-core";
 import { build } from "vite";
+import { servePage } from "./serve-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const password = "a long enough password";
-const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
-
 const directory = await mkdtemp(join(tmpdir(), "unseen-browser-"));
 const closing = [() => rm(directory, { recursive: true, force: true })];
 try {
   await buildPage();
-  const page = await servePage();
-  const node = await openNode(page);
-  await drive(page, node);
+  const page = await servePage(join(directory, "page"));
+  closing.push(page.close);
+  const node = await openNode(page.url);
+  await drive(page.url, node);
   console.log("The browser asked an owner node on another origin, was refused the rows, and got its answer.");
 } finally {
   for (const close of closing.reverse()) await close();
@@ -37,23 +36,6 @@ async function buildPage() {
     resolve: { conditions: ["unseen-source", "module", "browser", "import"] },
     build: { outDir: join(directory, "page"), emptyOutDir: true },
   });
-}
-
-async function servePage() {
-  const server = createServer(async (request, response) => {
-    const path = request.url === "/" ? "/index.html" : new URL(request.url, "http://page").pathname;
-    try {
-      const body = await readFile(join(directory, "page", path));
-      response
-        .writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" })
-        .end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => server.close());
-  return `http://127.0.0.1:${server.address().port}`;
 }
 
 async function openNode(origin) {

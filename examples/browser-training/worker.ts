@@ -1,0 +1,85 @@
+// The training itself, beside the page, which stays answering. Ending this worker ends the training.
+
+import { type Backend, dense, sequential, sgd } from "unseen";
+import { onnxruntime } from "unseen/onnxruntime";
+import { digits } from "./digits.ts";
+
+export type Asked = {
+  readonly backend: string;
+  readonly epochs: number;
+  readonly epsilon: number | undefined;
+};
+export type Told =
+  | {
+      readonly kind: "progress";
+      readonly step: number;
+      readonly steps: number;
+      readonly accuracy: number;
+      readonly epsilon: number | undefined;
+      readonly leftMs: number;
+    }
+  | {
+      readonly kind: "done";
+      readonly accuracy: number;
+      readonly ms: number;
+      readonly guarantee: string;
+      /** Of the first layer, for whoever compares backends. */
+      readonly weights: readonly number[];
+    }
+  | { readonly kind: "refused"; readonly message: string };
+
+addEventListener("message", (event: MessageEvent<Asked>) => {
+  train(event.data).catch((failure: unknown) => tell({ kind: "refused", message: String(failure) }));
+});
+
+async function train({ backend, epochs, epsilon }: Asked): Promise<void> {
+  const { train: own, heldOut } = await digits();
+  const from = performance.now();
+  const model = sequential([dense(32, "relu"), dense(10)]);
+  const run = await model.fit(own, {
+    optimizer: sgd(epsilon === undefined ? 0.5 : 1),
+    epochs,
+    batch: epsilon === undefined ? 64 : 128,
+    heldOut,
+    ...(await backendOf(backend)),
+    ...(epsilon === undefined ? {} : { privacy: { clip: 1, epsilon, delta: 1e-4 } }),
+    onProgress: ({ step, steps, heldOut: measured, epsilon: spent, leftMs = 0 }) =>
+      tell({ kind: "progress", step, steps, accuracy: measured?.accuracy ?? 0, epsilon: spent, leftMs }),
+  });
+  tell({
+    kind: "done",
+    accuracy: run.heldOut?.accuracy ?? 0,
+    ms: performance.now() - from,
+    guarantee: run.epsilon === undefined ? "" : guaranteeOf(run.epsilon),
+    weights: [...([...run.weights.values()][0] ?? [])],
+  });
+}
+
+/** Loads ONNX Runtime only where it was chosen: it is 15 to 27 megabytes. */
+async function backendOf(name: string): Promise<{ readonly backend?: Backend }> {
+  if (name === "onnxruntime-wasm") {
+    const runtime = await import("onnxruntime-web/wasm");
+    return { backend: onnxruntime(runtime, { executionProviders: ["wasm"] }) };
+  }
+  if (name === "onnxruntime-webgpu") {
+    if (!("gpu" in navigator)) throw new Error("This browser has no WebGPU: choose another backend.");
+    const runtime = await import("onnxruntime-web/webgpu");
+    return { backend: onnxruntime(runtime, { executionProviders: ["webgpu"] }) };
+  }
+  return {};
+}
+
+function guaranteeOf(promised: {
+  readonly epsilon: number;
+  readonly delta: number;
+  readonly unit: string;
+  readonly relation: string;
+  readonly sampler: string;
+}): string {
+  const { epsilon, delta, unit, relation, sampler } = promised;
+  return `Epsilon ${epsilon.toFixed(3)} at delta ${delta}: one is ${unit}; neighbours: ${relation}; ${sampler}.`;
+}
+
+function tell(told: Told): void {
+  postMessage(told);
+}
