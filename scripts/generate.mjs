@@ -19,6 +19,7 @@ const fused = ["--enable", "relaxed-simd"];
 /** Each file of kernels: its name in `gen`, its source, and what it exports with which flags. */
 const kernelFiles = [
   { name: "ring-kernels", source: "index.ts", builds: [["kernelsBase64", []]] },
+  { name: "grid-kernels", source: "grid/index.ts", builds: [["gridKernelsBase64", []]] },
   {
     name: "float-kernels",
     source: "float/index.ts",

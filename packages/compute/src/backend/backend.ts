@@ -19,7 +19,7 @@ export interface Backend {
 export interface Compiled {
   /**
    * Runs on one value for each input's name; a name or a length that does not fit is a bug of the caller and throws.
-   * The outputs in the program's order; they belong to the caller. One run at a time.
+   * The outputs in the program's order, which may change with the next run: who keeps them copies them. One run at a time.
    */
   run(inputs: ReadonlyMap<string, Numbers>): Promise<readonly Numbers[]>;
   /** Gives the memory back. */

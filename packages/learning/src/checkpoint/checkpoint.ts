@@ -80,7 +80,7 @@ function restored(
     const tensor = tensors.get(name);
     if (tensor?.data.length !== before.length || !tensor.data.every((each) => Number.isFinite(each)))
       return undefined;
-    found.set(name, tensor.data);
+    found.set(name, tensor.data.slice());
   }
   return found;
 }

@@ -59,12 +59,14 @@ export class BatchRunner {
     const { network, rows, unitRows, units: sizes } = this.#parts;
     const size = sizeOfShape(network.shape);
     const { outputs } = network;
-    this.#x.fill(0);
-    this.#y.fill(0);
-    this.#present.fill(0);
+    // Whole runs of units with one row each are written over; elsewhere nobody may be left standing from the run before.
+    if (sizes.rowsEach > 1 || units.length < sizes.count)
+      for (const numbers of [this.#x, this.#y, this.#present]) numbers.fill(0);
     for (let at = 0; at < units.length; at++) {
-      for (const [own, row] of unitRows.rowsOf(units[at]!).entries()) {
-        const place = at * sizes.rowsEach + own;
+      const own = unitRows.rowsOf(units[at]!);
+      for (let nth = 0; nth < own.length; nth++) {
+        const row = own[nth]!;
+        const place = at * sizes.rowsEach + nth;
         this.#x.set(rows.x.subarray(row * size, (row + 1) * size), place * size);
         this.#y.set(rows.y.subarray(row * outputs, (row + 1) * outputs), place * outputs);
         this.#present[place] = rows.isUsable[row]!;

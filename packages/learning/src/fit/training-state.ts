@@ -29,8 +29,8 @@ export function firstState(
     const own = Array.from({ length: optimizer.memories }, () => new Float32Array(sizeOfShape(shape)));
     return [name, own] as const;
   });
-  // In the network's order, in which gradients come.
-  const ordered = new Map(network.parameters.map(({ name }) => [name, weights.get(name)!]));
+  // In the network's order, in which gradients come; and its own, for they will move.
+  const ordered = new Map(network.parameters.map(({ name }) => [name, weights.get(name)!.slice()]));
   return {
     step: 0,
     weights: ordered,
@@ -41,7 +41,7 @@ export function firstState(
   };
 }
 
-/** After one more step with this mean gradient, all parameters in order one after the other. */
+/** After one more step with this mean gradient, all parameters in order one after the other: weights and memories move in place. */
 export function advanced(
   state: TrainingState,
   gradient: Float32Array,
@@ -49,18 +49,13 @@ export function advanced(
   steps: number,
 ): TrainingState {
   const rate = scheduleOf(optimizer.rate).at(state.step, steps);
-  const weights = new Map<string, Float32Array>();
-  const memories = new Map<string, readonly Float32Array[]>();
   let at = 0;
-  for (const [name, before] of state.weights) {
-    const after = before.slice();
-    const remembered = state.memories.get(name)!.map((each) => each.slice());
-    optimizer.move(after, gradient.subarray(at, at + after.length), remembered, rate, state.step);
-    at += after.length;
-    weights.set(name, after);
-    memories.set(name, remembered);
+  for (const [name, own] of state.weights) {
+    const slopes = gradient.subarray(at, at + own.length);
+    optimizer.move(own, slopes, state.memories.get(name)!, rate, state.step);
+    at += own.length;
   }
-  return { ...state, step: state.step + 1, weights, memories };
+  return { ...state, step: state.step + 1 };
 }
 
 /** After a report of this loss on held-out rows. */

@@ -1,6 +1,6 @@
 // The bound that the noise is made for, tried on whole steps of both backends, and a bound that is too small found out.
 
-import { type Backend, type Numbers, scriptBackend, wasmBackend } from "@unseen/compute";
+import { type Backend, type Numbers, scriptBackend, WholeNumbers, wasmBackend } from "@unseen/compute";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
@@ -51,15 +51,15 @@ async function stepOf(backend: Backend, network: Network, clip: number, hasCount
         ["present", present],
         ["clip", sums.clipInside(clip)],
       ] as const);
-      runs.push(await compiled.value.run(inputs));
+      runs.push((await compiled.value.run(inputs)).map((output) => output.slice()));
     }
     return runs;
   };
   /** The exact total on the grid. */
   const totalOf = async (batch: readonly (Row | undefined)[]) => {
-    const total = new Float64Array(sums.places);
+    const total = await WholeNumbers.zeros(sums.places);
     for (const run of await runsOf(batch)) sums.add(total, run, clip);
-    return total;
+    return total.numbers;
   };
   return { sums, runsOf, totalOf };
 }

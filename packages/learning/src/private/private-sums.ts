@@ -2,7 +2,7 @@
 // clip, which may change from step to step. The bound is derived in docs/mechanisms/clipped-sums.md.
 
 import { type Entropy, invariant, Secret } from "@unseen/base";
-import type { Numbers } from "@unseen/compute";
+import type { Numbers, WholeNumbers } from "@unseen/compute";
 import { type GaussianVector, gaussianVector } from "@unseen/privacy";
 import { sumError, underflow } from "../step/rounding.ts";
 import { smallestClip } from "./clip.ts";
@@ -20,9 +20,12 @@ export type PrivateSumsOptions = {
   readonly hasCount: boolean;
 };
 
+/** What a step adds up and makes of it: the same for all steps, because new memory costs more than the numbers written to it. */
+export type StepSpace = { readonly total: WholeNumbers; readonly gradient: Float32Array };
+
 /** What a step moves the weights by. */
 export type StepGradient = {
-  /** Of a private training the noised sum over the units that were expected. */
+  /** Of a private training the noised sum over the units that were expected. It is good until the next step. */
   readonly gradient: Float32Array;
   /** The share of units below the clip, where they were counted. */
   readonly shareBelow: number | undefined;
@@ -69,24 +72,23 @@ export class PrivateSums {
   }
 
   /** Adds one run's sums, parameter by parameter, and its count to a step's total. */
-  add(total: Float64Array, outputs: readonly Numbers[], clip: number): void {
+  add(total: WholeNumbers, outputs: readonly Numbers[], clip: number): void {
     const { dimension, hasCount } = this.#options;
     let at = 0;
     const perStep = 1 / (clip * this.step);
     for (const sum of hasCount ? outputs.slice(0, -1) : outputs) {
-      for (let own = 0; own < sum.length; own++) total[at++]! += Math.round(sum[own]! * perStep);
+      total.addRounded(at, sum, perStep);
+      at += sum.length;
     }
     invariant(at === dimension, "a step's total has a place for each number that is learnt");
     // Halves times a power of two: whole, and exact.
-    if (hasCount) total[at]! += outputs.at(-1)![0]! * (countWeight / this.step);
+    if (hasCount) total.numbers[at]! += outputs.at(-1)![0]! * (countWeight / this.step);
   }
 
-  /** Noises a step's total, for a batch that was expected to hold `expects` units. */
-  noised(total: Float64Array, clip: number, expects: number, entropy: Entropy): StepGradient {
+  /** Noises a step's total where it lies, for a batch that was expected to hold `expects` units. */
+  noised({ total, gradient }: StepSpace, clip: number, expects: number, entropy: Entropy): StepGradient {
     const { value } = this.measurement.release(Secret.of(total), entropy);
-    const gradient = new Float32Array(this.#options.dimension);
-    const each = (clip * this.step) / expects;
-    for (let at = 0; at < gradient.length; at++) gradient[at] = value[at]! * each;
+    total.scaledTo(gradient, (clip * this.step) / expects);
     if (!this.#options.hasCount) return { gradient, shareBelow: undefined };
     const counted = value.at(-1)! * (this.step / countWeight);
     return { gradient, shareBelow: 0.5 + counted / expects };

@@ -2,6 +2,7 @@
 // promises is at least what continuous Gaussian noise promises, in a sample too: `gaussian-vector.md` beside this file.
 
 import { type Entropy, invariant, Secret } from "@unseen/base";
+import type { WholeNumbers } from "@unseen/compute";
 import type { PrivacyEvent } from "../accounting/event.ts";
 import {
   addRationals,
@@ -15,7 +16,7 @@ import { TableGaussian } from "../samplers/table-gaussian.ts";
 import { UniformWords } from "../samplers/uniform-words.ts";
 import { type Released, releasedByMechanism } from "./released.ts";
 
-/** A table is made in the time of some hundred thousand draws without one: for vectors that come again and again. */
+/** A table is made in the time of some ten thousand draws without one: for vectors that come again and again. */
 const leastForTable = 1_000;
 
 /** Variance, in squared units of the grid, beyond that of the continuous noise that is accounted for. */
@@ -28,8 +29,11 @@ export type GaussianVector = {
   readonly event: Extract<PrivacyEvent, { kind: "gaussian" }>;
   /** Variance of the noise on each number, exactly. */
   readonly sigmaSquared: Rational;
-  /** Adds noise of its own to each of the `dimension` whole numbers, which lie within 2^52 of zero. Cost: a tenth of a microsecond a number where they are many, half of one where they are few. */
-  release(sums: Secret<Float64Array>, entropy: Entropy): Released<Float64Array>;
+  /**
+   * Adds noise of its own to each of the `dimension` whole numbers, which lie within 2^52 of zero, where they lie: what is released
+   * takes the place of the secret. Cost: some hundredths of a microsecond a number where they are many, half of one where they are few.
+   */
+  release(sums: Secret<WholeNumbers>, entropy: Entropy): Released<Float64Array>;
 };
 
 /**
@@ -49,32 +53,33 @@ export function gaussianVector(of: {
   );
   const deviation = multiplyRationals(fromDoubleRoundedUp(noiseMultiplier), rational(l2Sensitivity));
   const sigmaSquared = addRationals(multiplyRationals(deviation, deviation), roundingVariance);
-  const noise = noiseOf(sigmaSquared, dimension);
+  const addNoise = noiseOf(sigmaSquared, dimension);
   return Object.freeze({
     event: Object.freeze({ kind: "gaussian", noiseMultiplier } as const),
     sigmaSquared,
-    release(sums: Secret<Float64Array>, entropy: Entropy) {
+    release(sums: Secret<WholeNumbers>, entropy: Entropy) {
       const exact = Secret.reveal(sums);
-      invariant(exact.length === dimension, "a measurement noises as many sums as it was priced for");
+      invariant(exact.numbers.length === dimension, "a measurement noises as many sums as it was priced for");
+      invariant(exact.areWithin(largestSum), "sums are whole numbers within 2^52");
       const words = new UniformWords(entropy);
-      const noised = new Float64Array(dimension);
-      for (let at = 0; at < dimension; at++) {
-        const sum = exact[at]!;
-        invariant(Number.isInteger(sum) && Math.abs(sum) <= largestSum, "sums are whole numbers within 2^52");
-        noised[at] = sum + noise(words);
-      }
+      addNoise(exact, words);
       words.discard();
-      return releasedByMechanism(noised);
+      return releasedByMechanism(exact.numbers);
     },
   });
 }
 
 /** Two ways to draw from the same distribution. */
-function noiseOf(sigmaSquared: Rational, dimension: number): (words: UniformWords) => number {
+function noiseOf(
+  sigmaSquared: Rational,
+  dimension: number,
+): (numbers: WholeNumbers, words: UniformWords) => void {
   if (dimension >= leastForTable) {
     const table = new TableGaussian(sigmaSquared);
-    return (words) => table.draw(words);
+    return (numbers, words) => table.addTo(numbers, words);
   }
   const single = new DiscreteGaussian(sigmaSquared);
-  return (words) => single.drawNumber(words);
+  return ({ numbers }, words) => {
+    for (let at = 0; at < numbers.length; at++) numbers[at]! += single.drawNumber(words);
+  };
 }

@@ -32,6 +32,11 @@ export class UniformWords implements Words {
     return word;
   }
 
+  /** Fills a list that the caller owns, and wipes when its draws are made: for draws by the thousand. */
+  fill(words: Uint32Array<ArrayBuffer>): void {
+    this.#entropy.fill(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+  }
+
   /** Wipes what is left. Call it when the last draw of an answer is made. */
   discard(): void {
     this.#pool.fill(0);

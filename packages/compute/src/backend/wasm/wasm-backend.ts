@@ -147,22 +147,22 @@ function compiledPlan(
   floats: Float32Array,
 ): Compiled {
   const inputs = new Map(
-    program.nodes.flatMap((node, at) => (node.kind === "input" ? [[node.name, places[at]!]] : [])),
+    program.nodes.flatMap((node, at) =>
+      node.kind === "input" ? [[node.name, numbersOf(floats, places[at]!)] as const] : [],
+    ),
   );
   for (const [at, node] of program.nodes.entries())
     if (node.kind === "constant") numbersOf(floats, places[at]!).set(node.value.data);
+  const outputs = program.outputs.map((output) => numbersOf(floats, places[output]!));
   return {
     run: async (values) => {
       for (const [name, place] of inputs) {
         const numbers = values.get(name);
-        invariant(
-          numbers?.length === sizeOf(place.shape),
-          "every input of a program has a value of its size",
-        );
-        numbersOf(floats, place).set(numbers);
+        invariant(numbers?.length === place.length, "every input of a program has a value of its size");
+        place.set(numbers);
       }
       for (const step of steps) step(kernels, floats);
-      return program.outputs.map((output) => numbersOf(floats, places[output]!).slice());
+      return outputs;
     },
     close: () => {},
   };
