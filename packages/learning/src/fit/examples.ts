@@ -68,7 +68,7 @@ export function rowsOf(x: Examples["x"], size: number): Float32Array | undefined
 
 function oneLine(x: Examples["x"], size: number): Float32Array | undefined {
   const [first] = x as readonly unknown[];
-  if (!Array.isArray(first)) return Float32Array.from(x as ArrayLike<number>);
+  if (!Array.isArray(first)) return new Float32Array(x as ArrayLike<number>);
   const rows = x as readonly (readonly number[])[];
   if (rows.some((row) => row.length !== size)) return undefined;
   const line = new Float32Array(rows.length * size);
