@@ -7,6 +7,7 @@ export {
   adam,
   averagePool2d,
   averagePositions,
+  type CorrelatedNoise,
   conv2d,
   cosine,
   crossEntropy,

@@ -27,6 +27,7 @@ export { type PateOptions, type PateRun, pate, type Queries } from "./pate/pate.
 export { type PatePromised, type PateRules, pricePate } from "./pate/price-pate.ts";
 export type { TeachingOptions } from "./pate/teachers.ts";
 export type { AdaptiveClip } from "./private/clip.ts";
+export type { CorrelatedNoise } from "./private/correlated-noise.ts";
 export type { PrivacyOptions, Promised } from "./private/promise.ts";
 export { type PoissonOptions, PoissonSampler } from "./sampling/poisson-sampler.ts";
 export type { Sampler } from "./sampling/sampler.ts";

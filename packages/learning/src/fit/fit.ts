@@ -10,7 +10,7 @@ import { seededWords } from "../model/seeded-numbers.ts";
 import { firstWeights, fitsNetwork, type Weights } from "../model/weights.ts";
 import { nextClip } from "../private/clip.ts";
 import { entropyWords } from "../private/entropy-words.ts";
-import type { StepGradient, StepSpace } from "../private/private-sums.ts";
+import type { StepGradient, StepNoising, StepSpace } from "../private/private-sums.ts";
 import { type Promised, promised } from "../private/promise.ts";
 import { BatchRunner } from "./batch-runner.ts";
 import { type Examples, shapeOfExamples } from "./examples.ts";
@@ -105,7 +105,7 @@ async function looped(
   const secretWords = entropyWords(ports.entropy);
   const learnt = learntNumbers(plan.network);
   const gradient = new Float32Array(learnt);
-  const noisy = own && { total: await WholeNumbers.zeros(own.sums.places), gradient };
+  const noisy = own && noisingOf(own, { total: await WholeNumbers.zeros(own.sums.places), gradient }, ports);
   const total = new Float64Array(own === undefined ? learnt : 0);
   let state = begun;
   while (state.step < sampler.steps && !hasStopped(state, options)) {
@@ -115,7 +115,7 @@ async function looped(
     const made =
       own === undefined || noisy === undefined
         ? await plainGradient(batch, state, runner, words, telling, total, gradient)
-        : await noisedStep(plan, own, batch, state, runner, words, ports, noisy);
+        : await noisedStep(plan, own, batch, state, runner, words, noisy);
     state = advanced(state, made.gradient, options.optimizer, sampler.steps);
     if (made.shareBelow !== undefined)
       state = { ...state, clip: nextClip(state.clip, made.shareBelow, own?.privacy.adaptive ?? {}) };
@@ -140,20 +140,25 @@ function hasStopped(state: TrainingState, options: FitOptions): boolean {
   return options.patience !== undefined && options.heldOut !== undefined && state.stale >= options.patience;
 }
 
+type Noising = { readonly space: StepSpace; readonly noised: StepNoising };
+
+function noisingOf({ sums }: PrivatePlan, space: StepSpace, ports: FitPorts): Noising {
+  return { space, noised: sums.begin(space, ports.entropy) };
+}
+
 async function noisedStep(
   plan: TrainingPlan,
   { sums }: PrivatePlan,
   batch: Int32Array,
-  { weights, clip }: TrainingState,
+  { step, weights, clip }: TrainingState,
   runner: BatchRunner,
   words: () => number,
-  ports: FitPorts,
-  space: StepSpace,
+  { space, noised }: Noising,
 ): Promise<StepGradient> {
   space.total.numbers.fill(0);
   const others = new Map([["clip", sums.clipInside(clip)]]);
   await runner.run(batch, weights, others, words, (outputs) => sums.add(space.total, outputs, clip));
-  return sums.noised(space, clip, plan.sampler.expects, ports.entropy);
+  return noised(step, clip, plan.sampler.expects);
 }
 
 async function plainGradient(

@@ -118,6 +118,10 @@ function samplerOf(options: FitOptions, units: number): Result<Sampler, Problem>
       }),
     );
   if (privacy === undefined) return ShuffledSampler.of({ units, batch, epochs, seed });
+  if (privacy.noise !== undefined) {
+    const order = privacy.noise.kind === "banded" ? "same-each-epoch" : "new-each-epoch";
+    return ShuffledSampler.of({ units, batch, epochs, seed, order });
+  }
   if (!(batch >= 1 && batch <= units && epochs > 0))
     return err(
       problem(
@@ -157,6 +161,12 @@ function privately(
 ): Result<Made, Problem> {
   const sound = checkPrivacy(privacy);
   if (!sound.ok) return sound;
+  if (!sampler.takes(privacy.noise))
+    return err(
+      problem("training-invalid", "this noise does not go with how the batches are drawn", {
+        hint: "from 2 to as many bands as there are steps in an epoch, in the same order each epoch; no batches by lot",
+      }),
+    );
   const step = privateStep(network, loss, units, privacy.adaptive !== undefined);
   if (!step.ok) return step;
   const noise = noiseOf(privacy, sampler);
@@ -168,6 +178,17 @@ function privately(
     runsChanged: sampler.runsChanged,
     normError: step.value.normError,
     hasCount: privacy.adaptive !== undefined,
+    ...(privacy.noise && sampler.kind === "shuffled"
+      ? { across: { ...privacy.noise, stepsEach: sampler.stepsEach } }
+      : {}),
   });
+  const together =
+    privacy.noise?.kind === "tree" && sampler.kind === "shuffled" ? sampler.units : sampler.expects;
+  if (privacy.noise !== undefined && !sums.isExactFor(together))
+    return err(
+      problem("training-invalid", "sums over so many units and steps, with so much noise, are not exact", {
+        hint: "smaller batches, or less noise",
+      }),
+    );
   return ok({ step: step.value, private: { privacy, noiseMultiplier: noise.value, sums }, units });
 }

@@ -54,6 +54,14 @@ test("of a private training nothing beyond its promise is shown", async () => {
   }
 });
 
+test("of a training in a public order nothing beyond its promise is shown either", async () => {
+  const privacy = { clip: 1, noiseMultiplier: 8, delta: 1e-5, noise: { kind: "tree" } } as const;
+  const audit = await audited({ optimizer: sgd(0.5), epochs: 2, batch: 32, privacy }, 2);
+  expect(audit.promised).toMatchObject({ relation: "replace-special" });
+  expect(audit.promised!.epsilon).toBeLessThan(4);
+  expect(audit.epsilonShown).toBeLessThanOrEqual(audit.promised!.epsilon);
+});
+
 test("confidences are log odds of the own class, also where they are extreme", () => {
   const found = confidences([0, 0, 2, 0, 500, -500, -500, 500], [0, 0, 0, 0], 2);
   expect([...found]).toEqual([0, 2, 40, -40]);

@@ -64,7 +64,7 @@ export async function auditTraining(
   const models: (Shadow & { readonly promised: Promised | undefined })[] = [];
   for (let model = 0; model <= shadows; model++) {
     const isIn = Array.from({ length: count }, () => (words() & 1) === 1);
-    const half = halfOf(x, y, size, shape, isIn);
+    const half = training.privacy?.noise ? emptied(x, y, size, shape, isIn) : halfOf(x, y, size, shape, isIn);
     const options = optionsFor(training, count);
     if (!options.ok) return options;
     const trained = await fit(layers, half, options.value, ports);
@@ -127,12 +127,26 @@ function halfOf(
   return { x: taken, y: own.map((row) => y[row]!), shape };
 }
 
+/** All rows in their places, of which those that are not in count as nothing: so is a promise about a public order meant. */
+function emptied(
+  x: Float32Array,
+  y: readonly number[],
+  size: number,
+  shape: readonly number[],
+  isIn: readonly boolean[],
+): Examples {
+  const places = x.slice();
+  for (const [row, isHere] of isIn.entries())
+    if (!isHere) places.fill(Number.NaN, row * size, (row + 1) * size);
+  return { x: places, y, shape };
+}
+
 /**
  * The settings of the training for half of the rows. A private one draws at a rate that does not depend on how many the coins put
  * in, because that number would be a row's too.
  */
 function optionsFor(training: AuditOptions["training"], rows: number): Result<FitOptions, Problem> {
-  if (training.privacy === undefined) return ok(training);
+  if (training.privacy === undefined || training.privacy.noise !== undefined) return ok(training);
   const { epochs, batch, ...rest } = training;
   const rate = Math.min(1, batch / (rows / 2));
   const steps = Math.max(1, Math.round(epochs / rate));

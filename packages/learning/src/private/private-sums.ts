@@ -6,6 +6,7 @@ import type { Numbers, WholeNumbers } from "@unseen/compute";
 import { type GaussianVector, gaussianVector } from "@unseen/privacy";
 import { sumError, underflow } from "../step/rounding.ts";
 import { smallestClip } from "./clip.ts";
+import { bandWeights, type CorrelatedNoise, noisedByBands, noisedByTree } from "./correlated-noise.ts";
 
 export type PrivateSumsOptions = {
   readonly noiseMultiplier: number;
@@ -18,6 +19,8 @@ export type PrivateSumsOptions = {
   readonly normError: number;
   /** Whether the runs' last output counts units below the clip, each by a half to one side or the other. */
   readonly hasCount: boolean;
+  /** With the steps of an epoch; noise of its own for each step if left out. */
+  readonly across?: CorrelatedNoise & { readonly stepsEach: number };
 };
 
 /** What a step adds up and makes of it: the same for all steps, because new memory costs more than the numbers written to it. */
@@ -56,9 +59,20 @@ export class PrivateSums {
     const lost = (root * this.step * 0.5001 + underflow(dimension) / smallestClip) * runs;
     const ofGradient = 1 + runs * sumError(unitsEachRun) + lost;
     this.sensitivity = hasCount ? Math.hypot(ofGradient, countWeight / 2) : ofGradient;
-    const l2Sensitivity = BigInt(Math.ceil((this.sensitivity / this.step) * (1 + 2 ** -40)));
-    const places = this.places;
-    this.measurement = gaussianVector({ l2Sensitivity, noiseMultiplier, dimension: places });
+    // A unit's part in one batch moves a block by itself, and all weighted sums together by as much times the weights' length.
+    const length = options.across?.kind === "banded" ? Math.hypot(...bandWeights(options.across.bands)) : 1;
+    const l2Sensitivity = BigInt(Math.ceil((this.sensitivity / this.step) * length * (1 + 2 ** -40)));
+    this.measurement = gaussianVector({ l2Sensitivity, noiseMultiplier, dimension: this.places });
+  }
+
+  /** Whether sums of so many units' parts, and noise, stay where doubles hold every whole number; from the settings alone. */
+  isExactFor(units: number): boolean {
+    const { across } = this.#options;
+    const weight =
+      across?.kind === "banded" ? bandWeights(across.bands).reduce((sum, each) => sum + each, 0) : 1;
+    const { num, den } = this.measurement.sigmaSquared;
+    // Noise beyond forty deviations does not come.
+    return units * weight * (1.01 / this.step + 1) + 40 * Math.sqrt(Number(num) / Number(den)) < 2 ** 52;
   }
 
   /** Whole numbers in a step's total. */
@@ -85,15 +99,45 @@ export class PrivateSums {
     if (hasCount) total.numbers[at]! += outputs.at(-1)![0]! * (countWeight / this.step);
   }
 
-  /** Noises a step's total where it lies, for a batch that was expected to hold `expects` units. */
-  noised({ total, gradient }: StepSpace, clip: number, expects: number, entropy: Entropy): StepGradient {
-    const { value } = this.measurement.release(Secret.of(total), entropy);
-    total.scaledTo(gradient, (clip * this.step) / expects);
-    if (!this.#options.hasCount) return { gradient, shareBelow: undefined };
-    const counted = value.at(-1)! * (this.step / countWeight);
-    return { gradient, shareBelow: 0.5 + counted / expects };
+  /** Begins to noise, also where a training goes on: nothing is kept of the noise of steps before. */
+  begin(space: StepSpace, entropy: Entropy): StepNoising {
+    const { across } = this.#options;
+    return across === undefined ? this.#anew(space, entropy) : this.#across(across, space, entropy);
+  }
+
+  #anew({ total, gradient }: StepSpace, entropy: Entropy): StepNoising {
+    return (_, clip, expects) => {
+      const { value } = this.measurement.release(Secret.of(total), entropy);
+      total.scaledTo(gradient, (clip * this.step) / expects);
+      if (!this.#options.hasCount) return { gradient, shareBelow: undefined };
+      const counted = value.at(-1)! * (this.step / countWeight);
+      return { gradient, shareBelow: 0.5 + counted / expects };
+    };
+  }
+
+  #across(
+    across: NonNullable<PrivateSumsOptions["across"]>,
+    { total, gradient }: StepSpace,
+    entropy: Entropy,
+  ): StepNoising {
+    invariant(!this.#options.hasCount, "sums over several steps have one clip");
+    const release = (exact: Float64Array) => {
+      total.numbers.set(exact);
+      return this.measurement.release(Secret.of(total), entropy).value.slice();
+    };
+    const next =
+      across.kind === "tree" ? noisedByTree(release, across.stepsEach) : noisedByBands(release, across.bands);
+    return (step, clip, expects) => {
+      const noised = next(step, total.numbers.slice());
+      const each = (clip * this.step) / expects;
+      for (let at = 0; at < gradient.length; at++) gradient[at] = noised[at]! * each;
+      return { gradient, shareBelow: undefined };
+    };
   }
 }
+
+/** Noises one step's total after another, for a batch that was expected to hold `expects` units. Leaves no sum of rows in the space. */
+export type StepNoising = (step: number, clip: number, expects: number) => StepGradient;
 
 /** The largest float32 that is not above. */
 function floatBelow(value: number): number {

@@ -45,7 +45,7 @@ test("an epsilon is turned into noise that keeps within it, and not far within",
 test("shuffled batches are charged as though everybody knew whose turn it is", () => {
   const privacy = { clip: 1, delta: 1e-5, noiseMultiplier: 2 };
   const sampler = shuffled(1000, 50, 3);
-  const { event } = sampler.accounted({ kind: "gaussian", noiseMultiplier: 2 }, sampler.steps);
+  const { event } = sampler.accounted({ noiseMultiplier: 2 }, sampler.steps);
   expect(event).toEqual({ kind: "self-composed", count: 3, event: { kind: "gaussian", noiseMultiplier: 2 } });
   const ofShuffled = promised({ privacy, noiseMultiplier: 2, sampler, unit: "a row" });
   const ofPoisson = promised({ privacy, noiseMultiplier: 2, sampler: poisson(0.05, 60, 50), unit: "a row" });

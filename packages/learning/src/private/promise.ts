@@ -4,12 +4,15 @@ import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { noiseMultiplierFor, PldAccountant, rdpAccountant } from "@unseen/privacy";
 import type { Sampler } from "../sampling/sampler.ts";
 import { type AdaptiveClip, largestClip, smallestClip } from "./clip.ts";
+import type { CorrelatedNoise } from "./correlated-noise.ts";
 
 export type PrivacyOptions = {
   /** From 0.001 to a million: the norm that each unit's gradient is scaled down to, or the first of them. */
   readonly clip: number;
   /** Lets the clip follow a quantile of the gradients' norms. What is learnt of them is noised with the sums, at the same price. */
   readonly adaptive?: AdaptiveClip;
+  /** Lets later noise take back some of earlier noise (DP-FTRL), in batches of a public order: nothing is drawn by lot. */
+  readonly noise?: CorrelatedNoise;
   /** Between 0 and 1, well below one over the number of people. */
   readonly delta: number;
 } & (
@@ -34,12 +37,14 @@ export type Promised = {
   readonly sampler: string;
   /** The accountant, and so how distributions became an epsilon. */
   readonly conversion: string;
+  /** How the noise hangs together over steps. */
+  readonly noise: string;
   readonly clip: number;
   readonly noiseMultiplier: number;
 };
 
 export function checkPrivacy(privacy: PrivacyOptions): Result<undefined, Problem> {
-  const { clip, delta } = privacy;
+  const { clip, delta, noise } = privacy;
   const wrong = (what: string, hint: string) => err(problem("training-invalid", what, { hint }));
   if (!(clip >= smallestClip && clip <= largestClip))
     return wrong(`a clip is from ${smallestClip} to ${largestClip}`, "clip: 1");
@@ -50,6 +55,10 @@ export function checkPrivacy(privacy: PrivacyOptions): Result<undefined, Problem
       "a clip follows a quantile between 0 and 1, at a rate up to 1",
       "adaptive: { quantile: 0.5 }",
     );
+  if (noise !== undefined && privacy.adaptive !== undefined)
+    return wrong("sums over several steps need one clip for all of them", "leave `adaptive` out");
+  if (noise !== undefined && noise.kind !== "tree" && noise.kind !== "banded")
+    return wrong("noise hangs together as a tree or in bands", 'noise: { kind: "tree" }');
   if ("epsilon" in privacy && !(privacy.epsilon > 0 && Number.isFinite(privacy.epsilon)))
     return wrong("an epsilon is above 0 and finite", "epsilon: 2");
   if ("noiseMultiplier" in privacy && !(privacy.noiseMultiplier >= 0.01 && privacy.noiseMultiplier <= 1e6))
@@ -63,10 +72,10 @@ export function checkPrivacy(privacy: PrivacyOptions): Result<undefined, Problem
  */
 export function noiseOf(privacy: PrivacyOptions, sampler: Sampler): Result<number, Problem> {
   if ("noiseMultiplier" in privacy) return ok(privacy.noiseMultiplier);
-  const { epsilon, delta } = privacy;
+  const { epsilon, delta, noise: across } = privacy;
   const eventAt = (noiseMultiplier: number) =>
-    sampler.accounted({ kind: "gaussian", noiseMultiplier }, sampler.steps).event;
-  const { relation } = sampler.accounted({ kind: "none" }, sampler.steps);
+    sampler.accounted({ noiseMultiplier, across }, sampler.steps).event;
+  const { relation } = sampler;
   const near = noiseMultiplierFor({ epsilon, delta, eventAt, tolerance: 1e-3 }, rdpAccountant({ relation }));
   if (!near.ok) {
     return err(
@@ -99,7 +108,8 @@ export function promised(of: {
   readonly unit: string;
 }): Promised {
   const { privacy, noiseMultiplier, sampler, unit } = of;
-  const { event, relation } = sampler.accounted({ kind: "gaussian", noiseMultiplier }, sampler.steps);
+  const across = privacy.noise;
+  const { event, relation } = sampler.accounted({ noiseMultiplier, across }, sampler.steps);
   const accountant = new PldAccountant({ relation });
   const composed = accountant.compose(event);
   return {
@@ -109,9 +119,15 @@ export function promised(of: {
     relation,
     sampler: sampler.inWords,
     conversion: accountant.name,
+    noise: inWords(across),
     clip: privacy.clip,
     noiseMultiplier,
   };
+}
+
+function inWords(across: CorrelatedNoise | undefined): string {
+  if (across === undefined) return "drawn anew for each step";
+  return across.kind === "tree" ? "a binary tree over the steps of each epoch" : `in ${across.bands} bands`;
 }
 
 /** Epsilon of the first `steps` steps, by Rényi divergences: quick, and never less than the truth. For progress. */
@@ -121,7 +137,7 @@ export function epsilonSoFar(
   sampler: Sampler,
   steps: number,
 ): number {
-  const { event, relation } = sampler.accounted({ kind: "gaussian", noiseMultiplier }, steps);
+  const { event, relation } = sampler.accounted({ noiseMultiplier, across: privacy.noise }, steps);
   const composed = rdpAccountant({ relation }).compose(event);
   return composed.ok ? composed.value.epsilonAtLeast(privacy.delta) : Number.POSITIVE_INFINITY;
 }

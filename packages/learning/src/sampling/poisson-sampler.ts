@@ -1,6 +1,7 @@
 import { type Entropy, err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { PoissonSample, type PrivacyEvent } from "@unseen/privacy";
-import type { Accounted } from "./accounted.ts";
+import type { CorrelatedNoise } from "../private/correlated-noise.ts";
+import type { Accounted, NoiseOfSteps } from "./accounted.ts";
 
 export type PoissonOptions = {
   /** The probability with which each unit is in each batch, above 0 and up to 1. */
@@ -19,6 +20,7 @@ export type PoissonOptions = {
  */
 export class PoissonSampler {
   readonly kind = "poisson";
+  readonly relation = "add-or-remove-one";
   readonly steps: number;
   readonly expects: number;
   /** A unit that joins pushes another one along, which stands then in the last run of the program. */
@@ -68,9 +70,20 @@ export class PoissonSampler {
     return () => sample.next();
   }
 
+  /** What is known of samples by lot is about noise that is drawn for each of them anew. */
+  takes(across: CorrelatedNoise | undefined): boolean {
+    return across === undefined;
+  }
+
   /** What `steps` releases cost, each on a sample of its own. */
-  accounted(release: PrivacyEvent, steps: number): Accounted {
-    const event: PrivacyEvent = { kind: "poisson-sampled", probability: this.#rate, event: release };
-    return { event: { kind: "self-composed", event, count: steps }, relation: "add-or-remove-one" };
+  accounted({ noiseMultiplier, across }: NoiseOfSteps, steps: number): Accounted {
+    const { relation } = this;
+    if (!this.takes(across)) return { event: { kind: "non-private" }, relation };
+    const event: PrivacyEvent = {
+      kind: "poisson-sampled",
+      probability: this.#rate,
+      event: { kind: "gaussian", noiseMultiplier },
+    };
+    return { event: { kind: "self-composed", event, count: steps }, relation };
   }
 }

@@ -1,7 +1,7 @@
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import type { PrivacyEvent } from "@unseen/privacy";
 import { seededOrder } from "../model/seeded-numbers.ts";
-import type { Accounted } from "./accounted.ts";
+import { type CorrelatedNoise, mostBands, treeLevels } from "../private/correlated-noise.ts";
+import type { Accounted, NoiseOfSteps } from "./accounted.ts";
 
 export type ShuffledOptions = {
   readonly units: number;
@@ -10,33 +10,41 @@ export type ShuffledOptions = {
   readonly epochs: number;
   /** Of the order, which anybody may know. */
   readonly seed: number;
+  /** "new-each-epoch" if left out. With "same-each-epoch" a unit's batches are an epoch apart, which banded noise counts on. */
+  readonly order?: "new-each-epoch" | "same-each-epoch";
 };
 
 /**
- * Each epoch goes through all units once, in an order of its own. The order is not secret, so a private training is
+ * Each epoch goes through all units once, in an order of its own or in the first one's. The order is not secret, so a private training is
  * charged as though everybody knew whose turn it is: nothing is amplified.
  */
 export class ShuffledSampler {
   readonly kind = "shuffled";
+  readonly relation = "replace-special";
   readonly steps: number;
   readonly expects: number;
   /** A unit that is replaced by nothing leaves its place empty. */
   readonly runsChanged = 1;
   readonly units: number;
+  /** Steps of an epoch. */
+  readonly stepsEach: number;
+  /** Steps from one batch of a unit to its next, at least. */
+  readonly separation: number;
   readonly #options: ShuffledOptions;
-  readonly #stepsEach: number;
 
   private constructor(options: ShuffledOptions) {
     this.#options = options;
     this.units = options.units;
     this.expects = options.batch;
-    this.#stepsEach = Math.ceil(options.units / options.batch);
-    this.steps = Math.max(1, Math.ceil(options.epochs * this.#stepsEach - 1e-9));
+    this.stepsEach = Math.ceil(options.units / options.batch);
+    this.steps = Math.max(1, Math.ceil(options.epochs * this.stepsEach - 1e-9));
+    const isSame = options.order === "same-each-epoch";
+    this.separation = isSame || this.steps <= this.stepsEach ? this.stepsEach : 1;
     Object.freeze(this);
   }
 
   static of(options: ShuffledOptions): Result<ShuffledSampler, Problem> {
-    const { units, batch, epochs, seed } = options;
+    const { units, batch, epochs, seed, order = "new-each-epoch" } = options;
     const isSound =
       Number.isSafeInteger(units) &&
       Number.isSafeInteger(batch) &&
@@ -44,7 +52,8 @@ export class ShuffledSampler {
       batch <= units &&
       epochs > 0 &&
       Number.isFinite(epochs) &&
-      Number.isSafeInteger(seed);
+      Number.isSafeInteger(seed) &&
+      (order === "new-each-epoch" || order === "same-each-epoch");
     if (isSound) return ok(new ShuffledSampler(options));
     return err(
       problem(
@@ -63,24 +72,39 @@ export class ShuffledSampler {
   }
 
   get inWords(): string {
-    return `each unit once an epoch in an order that is not secret, ${this.steps} steps`;
+    const { order } = this.#options;
+    const which = order === "same-each-epoch" ? "one order" : "an order";
+    return `each unit once an epoch in ${which} that is not secret, ${this.steps} steps`;
   }
 
   batches(): (step: number) => Int32Array {
-    const { units, batch, seed } = this.#options;
-    let known: { readonly epoch: number; readonly order: Int32Array } | undefined;
+    const { units, batch, seed, order: kept } = this.#options;
+    let known: { readonly turn: number; readonly order: Int32Array } | undefined;
     return (step) => {
-      const epoch = Math.floor(step / this.#stepsEach);
-      if (known?.epoch !== epoch)
-        known = { epoch, order: seededOrder((seed + Math.imul(epoch + 1, 0x9e3779b1)) | 0, units) };
-      const from = (step % this.#stepsEach) * batch;
+      const turn = kept === "same-each-epoch" ? 0 : Math.floor(step / this.stepsEach);
+      if (known?.turn !== turn)
+        known = { turn, order: seededOrder((seed + Math.imul(turn + 1, 0x9e3779b1)) | 0, units) };
+      const from = (step % this.stepsEach) * batch;
       return known.order.subarray(from, Math.min(from + batch, units));
     };
   }
 
-  /** A unit is in one of an epoch's sums. */
-  accounted(release: PrivacyEvent, steps: number): Accounted {
-    const epochs = Math.ceil(steps / this.#stepsEach);
-    return { event: { kind: "self-composed", event: release, count: epochs }, relation: "replace-special" };
+  /** No weighted sum may hold two batches of a unit. Trees begin anew with each epoch. */
+  takes(across: CorrelatedNoise | undefined): boolean {
+    if (across?.kind !== "banded") return true;
+    const { bands } = across;
+    return Number.isSafeInteger(bands) && bands >= 2 && bands <= Math.min(mostBands, this.separation);
+  }
+
+  /** A unit is in one of an epoch's sums, and so in one block of each level of a tree. */
+  accounted({ noiseMultiplier, across }: NoiseOfSteps, steps: number): Accounted {
+    const { relation } = this;
+    if (!this.takes(across)) return { event: { kind: "non-private" }, relation };
+    const each = across?.kind === "tree" ? treeLevels(Math.min(this.stepsEach, this.steps)) : 1;
+    const count = Math.ceil(steps / this.stepsEach) * each;
+    return {
+      event: { kind: "self-composed", event: { kind: "gaussian", noiseMultiplier }, count },
+      relation,
+    };
   }
 }
