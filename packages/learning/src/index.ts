@@ -23,6 +23,7 @@ export { type AdamOptions, adam } from "./optimise/adam.ts";
 export type { Optimizer } from "./optimise/optimizer.ts";
 export { cosine, type LearningRate, type Schedule, stepDecay, warmUp } from "./optimise/schedule.ts";
 export { type SgdOptions, sgd } from "./optimise/sgd.ts";
+export type { Asking } from "./pate/ask-in-turns.ts";
 export { type PateOptions, type PateRun, pate, type Queries } from "./pate/pate.ts";
 export { type PatePromised, type PateRules, pricePate } from "./pate/price-pate.ts";
 export type { TeachingOptions } from "./pate/teachers.ts";

@@ -134,6 +134,7 @@ export { gaussianMeasurement, laplaceMeasurement, type Measurement } from "./mec
 export { lossOf, type MechanismEvent, type PrivacyLoss } from "./mechanisms/mechanism-event.ts";
 export { releasedTotal } from "./mechanisms/noise-of-all.ts";
 export {
+  type AnswersInTurn,
   areVoteRules,
   type NoisedVotes,
   noisedVotes,
@@ -162,7 +163,7 @@ export {
 export { type TopChoices, topChoices } from "./mechanisms/top-choices.ts";
 export { type NoisedTree, type TreePrice, type TreeSums, treeSums } from "./mechanisms/tree-sums.ts";
 export { type BoundedCount, truncatedGeometric } from "./mechanisms/truncated-geometric.ts";
-export { unanswered, type VoteAggregator } from "./mechanisms/vote-winners.ts";
+export { type Scores, unanswered, undisputed, type VoteAggregator } from "./mechanisms/vote-winners.ts";
 export type { Texts } from "./planner/coded-texts.ts";
 export { confidence } from "./planner/confidence.ts";
 export type { Across, AcrossPeople, Contribution, Grid } from "./planner/contribution.ts";

@@ -9,9 +9,11 @@ export class TaughtModel {
   readonly epsilon: PatePromised;
   /** With `telling`: what it cost the people who are there. `epsilonAtMost` is safe to print. */
   readonly agreement: PateRun["agreement"];
-  /** The class of each query, or -1 where it was not answered. */
+  /** The class that teachers gave each query, or -1 where they gave none. */
   readonly answers: readonly number[];
   readonly answered: number;
+  /** Queries of which an interactive run's student kept its own answer, as teachers did not disagree. */
+  readonly undisputed: number;
   readonly #student: PateRun["student"];
   readonly #backend: Backend;
 
@@ -20,6 +22,7 @@ export class TaughtModel {
     this.agreement = run.agreement;
     this.answers = run.answers;
     this.answered = run.answered;
+    this.undisputed = run.undisputed;
     this.#student = run.student;
     this.#backend = backend;
   }

@@ -62,6 +62,56 @@ test("digits are answered by teachers, and a student learns them from the answer
   expect(price.ok && price.value).toEqual(epsilon);
 });
 
+test("a student that takes part is answered where teachers disagree with it, and learns as much from fewer answers", async () => {
+  const { train, heldOut } = digits();
+  const [x, y] = [train.x as readonly (readonly number[])[], train.y as readonly number[]];
+  const own = { x: x.slice(300), y: y.slice(300), shape: [64] };
+  const aggregator = { noise: 6, threshold: { votes: 20, noise: 10 }, mostAnswered: 120 } as const;
+  const given = { ...withHeldOut(heldOut), teachers: 80 };
+  const interactive: PateOptions = {
+    ...given,
+    aggregator: { kind: "interactive", ...aggregator },
+    asking: { rounds: 4, confidence: 0.6 },
+  };
+  const run = await pate([dense(10)], own, { x: x.slice(0, 300) }, interactive, portsOf(3));
+  if (!run.ok) expect.fail(run.problem.message);
+  const { epsilon, student, answered, undisputed, answers } = run.value;
+  if (!student.ok) expect.fail(student.problem.message);
+  expect(student.value.heldOut!.accuracy).toBeGreaterThan(0.7);
+  expect(answers.filter((answer) => answer >= 0).length).toBe(answered);
+  expect(answered).toBeLessThanOrEqual(120);
+  expect(undisputed).toBeGreaterThan(30);
+  const rules = { teachers: 80, delta: 1e-4, options: 10, queries: 300 };
+  const price = pricePate({ ...rules, aggregator: { kind: "interactive", ...aggregator } });
+  const asConfident = pricePate({ ...rules, aggregator: { kind: "confident", ...aggregator } });
+  expect(price.ok && price.value).toEqual(epsilon);
+  expect(asConfident.ok && asConfident.value.epsilon).toBe(epsilon.epsilon);
+  expect(epsilon.aggregator).toContain("Interactive-GNMax");
+});
+
+test("rounds and confidence go with an interactive run alone, and agreement is not told of one", async () => {
+  const { train } = digits();
+  const interactive = {
+    kind: "interactive",
+    noise: 6,
+    threshold: { votes: 20, noise: 10 },
+    mostAnswered: 2,
+  } as const;
+  const cases: readonly Partial<PateOptions>[] = [
+    { asking: { rounds: 2 } },
+    { aggregator: interactive, asking: { rounds: 0 } },
+    { aggregator: interactive, asking: { rounds: 1.5 } },
+    { aggregator: interactive, asking: { confidence: Number.NaN } },
+    { aggregator: interactive, telling: { order: 8, releaseCost: 0.1 } },
+    { aggregator: { ...interactive, mostAnswered: 6 } },
+  ];
+  const x = (train.x as readonly (readonly number[])[]).slice(0, 5);
+  for (const changed of cases)
+    expect(await pate([dense(10)], train, { x }, { ...options, ...changed }, portsOf(1))).toMatchObject({
+      problem: { code: "training-invalid" },
+    });
+});
+
 function withHeldOut(heldOut: Examples): PateOptions {
   return { ...options, student: { ...options.student, heldOut } };
 }

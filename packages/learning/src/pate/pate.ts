@@ -9,6 +9,7 @@ import type { FitOptions, FitPorts } from "../fit/fit-options.ts";
 import type { Layer } from "../model/layer.ts";
 import { type Network, planNetwork, sizeOfShape } from "../model/network.ts";
 import { ShuffledSampler } from "../sampling/shuffled-sampler.ts";
+import { type AnsweredInTurn, type Asking, askInTurns } from "./ask-in-turns.ts";
 import { type PatePromised, type PateRules, type PricedVotes, pricedVotes } from "./price-pate.ts";
 import { Teachers, type TeachingOptions } from "./teachers.ts";
 
@@ -17,6 +18,8 @@ export type Queries = Pick<Examples, "x" | "shape">;
 
 export type PateOptions = Pick<PateRules, "teachers" | "aggregator" | "delta" | "telling"> & {
   readonly teaching: TeachingOptions;
+  /** With an interactive aggregator: how a student takes part in the asking. */
+  readonly asking?: Asking;
   /** How the student learns from the answers; a batch larger than their number is all of them. */
   readonly student: TeachingOptions & Pick<FitOptions, "heldOut" | "patience" | "reportEvery" | "onProgress">;
 };
@@ -26,9 +29,11 @@ export type PateRun = {
   readonly epsilon: PatePromised;
   /** With `telling`: what it cost the people who are there. Its `epsilonAtMost` is safe to print, and may be above `epsilon`'s. */
   readonly agreement: SmoothedEpsilon | undefined;
-  /** The class of each query, or -1 where it was not answered. */
+  /** The class that teachers gave each query, or -1 where they gave none. */
   readonly answers: readonly number[];
   readonly answered: number;
+  /** Queries of which an interactive run's student keeps its own sure answer, as teachers did not disagree. */
+  readonly undisputed: number;
   /** What learnt from the answers; a problem where none was given or its training failed. The answers are charged all the same. */
   readonly student: Result<Trained, Problem>;
 };
@@ -51,19 +56,54 @@ export async function pate(
   const { network, x, priced } = ready.value;
   const teachers = await Teachers.train(layers, network, examples, options.teachers, options.teaching, ports);
   if (!teachers.ok) return teachers;
-  const votes = await teachers.value.votesOn(x, ports);
-  if (!votes.ok) return votes;
-  const answers = priced.votes.answer(votes.value, ports.entropy).value;
-  const { telling, delta } = options;
-  const agreement =
-    telling && priced.votes.tellAgreement(votes.value, { ...telling, delta }, ports.entropy).value;
+  const asked =
+    options.aggregator.kind === "interactive"
+      ? await inTurns(layers, ready.value, teachers.value, options, ports)
+      : await atOnce(ready.value, teachers.value, options, ports);
+  if (!asked.ok) return asked;
+  const { answers, labels, agreement } = asked.value;
+  const given = (of: readonly number[]) => of.filter((label) => label !== unanswered).length;
   return ok({
     epsilon: priced.promised,
     agreement,
     answers,
-    answered: answers.filter((answer) => answer !== unanswered).length,
-    student: await taught(layers, network, x, answers, options.student, ports),
+    answered: given(answers),
+    undisputed: given(labels) - given(answers),
+    student: await taught(layers, network, x, labels, options.student, ports),
   });
+}
+
+type Asked = AnsweredInTurn & { readonly agreement: SmoothedEpsilon | undefined };
+
+async function atOnce(
+  { x, priced }: Ready,
+  teachers: Teachers,
+  { telling, delta }: PateOptions,
+  ports: FitPorts,
+): Promise<Result<Asked, Problem>> {
+  const votes = await teachers.votesOn(x, ports);
+  if (!votes.ok) return votes;
+  const answers = priced.votes.answer(votes.value, ports.entropy).value;
+  const agreement =
+    telling && priced.votes.tellAgreement(votes.value, { ...telling, delta }, ports.entropy).value;
+  return ok({ answers, labels: answers, agreement });
+}
+
+async function inTurns(
+  layers: readonly Layer[],
+  { network, x, priced }: Ready,
+  teachers: Teachers,
+  { asking = {}, student }: PateOptions,
+  ports: FitPorts,
+): Promise<Result<Asked, Problem>> {
+  // What a student on the way is measured by, or tells, is the last one's.
+  const { optimizer, epochs, batch, seed = 1 } = student;
+  const teach = async (labels: readonly number[]) => {
+    const trained = await taught(layers, network, x, labels, { optimizer, epochs, batch, seed }, ports);
+    return trained.ok ? trained.value.weights : undefined;
+  };
+  const asked = await askInTurns(network, x, asking, { teachers, votes: priced.votes, teach }, ports);
+  return asked.ok ? ok({ ...asked.value, agreement: undefined }) : asked;
 }
 
 type Ready = { readonly network: Network; readonly x: Float32Array; readonly priced: PricedVotes };
@@ -97,6 +137,16 @@ function prepare(
   );
   const unsound = schedule.find((each) => !each.ok);
   if (unsound !== undefined && !unsound.ok) return unsound;
+  if (!isAsking(options))
+    return err(
+      problem(
+        "training-invalid",
+        "a student takes part in an interactive run, in one round or more, and is sure from 0 to 1",
+        {
+          hint: 'aggregator: { kind: "interactive", ... }, asking: { rounds: 5, confidence: 0.9 }',
+        },
+      ),
+    );
   const { teachers, aggregator, delta, telling } = options;
   const rules = { teachers, aggregator, delta, options: network.value.outputs, queries: x.length / size };
   const priced = pricedVotes(
@@ -104,6 +154,13 @@ function prepare(
     people === undefined ? "a row" : "a person",
   );
   return priced.ok ? ok({ network: network.value, x, priced: priced.value }) : priced;
+}
+
+function isAsking({ aggregator, asking }: PateOptions): boolean {
+  if (asking === undefined) return true;
+  const { rounds = 1, confidence = 1 } = asking;
+  const isSound = Number.isSafeInteger(rounds) && rounds >= 1 && confidence >= 0 && confidence <= 1;
+  return aggregator.kind === "interactive" && isSound;
 }
 
 async function taught(

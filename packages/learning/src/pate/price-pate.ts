@@ -46,7 +46,7 @@ export function pricePate(
 export function pricedVotes(rules: PateRules, unit: PatePromised["unit"]): Result<PricedVotes, Problem> {
   const { aggregator, delta, telling } = rules;
   const wrong = (what: string, hint: string) => err(problem("training-invalid", what, { hint }));
-  if (!["laplace", "gaussian", "confident"].includes(aggregator.kind))
+  if (!["laplace", "gaussian", "confident", "interactive"].includes(aggregator.kind))
     return wrong("teachers' votes are counted in a way that is not known", '{ kind: "gaussian", noise: 40 }');
   if (!areVoteRules(rules))
     return wrong(
@@ -61,7 +61,7 @@ export function pricedVotes(rules: PateRules, unit: PatePromised["unit"]): Resul
   if (telling !== undefined && !votes.canTell(telling.order))
     return wrong(
       "how much teachers agree cannot be told for this noise and order",
-      "Gaussian noise, more of it, or a smaller order",
+      "Gaussian noise, more of it, or a smaller order; an interactive run tells none",
     );
   const epsilon = votes.epsilonAtLeast(delta, telling);
   if (!Number.isFinite(epsilon))
@@ -88,9 +88,11 @@ function inWords(aggregator: VoteAggregator): string {
       return `LNMax, Laplace noise of scale ${noise}`;
     case "gaussian":
       return `GNMax, Gaussian noise of deviation ${noise}`;
-    case "confident": {
+    case "confident":
+    case "interactive": {
       const { threshold, mostAnswered } = aggregator;
-      return `Confident-GNMax, threshold ${threshold.votes} with noise ${threshold.noise}, Gaussian noise of deviation ${noise}, at most ${mostAnswered} answers`;
+      const name = kind === "confident" ? "Confident-GNMax" : "Interactive-GNMax";
+      return `${name}, threshold ${threshold.votes} with noise ${threshold.noise}, Gaussian noise of deviation ${noise}, at most ${mostAnswered} answers`;
     }
     default:
       return kind satisfies never;

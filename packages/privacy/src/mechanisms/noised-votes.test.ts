@@ -9,7 +9,7 @@ import { chiSquare } from "../testing/goodness-of-fit.ts";
 import { laplaceProbability } from "../testing/reference-noise.ts";
 import { seededEntropy } from "../testing/seeded-entropy.ts";
 import { areVoteRules, noisedVotes, type VoteRules } from "./noised-votes.ts";
-import { unanswered, type VoteAggregator, voteUnevenness } from "./vote-winners.ts";
+import { unanswered, undisputed, type VoteAggregator, voteUnevenness } from "./vote-winners.ts";
 
 const draws = 10_000;
 const confident = {
@@ -129,6 +129,123 @@ test("a query is answered as often as the test's noise says, and which wins does
   expect(
     chiSquare([planted, { drawn: draws - planted.drawn, probability: 1 - planted.probability }]).fits,
   ).toBe(false);
+});
+
+const interactive = { ...confident, kind: "interactive" } as const;
+
+test("teachers answer as often as their greatest disagreement with the student, noised, reaches the threshold", () => {
+  const counts = [3, 2];
+  const votes = Secret.of(Array.from({ length: draws }, () => counts));
+  for (const [scores, greatest] of [
+    [[0.8, 0.2], 1],
+    [[0, 1], 3],
+    [[0.5, 0.5], 0.5],
+  ] as const) {
+    const of = noisedVotes(rulesOf({ ...interactive, threshold: { votes: 2, noise: 2 } }, 5, 2));
+    const drawn = of.answerInTurn(seededEntropy(8)).next(votes, Array(draws).fill(scores)).value;
+    const kept = drawn.filter((winner) => winner === undisputed).length;
+    const wins = drawn.filter((winner) => winner === 0).length;
+    const passes = 1 - normalBelow((2 - greatest) / 2);
+    const first = gaussianWins(counts, 0, 1.3);
+    const cells = [
+      { drawn: kept, probability: 1 - passes },
+      { drawn: wins, probability: passes * first },
+      { drawn: draws - kept - wins, probability: passes * (1 - first) },
+    ];
+    expect(chiSquare(cells), `${scores}`).toMatchObject({ fits: true });
+  }
+});
+
+test("whatever a student thinks, one vote that moves moves the greatest disagreement by one at most, and the price is that of counts", () => {
+  const score = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(9), score), { minLength: 2, maxLength: 5 }),
+      fc.nat(4),
+      fc.nat(4),
+      (options, from, to) => {
+        fc.pre(from < options.length && to < options.length && options[from]![0] > 0);
+        const teachers = options.reduce((sum, [count]) => sum + count, 0);
+        const greatest = (moved: number) =>
+          Math.max(
+            ...options.map(([count, own], at) => {
+              const here = count + (at === to ? moved : 0) - (at === from ? moved : 0);
+              return here - own * teachers;
+            }),
+          );
+        expect(Math.abs(greatest(1) - greatest(0))).toBeLessThanOrEqual(1 + 1e-12);
+      },
+    ),
+  );
+  const paid = [confident, interactive].map((aggregator) =>
+    noisedVotes(rulesOf({ ...aggregator, mostAnswered: 7 }, 5, 2, 40)),
+  );
+  expect(paid[1]!.epsilonAtLeast(1e-5)).toBe(paid[0]!.epsilonAtLeast(1e-5));
+  expect(paid[1]!.run).toEqual(paid[0]!.run);
+  expect(paid[1]!.canTell(8)).toBe(false);
+});
+
+test("a student is asked in turns, within what was paid for, and once", () => {
+  const sure = {
+    kind: "interactive",
+    noise: 2 ** -10,
+    threshold: { votes: 3, noise: 2 ** -10 },
+    mostAnswered: 2,
+  } as const;
+  const rules = rulesOf(sure, 5, 2, 6);
+  const of = noisedVotes(rules);
+  const turn = of.answerInTurn(seededEntropy(2));
+  const next = (votes: readonly (readonly number[])[], scores?: readonly (readonly number[])[]) =>
+    turn.next(Secret.of(votes), scores).value;
+  expect(
+    next(
+      [
+        [5, 0],
+        [0, 5],
+        [1, 4],
+      ],
+      [
+        [1, 0],
+        [1, 0],
+        [0, 1],
+      ],
+    ),
+  ).toEqual([undisputed, 1, undisputed]);
+  // After as many answers as were paid for nobody is asked, and nobody is told to be right.
+  expect(
+    next(
+      [
+        [5, 0],
+        [5, 0],
+      ],
+      [
+        [0, 1],
+        [0, 1],
+      ],
+    ),
+  ).toEqual([0, unanswered]);
+  expect(() =>
+    next(
+      [
+        [5, 0],
+        [5, 0],
+      ],
+      [
+        [0, 1],
+        [0, 1],
+      ],
+    ),
+  ).toThrow("paid for");
+  expect(() => next([[5, 0]])).toThrow("scores");
+  expect(() => next([[5, 0]], [[2, 0]])).toThrow("scores");
+  expect(() => next([[5, 0]], [[Number.NaN, 0]])).toThrow("scores");
+  expect(() => next([[5, 1]], [[1, 0]])).toThrow("votes once");
+  expect(() => of.answerInTurn(seededEntropy(2))).toThrow();
+  expect(() => noisedVotes(rules).answer(Secret.of(Array(6).fill([5, 0])), seededEntropy(1))).toThrow(
+    "in turns",
+  );
+  const plain = noisedVotes(rulesOf({ ...confident, mostAnswered: 6 }, 5, 2, 6));
+  expect(() => plain.answerInTurn(seededEntropy(1)).next(Secret.of([[5, 0]]), [[1, 0]])).toThrow("scores");
 });
 
 test("which were answered, how many, and by what tells two neighbours apart no better than was paid for", () => {

@@ -1,8 +1,8 @@
-// LNMax, GNMax and Confident-GNMax of PATE (Papernot and others 2017, arXiv 1610.05755; 2018, arXiv 1802.08908): the noise
+// LNMax, GNMax, Confident-GNMax and Interactive-GNMax of PATE (Papernot and others 2017, arXiv 1610.05755; 2018, arXiv 1802.08908): the noise
 // and the price of a whole run in one object. Why Gaussian noise on a fine grid costs what real noise costs and a little,
 // which is charged, stands in `noised-votes.md`.
 
-import { type Entropy, invariant, Once, type Secret } from "@unseen/base";
+import { type Entropy, invariant, Once, Secret } from "@unseen/base";
 import { describeRun, type Run } from "../accounting/describe-run.ts";
 import { gdpAccountant } from "../accounting/gdp.ts";
 import {
@@ -19,7 +19,15 @@ import { PldAccountant } from "../accounting/pld/pld-accountant.ts";
 import { pureAccountant } from "../accounting/pure.ts";
 import { epsilonFromRdp } from "../accounting/rdp/conversions.ts";
 import { afterRelease, type Released, releasedByMechanism } from "./released.ts";
-import { isVoteNoise, onVoteGrid, type VoteAggregator, voteUnevenness, winnersOf } from "./vote-winners.ts";
+import {
+  isVoteNoise,
+  onVoteGrid,
+  type Scores,
+  type VoteAggregator,
+  voteUnevenness,
+  type Winners,
+  winnersOf,
+} from "./vote-winners.ts";
 
 export type VoteRules = {
   readonly aggregator: VoteAggregator;
@@ -41,6 +49,8 @@ export type NoisedVotes = {
   epsilonAtLeast(delta: number, telling?: TellingOfAgreement): number;
   /** The winner of each query, or `unanswered` (-1). One price is one list of answers: the second time throws. */
   answer(votes: Secret<Votes>, entropy: Entropy): Released<readonly number[]>;
+  /** The same, one stretch of queries after another, where later ones may depend on what was answered. Shares its one use with `answer`. */
+  answerInTurn(entropy: Entropy): AnswersInTurn;
   /** Whether `tellAgreement` can tell anything under these rules: Gaussian noise, and a known sensitivity. */
   canTell(order: number): boolean;
   /** What the answers and this telling cost the people who are there; the second time throws. About 15 ms a query. */
@@ -49,6 +59,14 @@ export type NoisedVotes = {
     told: TellingOfAgreement & { readonly delta: number },
     entropy: Entropy,
   ): Released<SmoothedEpsilon>;
+};
+
+export type AnswersInTurn = {
+  /**
+   * The winner of each of these queries, `unanswered`, or for an interactive aggregator, which alone takes the student's public
+   * `scores`, `undisputed` (-2). Throws after as many queries as were paid for.
+   */
+  next(votes: Secret<Votes>, scores?: Scores): Released<readonly number[]>;
 };
 
 /** A draw beyond `farthest` deviations comes once in e^800; times e^epsilon it has to stay far below every delta. */
@@ -64,7 +82,7 @@ export function areVoteRules({ aggregator, teachers, options, queries }: VoteRul
   const isSized = isCount(teachers, 1) && isCount(options, 2) && isCount(queries, 1);
   if (!isSized || teachers > mostTeachers || queries * (options + 1) > mostDraws) return false;
   if (!isVoteNoise(aggregator.noise)) return false;
-  if (aggregator.kind !== "confident") return true;
+  if (!isTested(aggregator)) return true;
   const { threshold, mostAnswered } = aggregator;
   const isTest = isVoteNoise(threshold.noise) && isCount(threshold.votes, 0) && threshold.votes <= teachers;
   return isTest && isCount(mostAnswered, 1) && mostAnswered <= queries;
@@ -77,10 +95,11 @@ export function noisedVotes(of: VoteRules): NoisedVotes {
   const { aggregator, options, queries } = rules;
   const run = runOf(rules);
   const voted = votedOf(rules);
-  const answers = new Once(winnersOf(aggregator, options));
+  const answers = new Once(winnersOf(aggregator, rules));
   const tellings = new Once(smoothedVoteEpsilon);
   const canTell = (order: number) =>
-    aggregator.kind !== "laplace" &&
+    // What a smoothed epsilon rests on is proven of counts alone, without a student's scores.
+    (aggregator.kind === "gaussian" || aggregator.kind === "confident") &&
     order > 1 &&
     Number.isFinite(order) &&
     sensitivityIsBounded(voted, order);
@@ -100,9 +119,11 @@ export function noisedVotes(of: VoteRules): NoisedVotes {
       return onGrid(epsilonFromLoss(telling.order, loss, innerDelta(delta)));
     },
     answer(votes: Secret<Votes>, entropy: Entropy) {
+      invariant(aggregator.kind !== "interactive", "a student is asked in turns");
       const counts = expectVotes({ ...rules, votes });
-      return releasedByMechanism(Object.freeze(answers.take()(counts, entropy)));
+      return releasedByMechanism(Object.freeze(answers.take()(entropy)(counts, undefined)));
     },
+    answerInTurn: (entropy: Entropy) => inTurn(rules, answers.take()(entropy)),
     tellAgreement(
       votes: Secret<Votes>,
       { delta, ...telling }: TellingOfAgreement & { readonly delta: number },
@@ -122,6 +143,35 @@ export function noisedVotes(of: VoteRules): NoisedVotes {
   });
 }
 
+function inTurn(rules: VoteRules, winners: Winners): AnswersInTurn {
+  let left = rules.queries;
+  return Object.freeze({
+    next(votes: Secret<Votes>, scores?: Scores) {
+      const queries = Secret.reveal(votes).length;
+      invariant(queries <= left, "no more queries are answered than were paid for");
+      invariant(
+        (rules.aggregator.kind === "interactive") === (scores !== undefined),
+        "a student's scores go with an interactive aggregator",
+      );
+      invariant(scores === undefined || areScores(scores, queries, rules.options), "scores lie from 0 to 1");
+      left -= queries;
+      return releasedByMechanism(Object.freeze(winners(expectVotes({ ...rules, queries, votes }), scores)));
+    },
+  });
+}
+
+function areScores(scores: Scores, queries: number, options: number): boolean {
+  const isSound = (own: ArrayLike<number>) =>
+    own.length === options && Array.from(own).every((score) => score >= 0 && score <= 1);
+  return scores.length === queries && scores.every(isSound);
+}
+
+type Tested = Extract<VoteAggregator, { kind: "confident" | "interactive" }>;
+
+function isTested(aggregator: VoteAggregator): aggregator is Tested {
+  return aggregator.kind === "confident" || aggregator.kind === "interactive";
+}
+
 /** e^(2^-10) (1 - 2^-9) is below 1. */
 function innerDelta(delta: number): number {
   return delta * (1 - 2 ** -9);
@@ -131,10 +181,10 @@ function innerDelta(delta: number): number {
 function roundedUp(aggregator: VoteAggregator): VoteAggregator {
   if (aggregator.kind === "laplace") return aggregator;
   const noise = onVoteGrid(aggregator.noise);
-  if (aggregator.kind === "gaussian") return { kind: "gaussian", noise };
-  const { threshold, mostAnswered } = aggregator;
+  if (!isTested(aggregator)) return { kind: "gaussian", noise };
+  const { kind, threshold, mostAnswered } = aggregator;
   return {
-    kind: "confident",
+    kind,
     noise,
     threshold: { votes: threshold.votes, noise: onVoteGrid(threshold.noise) },
     mostAnswered,
@@ -142,8 +192,9 @@ function roundedUp(aggregator: VoteAggregator): VoteAggregator {
 }
 
 function runOf({ aggregator, queries }: VoteRules): Run {
-  const { kind, noise } = aggregator;
-  if (kind !== "confident") return { kind: "noised-votes", aggregator: kind, noise, answered: queries };
+  const { noise } = aggregator;
+  if (!isTested(aggregator))
+    return { kind: "noised-votes", aggregator: aggregator.kind, noise, answered: queries };
   return {
     kind: "noised-votes",
     aggregator: "gaussian",
@@ -155,7 +206,7 @@ function runOf({ aggregator, queries }: VoteRules): Run {
 
 function votedOf({ aggregator, teachers, options, queries }: VoteRules): Omit<VotedRun, "votes"> {
   const voted = { teachers, options, queries, noise: aggregator.noise };
-  return aggregator.kind === "confident" ? { ...voted, threshold: aggregator.threshold } : voted;
+  return isTested(aggregator) ? { ...voted, threshold: aggregator.threshold } : voted;
 }
 
 function gaussianEpsilon(run: Run, delta: number): number {

@@ -24,10 +24,26 @@ export type VoteAggregator =
       readonly noise: number;
       readonly threshold: { readonly votes: number; readonly noise: number };
       readonly mostAnswered: number;
+    }
+  /**
+   * Interactive-GNMax: only where the teachers disagree with a student. Its public scores of the options, from 0 to 1, times the
+   * number of teachers are taken from the counts; the greatest difference, with its own noise, has to reach `threshold.votes`.
+   * Otherwise the student is told that it may keep what it thinks.
+   */
+  | {
+      readonly kind: "interactive";
+      readonly noise: number;
+      readonly threshold: { readonly votes: number; readonly noise: number };
+      readonly mostAnswered: number;
     };
+
+/** A student's scores of the options, for each query: public. */
+export type Scores = readonly ArrayLike<number>[];
 
 /** In place of a winner, where too few agreed, or enough had been answered. */
 export const unanswered = -1;
+/** In place of a winner, where teachers do not disagree with the student. */
+export const undisputed = -2;
 
 /** Steps in a deviation are from 2^38 to 2^39: the sampler is fast up to 2^40. */
 const stepBits = 38;
@@ -46,26 +62,36 @@ export function onVoteGrid(noise: number): number {
   return Math.ceil(noise * steps) / steps;
 }
 
-/** Draws all winners of a run, of which one person moves one vote in each query. */
-export function winnersOf(aggregator: VoteAggregator, options: number) {
+export type Winners = (votes: Votes, scores: Scores | undefined) => number[];
+
+/** Draws the winners of a run, of which one person moves one vote in each query, one stretch of queries after another. */
+export function winnersOf(aggregator: VoteAggregator, { options, teachers }: Voters) {
   const each =
     aggregator.kind === "laplace"
       ? laplaceWinner(aggregator.noise, options)
       : gaussianWinner(aggregator.noise);
-  const isConfident = aggregator.kind === "confident" ? thresholdTest(aggregator.threshold) : () => true;
-  const most = aggregator.kind === "confident" ? aggregator.mostAnswered : Number.POSITIVE_INFINITY;
-  return (votes: Votes, entropy: Entropy): number[] => {
-    const words = new UniformWords(entropy);
+  const hasTest = aggregator.kind === "confident" || aggregator.kind === "interactive";
+  const passes = hasTest ? thresholdTest(aggregator.threshold) : () => true;
+  const most = hasTest ? aggregator.mostAnswered : Number.POSITIVE_INFINITY;
+  const failed = aggregator.kind === "interactive" ? undisputed : unanswered;
+  return (entropy: Entropy): Winners => {
     let answered = 0;
-    const winners = votes.map((counts) => {
-      if (answered === most || !isConfident(counts, words)) return unanswered;
-      answered++;
-      return each(counts, words, entropy);
-    });
-    words.discard();
-    return winners;
+    return (votes, scores) => {
+      const words = new UniformWords(entropy);
+      const expected = scores?.map((own) => Array.from(own, (score) => score * teachers));
+      const winners = votes.map((counts, query) => {
+        if (answered === most) return unanswered;
+        if (!passes(counts, expected?.[query], words)) return failed;
+        answered++;
+        return each(counts, words, entropy);
+      });
+      words.discard();
+      return winners;
+    };
   };
 }
+
+type Voters = { readonly options: number; readonly teachers: number };
 
 /** A vote that moves takes one from a count and gives one to another, so the choice is not monotone: 2 / noise a query. */
 function laplaceWinner(noise: number, options: number) {
@@ -91,11 +117,17 @@ function gaussianWinner(noise: number) {
   };
 }
 
+/** The greatest count, or by how much one exceeds what was expected. Either moves by one at most with one vote. */
 function thresholdTest(threshold: { readonly votes: number; readonly noise: number }) {
   const { draw, bits } = gridNoise(threshold.noise);
   const least = BigInt(threshold.votes) << bits;
-  return (counts: readonly number[], words: UniformWords) => {
-    const noised = (BigInt(Math.max(...counts)) << bits) + draw(words);
+  return (counts: readonly number[], expected: readonly number[] | undefined, words: UniformWords) => {
+    const above = counts.map((count, option) => {
+      // What is expected is public: it does no harm to round it.
+      const known = expected === undefined ? 0n : BigInt(Math.round(expected[option]! * 2 ** Number(bits)));
+      return (BigInt(count) << bits) - known;
+    });
+    const noised = above.reduce((most, each) => (each > most ? each : most)) + draw(words);
     return noised > least || (noised === least && drawSign(words));
   };
 }
