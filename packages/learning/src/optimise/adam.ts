@@ -1,3 +1,4 @@
+import type { Numbers } from "@unseen/compute";
 import type { Optimizer } from "./optimizer.ts";
 import { type LearningRate, scheduleOf } from "./schedule.ts";
 
@@ -15,7 +16,7 @@ export function adam(rate: LearningRate, options: AdamOptions = {}): Optimizer {
     rate,
     memories: 2,
     move: (weights, gradient, memories, rateNow, step) => {
-      const [mean, square] = memories as readonly [Float32Array, Float32Array];
+      const [mean, square] = memories as readonly [Numbers, Numbers];
       const [first, second] = [1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)];
       for (let at = 0; at < weights.length; at++) {
         const slope = gradient[at]!;

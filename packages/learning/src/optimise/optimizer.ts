@@ -1,3 +1,4 @@
+import type { Numbers } from "@unseen/compute";
 import type { LearningRate } from "./schedule.ts";
 
 /** How weights move after a gradient. Plain functions of numbers: what it remembers is given to it. */
@@ -9,9 +10,9 @@ export type Optimizer = {
   readonly memories: number;
   /** Moves `weights` and `memories` in place. `step` counts from 0. */
   readonly move: (
-    weights: Float32Array,
-    gradient: Float32Array,
-    memories: readonly Float32Array[],
+    weights: Numbers,
+    gradient: Numbers,
+    memories: readonly Numbers[],
     rate: number,
     step: number,
   ) => void;
