@@ -1,11 +1,23 @@
 export { type PresentBackend, presentBackends } from "./backends/present-backends.ts";
 export { readSafetensors, type Tensors, writeSafetensors } from "./checkpoint/safetensors.ts";
+export {
+  declaredColumn,
+  type FeaturePlan,
+  planFeatures,
+  rangeOf,
+  scaledBack,
+  type WrittenFeatures,
+  writeFeatures,
+} from "./features/features.ts";
 export { groupNormalised } from "./features/group-normalised.ts";
+export { type LabelPlan, planLabel, writeLabels } from "./features/labels.ts";
 export { Scattering, type ScatteringOptions } from "./features/scattering.ts";
-export { type Examples, prepared, rowsOf } from "./fit/examples.ts";
-export { fit, type Trained } from "./fit/fit.ts";
+export { type Examples, type Prepared, prepared, rowsOf } from "./fit/examples.ts";
+export { fit, type Trained, trainOn } from "./fit/fit.ts";
 export type { FitOptions, FitPorts, Progress } from "./fit/fit-options.ts";
 export { type Measured, Measurer, resultsOn } from "./fit/measure.ts";
+export { planSteps, type StepsOf, type StepsPlan, type TrainingPlan } from "./fit/plan-training.ts";
+export { rowsByPerson, type UnitRows } from "./fit/unit-rows.ts";
 export { type Activation, activation } from "./layers/activation.ts";
 export { type Conv2dOptions, conv2d } from "./layers/conv2d.ts";
 export { dense } from "./layers/dense.ts";
@@ -16,9 +28,10 @@ export { layerNorm } from "./layers/layer-norm.ts";
 export { averagePool2d, maxPool2d } from "./layers/pool2d.ts";
 export { type Attack, type AuditOptions, auditTraining, type TrainingAudit } from "./leak/audit-training.ts";
 export { crossEntropy, logisticLoss, squaredError, type TrainingLoss } from "./loss/training-loss.ts";
+export { layerOf, lossNamed, optimizerOf } from "./model/from-recipe.ts";
 export type { Layer } from "./model/layer.ts";
-export type { Network } from "./model/network.ts";
-export type { Weights } from "./model/weights.ts";
+export { learntNumbers, type Network, planNetwork } from "./model/network.ts";
+export { fitsNetwork, type Weights } from "./model/weights.ts";
 export { type AdamOptions, adam } from "./optimise/adam.ts";
 export type { Optimizer } from "./optimise/optimizer.ts";
 export { cosine, type LearningRate, type Schedule, stepDecay, warmUp } from "./optimise/schedule.ts";
@@ -29,7 +42,7 @@ export { type PatePromised, type PateRules, pricePate } from "./pate/price-pate.
 export type { TeachingOptions } from "./pate/teachers.ts";
 export type { AdaptiveClip } from "./private/clip.ts";
 export type { CorrelatedNoise } from "./private/correlated-noise.ts";
-export type { PrivacyOptions, Promised } from "./private/promise.ts";
-export { type PoissonOptions, PoissonSampler } from "./sampling/poisson-sampler.ts";
+export { type PrivacyOptions, type Promised, promised } from "./private/promise.ts";
+export { type PoissonOptions, type PoissonRelation, PoissonSampler } from "./sampling/poisson-sampler.ts";
 export type { Sampler } from "./sampling/sampler.ts";
 export { type ShuffledOptions, ShuffledSampler } from "./sampling/shuffled-sampler.ts";

@@ -27,6 +27,13 @@ import { defaultSlotMs, evenSlots, SingleFlight } from "./questions/index.ts";
 import { SharePermits } from "./share-permits/index.ts";
 import { ComputingRoom, HeldShares, type SharesPorts } from "./shares/index.ts";
 import { openHome, type Store } from "./store/index.ts";
+import {
+  KeptTrainings,
+  ThreadTrainer,
+  TrainingDesk,
+  type TrainingPolicy,
+  usualTrainingPolicy,
+} from "./trainings/index.ts";
 
 export type OwnerOptions = {
   /** The home directory; made if it is not there. */
@@ -49,6 +56,8 @@ export type OwnerOptions = {
     /** How many honest owners a question to several may count on, this one among them; left out: 1, so nobody else's noise. */
     readonly honestOwnersAtMost?: number;
   };
+  /** What trainings may take of the machine; what is left out is as usual. */
+  readonly trainings?: Partial<TrainingPolicy>;
   /**
    * Address of the PostgreSQL database that keeps the ledger, without a password. Left out: where the home says, which
    * is in the home itself until another place was named once. A ledger that is named another place moves there whole.
@@ -93,12 +102,12 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const home = openHome(options.home, { entropy });
   if (!home.ok) return home;
   const { store, dataDirectory, keys, nodeId } = home.value;
-  const kept = await openHomeLedger({ home: home.value, clock, entropy }, options.ledger);
-  if (!kept.ok) {
+  const opened = await openHomeLedger({ home: home.value, clock, entropy }, options.ledger);
+  if (!opened.ok) {
     home.value.close();
-    return kept;
+    return opened;
   }
-  const { ledger, policy } = kept.value;
+  const { ledger, policy } = opened.value;
   const engine = await HomeEngine.open({ dataDirectory });
   const accounts = new Accounts({
     home: home.value,
@@ -113,7 +122,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
   const listening = await listen(identity, options.peers);
   if (!listening.ok) {
     engine.close();
-    await kept.value.close();
+    await opened.value.close();
     home.value.close();
     return listening;
   }
@@ -127,26 +136,25 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     clock,
     permits,
   };
+  const slots = evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs(), entropy);
+  const asked = { nodeId, datasets: catalogued(catalogue), ledger, engine, clock, slots };
+  const trainingPolicy = { ...usualTrainingPolicy, ...options.trainings };
+  const trainer = new ThreadTrainer();
+  const desk = new TrainingDesk(trainingPolicy);
+  const kept = new KeptTrainings(home.value.trainingsDirectory);
   const node: OwnerNode = {
     name: options.name ?? "owner",
     accounts,
-    questions: {
-      nodeId,
-      datasets: catalogued(catalogue),
-      ledger,
-      engine,
-      entropy,
-      clock,
-      slots: evenSlots(options.slotMs ?? defaultSlotMs, () => clock.nowMs(), entropy),
-    },
+    questions: { ...asked, entropy },
     workspaces: new Workspaces(),
+    trainings: { ...asked, trainer, kept, desk, policy: trainingPolicy },
     ...(party === undefined
       ? {}
       : {
           joint: {
             party,
             columns: engine,
-            book: bookOf(store, kept.value.keptAt),
+            book: bookOf(store, opened.value.keptAt),
             honestOwnersAtMost: options.peers?.honestOwnersAtMost ?? 1,
           },
         }),
@@ -168,7 +176,7 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     peers,
     sharePermits: permits,
     peersUrl: listener?.url,
-    ledgerKeptAt: kept.value.keptAt,
+    ledgerKeptAt: opened.value.keptAt,
     addDataset: async (from, card) => {
       if (catalogue.findDataset(card.name).ok) return err(datasetExists(card.name));
       const input = { card, dataDirectory, boundingKey: keys.bounding, entropy };
@@ -189,8 +197,10 @@ export async function openOwner(options: OwnerOptions): Promise<Result<Owner, Pr
     },
     close: async () => {
       listener?.close();
+      desk.close();
+      trainer.close();
       engine.close();
-      await kept.value.close();
+      await opened.value.close();
       home.value.close();
     },
   });
@@ -238,19 +248,18 @@ function register(
 }
 
 /** The card's declared budget in the ledger's units. The card's parser has held it to what these accept. */
-export function capsOf({ budget, columns }: Card): Caps {
+export function capsOf({ budget }: Card): Caps {
   const epsilon = (value: number) => {
     const parsed = parseEpsilon(value);
     return parsed.ok ? parsed.value : 0n;
   };
   const delta = budget.delta === 0 ? noDelta : parsedDelta(budget.delta);
   const cap = amount(epsilon(budget.epsilon), delta);
-  // Keys cost a delta of their own, so a dataset that has a column of them keeps some for that.
-  const hasKeys = Object.values(columns).some(({ type }) => type === "text");
-  const filter = hasKeys ? { filter: usualFilter(cap, hasKeys) } : {};
+  // Trainings and keys cost a delta of their own, so a dataset keeps some for them.
+  const filter = usualFilter(cap, true);
   return budget.perAsker === undefined
-    ? { cap, ...filter }
-    : { cap, ...filter, allotment: amount(epsilon(budget.perAsker), delta) };
+    ? { cap, filter }
+    : { cap, filter, allotment: amount(epsilon(budget.perAsker), delta) };
 }
 
 function parsedDelta(value: number): bigint {

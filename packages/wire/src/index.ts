@@ -123,6 +123,11 @@ export {
   TranslateRequestSchema,
   TranslateResponseSchema,
 } from "./gen/unseen/v1/grid_pb.ts";
+export {
+  LearningService,
+  TrainingRecipeSchema,
+  TrainRequestSchema,
+} from "./gen/unseen/v1/learning_pb.ts";
 export { ProblemSchema } from "./gen/unseen/v1/problem_pb.ts";
 export { type Parties, SharesService } from "./gen/unseen/v1/shares_pb.ts";
 export { ProgramSchema, TensorSchema } from "./gen/unseen/v1/tensor_pb.ts";
@@ -170,6 +175,14 @@ export {
   type SampleWish,
 } from "./requests/grid-requests.ts";
 export {
+  type AskedTraining,
+  encodeTraining,
+  type PricedTraining,
+  readPricedTraining,
+  readTraining,
+  readTrainingName,
+} from "./requests/learning-requests.ts";
+export {
   type AskedComputation,
   readCompute,
   readPutShare,
@@ -182,4 +195,30 @@ export {
   readRun,
   type SentObject,
 } from "./requests/workspace-requests.ts";
+export type {
+  ActivationName,
+  BatchesRecipe,
+  FeatureRecipe,
+  LayerRecipe,
+  LossName,
+  OptimizerRecipe,
+  PrivacyRecipe,
+  ScheduleRecipe,
+  TrainingRecipe,
+} from "./training/recipe.ts";
+export { recipeFromBytes, recipeToBytes } from "./training/recipe-codec.ts";
+export {
+  decodeTold,
+  decodeTrainingPrice,
+  encodeProgress,
+  encodeTrained,
+  encodeTrainingPrice,
+  type SentProgress,
+  type SentPromise,
+  type SentTrained,
+  type SentTrainingPrice,
+  type ToldOfTraining,
+  trainedFromBytes,
+  trainedToBytes,
+} from "./training/training-replies.ts";
 export { routeOptions, type WorkspaceOf, workspaceRoutes } from "./workspace-routes.ts";

@@ -71,6 +71,20 @@ export const wireLimits = {
   fingerprintLength: 80,
   /** Bytes of an ask to several owners, with the facts of their columns. */
   jointAskBytes: 2 ** 21,
+  /** Bytes of a call that asks for a training: first weights for all numbers that may be learnt, and the recipe. */
+  trainBytes: 2 ** 22 + 2 ** 20,
+  /** Numbers that a training at an owner's learns: 4 MiB, which the ledger keeps and a reply holds. */
+  trainedParameters: 2 ** 20,
+  /** Layers of a model that is sent. */
+  layers: 64,
+  /** Size of a layer, a window or an axis of an example. */
+  layerSize: 2 ** 20,
+  /** Columns of an example. */
+  features: 4_096,
+  /** Steps of a training at an owner's; the owner's own limit is on the work. */
+  trainingSteps: 1_000_000,
+  /** People that a batch may be expected to hold. */
+  batchUnits: 2 ** 31,
   /** Characters of a problem's sentence or hint that a client reads. */
   problemLength: 2_000,
   /** Facts beside a problem that a client reads, each value up to `nameLength`. */

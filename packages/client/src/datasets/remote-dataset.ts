@@ -23,6 +23,11 @@ import { type LinearRegression, linearRegression } from "../analysis/linear-regr
 import { type LogisticRegression, logisticRegression } from "../analysis/logistic-regression.ts";
 import { type PrincipalComponents, principalComponents } from "../analysis/principal-components.ts";
 import type { GridNode } from "../grid/grid-node.ts";
+import { fitAtOwner, priceOfFitAtOwner } from "../learning/dataset-learning.ts";
+import type { Model } from "../learning/model.ts";
+import type { ModelFromOwner } from "../learning/model-from-owner.ts";
+import type { RemoteFitOptions, RemoteFitRun } from "../learning/remote-fit.ts";
+import type { TrainingPrice } from "../learning/training-price.ts";
 import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-refused.ts";
 import { type ShareColumnsOptions, shareColumns } from "../shares/share-columns.ts";
 import type { SharedTensor } from "../shares/shared-tensor.ts";
@@ -227,6 +232,20 @@ export class RemoteDataset {
   /** Principal components of a noised covariance. */
   pca(asked: PrincipalComponents): AnalysisQuestion {
     return principalComponents(this, asked);
+  }
+
+  /**
+   * Trains a model where the rows are. Charged the whole price before the first batch, as its clip, noise, rate and steps cost;
+   * while it runs it is told how many steps are done, and in the end the weights come back. Nothing else does: no loss, no
+   * accuracy. The same `askId` again takes part in the training or gives its result, and is charged once. Throws `AskRefused`.
+   */
+  async fit(model: Model, options: RemoteFitOptions & RemoteFitRun): Promise<ModelFromOwner> {
+    return fitAtOwner(RemoteDataset.placeOf(this), model, options);
+  }
+
+  /** What `fit` would cost. Free; no private row is read. It may take seconds, in which the noise is found. */
+  async priceOfFit(model: Model, options: RemoteFitOptions): Promise<TrainingPrice> {
+    return priceOfFitAtOwner(RemoteDataset.placeOf(this), model, options);
   }
 
   /**

@@ -3,13 +3,21 @@
 
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 import { err, ok, type Problem, type Result } from "@unseen/base";
-import { decodeGreeting, decodeSession, GridService, SharesService, WorkspaceService } from "@unseen/wire";
-import { callNode, withinDeadline } from "../refusals/node-call.ts";
+import {
+  decodeGreeting,
+  decodeSession,
+  GridService,
+  LearningService,
+  SharesService,
+  WorkspaceService,
+} from "@unseen/wire";
+import { callNode, followNode, withinDeadline } from "../refusals/node-call.ts";
 
 export type NodeClients = {
   readonly grid: Client<typeof GridService>;
   readonly workspace: Client<typeof WorkspaceService>;
   readonly shares: Client<typeof SharesService>;
+  readonly learning: Client<typeof LearningService>;
 };
 
 type Send<T> = (clients: NodeClients, options: CallOptions) => Promise<T>;
@@ -29,6 +37,7 @@ export class GridNode {
       grid: createClient(GridService, transport),
       workspace: createClient(WorkspaceService, transport),
       shares: createClient(SharesService, transport),
+      learning: createClient(LearningService, transport),
     };
     this.#credentials = credentials;
   }
@@ -57,7 +66,23 @@ export class GridNode {
    * longer than the deadline, signing in again included.
    */
   async call<T>(deadlineMs: number, send: Send<T>): Promise<Result<T, Problem>> {
-    return this.#noted(await withinDeadline(this.url, deadlineMs, this.#callInSession(deadlineMs, send)));
+    const sent = this.#inSession(deadlineMs, (token) => this.#sendWith(token, deadlineMs, send));
+    return this.#noted(await withinDeadline(this.url, deadlineMs, sent));
+  }
+
+  /** The same for a reply that comes in parts, each within the deadline. `stop` ends it. */
+  async follow<T>(
+    deadlineMs: number,
+    open: (clients: NodeClients, options: CallOptions) => AsyncIterable<T>,
+    take: (part: T) => void,
+    stop?: AbortSignal,
+  ): Promise<Result<undefined, Problem>> {
+    const followed = await this.#inSession(deadlineMs, (token) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const opened = (options: CallOptions) => open(this.#clients, { ...options, headers });
+      return followNode(this.url, deadlineMs, opened, take, stop);
+    });
+    return this.#noted(followed);
   }
 
   toString(): string {
@@ -68,16 +93,19 @@ export class GridNode {
     return this.toString();
   }
 
-  async #callInSession<T>(deadlineMs: number, send: Send<T>): Promise<Result<T, Problem>> {
+  async #inSession<T>(
+    deadlineMs: number,
+    act: (token: string) => Promise<Result<T, Problem>>,
+  ): Promise<Result<T, Problem>> {
     const session = this.#session(deadlineMs);
     const token = await session;
     if (!token.ok) return token;
-    const reply = await this.#sendWith(token.value, deadlineMs, send);
+    const reply = await act(token.value);
     if (reply.ok || !hasEnded(reply.problem)) return reply;
     // Calls side by side find the same session ended: the first of them signs in for all.
     if (this.#signIn === session) this.#signIn = undefined;
     const renewed = await this.#session(deadlineMs);
-    return renewed.ok ? this.#sendWith(renewed.value, deadlineMs, send) : renewed;
+    return renewed.ok ? act(renewed.value) : renewed;
   }
 
   #session(deadlineMs: number): Promise<Result<string, Problem>> {

@@ -23,6 +23,39 @@ export function callNode<T>(
   );
 }
 
+/** The same for a reply that comes in parts: the deadline is for each part. `stop` ends it. */
+export async function followNode<T>(
+  node: string,
+  deadlineMs: number,
+  open: (options: CallOptions) => AsyncIterable<T>,
+  take: (part: T) => void,
+  stop?: AbortSignal,
+): Promise<Result<undefined, Problem>> {
+  const giveUp = new AbortController();
+  const end = () => giveUp.abort();
+  stop?.addEventListener("abort", end, { once: true });
+  const read = async () => {
+    const parts = open({ signal: giveUp.signal })[Symbol.asyncIterator]();
+    for (;;) {
+      const part = await withinDeadline(
+        node,
+        deadlineMs,
+        sent(node, () => parts.next()),
+        end,
+      );
+      if (!part.ok) return part;
+      if (part.value.done === true) return ok(undefined);
+      take(part.value.value);
+    }
+  };
+  try {
+    return await read();
+  } finally {
+    stop?.removeEventListener("abort", end);
+    end();
+  }
+}
+
 /** The outcome, or "deadline-exceeded" when it is not there in time. */
 export async function withinDeadline<T>(
   node: string,

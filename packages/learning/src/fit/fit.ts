@@ -49,8 +49,19 @@ export async function fit(
   const network = planNetwork(layers, shape.value);
   if (!network.ok) return network;
   const plan = planTraining(network.value, examples, options);
-  if (!plan.ok) return plan;
-  if (plan.value.private !== undefined && ports.backend.name === "onnxruntime") {
+  return plan.ok ? trainOn(plan.value, options, ports) : plan;
+}
+
+/**
+ * The same for rows that are laid out already, under a plan that was made without them. No refusal of it depends on a row,
+ * but that the weights diverged, which a private training's noised steps have shown.
+ */
+export async function trainOn(
+  plan: TrainingPlan,
+  options: FitOptions,
+  ports: FitPorts,
+): Promise<Result<Trained, Problem>> {
+  if (plan.private !== undefined && ports.backend.name === "onnxruntime") {
     // Its results for a row may depend on the row's place, which the bound on clipped sums excludes.
     return err(
       problem("training-invalid", "ONNX Runtime does not promise what a private training's noise counts on", {
@@ -58,23 +69,23 @@ export async function fit(
       }),
     );
   }
-  const state = beginning(plan.value, options);
+  const state = beginning(plan, options);
   if (!state.ok) return state;
-  const telling = await Telling.of(plan.value, options, ports);
+  const telling = await Telling.of(plan, options, ports);
   if (!telling.ok) return telling;
-  const compiled = await ports.backend.compile(plan.value.step.program);
+  const compiled = await ports.backend.compile(plan.step.program);
   if (!compiled.ok) return compiled;
-  const { rows, unitRows, units, step } = plan.value;
+  const { network, rows, unitRows, units, step } = plan;
   const runner = new BatchRunner({
     compiled: compiled.value,
-    network: network.value,
+    network,
     masks: step.masks,
     units,
     rows,
     unitRows,
   });
   try {
-    return await looped(plan.value, state.value, runner, telling.value, options, ports);
+    return await looped(plan, state.value, runner, telling.value, options, ports);
   } finally {
     compiled.value.close();
     telling.value.close();

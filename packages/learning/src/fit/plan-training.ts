@@ -15,11 +15,14 @@ import { type Examples, type Prepared, prepared } from "./examples.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { everyRow, rowsByPerson, type UnitRows } from "./unit-rows.ts";
 
-export type TrainingPlan = {
+export type TrainingPlan = StepsPlan & OwnRows;
+
+export type OwnRows = { readonly rows: Prepared; readonly unitRows: UnitRows };
+
+/** What is settled without looking at a row. */
+export type StepsPlan = {
   readonly network: Network;
   readonly loss: TrainingLoss;
-  readonly rows: Prepared;
-  readonly unitRows: UnitRows;
   readonly units: Units;
   readonly sampler: Sampler;
   readonly step: Step;
@@ -51,8 +54,31 @@ export function planTraining(
   if (!unitRows.ok) return unitRows;
   const sampler = samplerOf(options, unitRows.value.count);
   if (!sampler.ok) return sampler;
-  const units = { count: unitsEachRun(options, sampler.value), rowsEach: unitRows.value.rowsEach };
-  const isSound = Number.isSafeInteger(units.count) && units.count >= 1 && (options.reportEvery ?? 1) >= 1;
+  const { count, rowsEach, inWords: unitInWords } = unitRows.value;
+  const reportEvery = options.reportEvery ?? Math.max(1, Math.round(count / sampler.value.expects));
+  const steps = planSteps(network, { sampler: sampler.value, rowsEach, unitInWords, reportEvery }, options);
+  return steps.ok ? ok({ ...steps.value, rows: rows.value, unitRows: unitRows.value }) : steps;
+}
+
+/** What steps are made of that nothing of the rows decides. */
+export type StepsOf = {
+  readonly sampler: Sampler;
+  /** Rows of one unit that are used at most. */
+  readonly rowsEach: number;
+  readonly unitInWords: string;
+  /** Steps between two reports. */
+  readonly reportEvery: number;
+};
+
+/** Of `options` the optimiser, loss, privacy, seed and units each run. Looks at no row. */
+export function planSteps(
+  network: Network,
+  { sampler, rowsEach, unitInWords, reportEvery }: StepsOf,
+  options: FitOptions,
+): Result<StepsPlan, Problem> {
+  const loss = options.loss ?? crossEntropy();
+  const units = { count: unitsEachRun(options, sampler), rowsEach };
+  const isSound = Number.isSafeInteger(units.count) && units.count >= 1 && reportEvery >= 1;
   if (!isSound)
     return err(
       problem(
@@ -63,26 +89,22 @@ export function planTraining(
   const make = (own: Units) =>
     options.privacy === undefined
       ? plainly(network, loss, own)
-      : privately(network, loss, own, sampler.value, options.privacy);
+      : privately(network, loss, own, sampler, options.privacy);
   const made = options.unitsEachRun === undefined ? withRoom(units, make) : make(units);
   if (!made.ok) return made;
-  const reportEvery =
-    options.reportEvery ?? Math.max(1, Math.round(unitRows.value.count / sampler.value.expects));
   const described = {
     network: network.description,
     loss: loss.name,
     optimizer: options.optimizer.name,
-    sampler: sampler.value.inWords,
-    unit: unitRows.value.inWords,
+    sampler: sampler.inWords,
+    unit: unitInWords,
     privacy: made.value.private && { ...options.privacy, noise: made.value.private.noiseMultiplier },
     seed: options.seed ?? 1,
   };
   return ok({
     network,
     loss,
-    rows: rows.value,
-    unitRows: unitRows.value,
-    sampler: sampler.value,
+    sampler,
     ...made.value,
     reportEvery,
     description: JSON.stringify(described),

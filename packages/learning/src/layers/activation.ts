@@ -14,6 +14,7 @@ export function activate(x: Value, activation: Activation | undefined): Value {
 export function activation(which: Activation): Layer {
   return {
     name: which,
+    recipe: { kind: "activation", activation: which },
     plan: (shape) => ok({ shape, parameters: [], apply: (_, x) => activate(x, which) }),
   };
 }

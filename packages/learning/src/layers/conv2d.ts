@@ -1,4 +1,5 @@
-import { ok } from "@unseen/base";
+import { err, ok, problem } from "@unseen/base";
+import { programLimits } from "@unseen/program";
 import type { Layer } from "../model/layer.ts";
 import { apply, constant, number, reshape, type Value } from "../model/value.ts";
 import { type Activation, activate, beginDeviation } from "./activation.ts";
@@ -16,8 +17,10 @@ export type Conv2dOptions = {
 export function conv2d(filters: number, kernel: number, options: Conv2dOptions = {}): Layer {
   const { stride = 1, padding = 0, activation } = options;
   const name = `conv2d(${filters}, ${kernel}, ${stride}, ${padding}, ${activation ?? "linear"})`;
+  const activated = activation === undefined ? {} : { activation };
   return {
     name,
+    recipe: { kind: "conv2d", units: filters, window: kernel, stride, padding, ...activated },
     plan: (shape) => {
       if (![filters, kernel, stride].every(isCount))
         return modelMalformed(`${name} has a size that is no whole number`, "conv2d(16, 3)");
@@ -28,6 +31,9 @@ export function conv2d(filters: number, kernel: number, options: Conv2dOptions =
           "pad, or a smaller kernel",
         );
       const { channels, results } = windows;
+      // What each window sees is laid out beside the others: refused before it is.
+      if (kernel * kernel * results[0] * results[1] > programLimits.elements)
+        return err(problem("program-too-large", `${name} has too many windows, or too large ones`));
       const taps = channels * kernel * kernel;
       const weightShape = [filters, channels, kernel, kernel];
       return ok({

@@ -10,6 +10,7 @@ export function dense(units: number, activation?: Activation): Layer {
   const name = `dense(${units}${activation === undefined ? "" : `, ${activation}`})`;
   return {
     name,
+    recipe: { kind: "dense", units, ...(activation === undefined ? {} : { activation }) },
     plan: (shape) => {
       if (!isCount(units)) return modelMalformed(`${name} has no whole number of units`, "dense(128)");
       const into = shape.at(-1);

@@ -8,6 +8,7 @@ export function dropout(rate: number): Layer {
   const name = `dropout(${rate})`;
   return {
     name,
+    recipe: { kind: "dropout", dropped: rate },
     plan: (shape) => {
       if (!(rate >= 0 && rate < 1))
         return modelMalformed(`${name} has a rate that is not from 0 to below 1`, "dropout(0.5)");

@@ -8,6 +8,7 @@ export function embedding(words: number, width: number): Layer {
   const name = `embedding(${words}, ${width})`;
   return {
     name,
+    recipe: { kind: "embedding", words, units: width },
     plan: (shape) => {
       if (!isCount(words) || !isCount(width))
         return modelMalformed(`${name} has a size that is no whole number`, "embedding(1000, 16)");
@@ -36,6 +37,7 @@ export function embedding(words: number, width: number): Layer {
 export function averagePositions(): Layer {
   return {
     name: "averagePositions",
+    recipe: { kind: "average-positions" },
     plan: (shape) =>
       shape.length === 2
         ? ok({

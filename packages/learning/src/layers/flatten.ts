@@ -6,6 +6,7 @@ import { reshape } from "../model/value.ts";
 export function flatten(): Layer {
   return {
     name: "flatten",
+    recipe: { kind: "flatten" },
     plan: (shape) => {
       const size = shape.reduce((product, each) => product * each, 1);
       return ok({

@@ -7,6 +7,7 @@ import { misfit } from "./settings.ts";
 export function layerNorm(): Layer {
   return {
     name: "layerNorm",
+    recipe: { kind: "layer-norm" },
     plan: (shape) => {
       const width = shape.at(-1);
       if (width === undefined || width < 1)

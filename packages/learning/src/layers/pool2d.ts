@@ -18,6 +18,7 @@ function pool(operation: string, called: string, size: number, stride: number): 
   const name = `${called}(${size}, ${stride})`;
   return {
     name,
+    recipe: { kind: called === "maxPool2d" ? "max-pool2d" : "average-pool2d", window: size, stride },
     plan: (shape) => {
       if (!isCount(size) || !isCount(stride))
         return modelMalformed(`${name} has a size that is no whole number`, `${called}(2)`);

@@ -1,10 +1,13 @@
 import type { Problem, Result } from "@unseen/base";
+import type { LayerRecipe } from "@unseen/wire";
 import type { Pass } from "./pass.ts";
 import type { Value } from "./value.ts";
 
 export type Layer = {
   /** Its name in messages and in a checkpoint's fingerprint, with its settings. */
   readonly name: string;
+  /** As data, for whoever trains it elsewhere. */
+  readonly recipe: LayerRecipe;
   /** For the shape of one example. Refuses what does not fit (`shapes-do-not-fit`). */
   readonly plan: (shape: readonly number[]) => Result<PlannedLayer, Problem>;
 };

@@ -13,6 +13,7 @@ export function adam(rate: LearningRate, options: AdamOptions = {}): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   return {
     name: `adam(${scheduleOf(rate).name}, ${beta1}, ${beta2}, ${epsilon})`,
+    recipe: { kind: "adam", rate: scheduleOf(rate).recipe, beta1, beta2, epsilon },
     rate,
     memories: 2,
     move: (weights, gradient, memories, rateNow, step) => {

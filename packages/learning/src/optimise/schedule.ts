@@ -1,19 +1,26 @@
+import type { ScheduleRecipe } from "@unseen/wire";
+
 /** A learning rate for each step, from 0 to `steps` - 1. */
 export type Schedule = {
   readonly name: string;
+  /** As data, for whoever trains elsewhere. */
+  readonly recipe: ScheduleRecipe;
   readonly at: (step: number, steps: number) => number;
 };
 
 export type LearningRate = number | Schedule;
 
 export function scheduleOf(rate: LearningRate): Schedule {
-  return typeof rate === "number" ? { name: `${rate}`, at: () => rate } : rate;
+  return typeof rate === "number"
+    ? { name: `${rate}`, recipe: { kind: "constant", rate }, at: () => rate }
+    : rate;
 }
 
 /** From `rate` down to nothing, as a half cosine (Loshchilov and Hutter 2017, without restarts). */
 export function cosine(rate: number): Schedule {
   return {
     name: `cosine(${rate})`,
+    recipe: { kind: "cosine", rate },
     at: (step, steps) => (rate * (1 + Math.cos((Math.PI * step) / steps))) / 2,
   };
 }
@@ -22,6 +29,7 @@ export function cosine(rate: number): Schedule {
 export function stepDecay(rate: number, factor: number, every: number): Schedule {
   return {
     name: `stepDecay(${rate}, ${factor}, ${every})`,
+    recipe: { kind: "step-decay", rate, factor, every },
     at: (step) => rate * factor ** Math.floor(step / every),
   };
 }
@@ -31,6 +39,7 @@ export function warmUp(steps: number, then: LearningRate): Schedule {
   const schedule = scheduleOf(then);
   return {
     name: `warmUp(${steps}, ${schedule.name})`,
+    recipe: { ...schedule.recipe, warmUp: steps },
     at: (step, all) => schedule.at(step, all) * Math.min(1, (step + 1) / steps),
   };
 }

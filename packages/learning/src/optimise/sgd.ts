@@ -12,6 +12,7 @@ export function sgd(rate: LearningRate, options: SgdOptions = {}): Optimizer {
   const { momentum = 0, nesterov = false } = options;
   return {
     name: `sgd(${scheduleOf(rate).name}, ${momentum}, ${nesterov})`,
+    recipe: { kind: "sgd", rate: scheduleOf(rate).recipe, momentum, nesterov },
     rate,
     memories: momentum === 0 ? 0 : 1,
     move: (weights, gradient, [velocity], rateNow) => {

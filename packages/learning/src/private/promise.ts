@@ -43,6 +43,9 @@ export type Promised = {
   readonly noiseMultiplier: number;
 };
 
+/** Beyond, nothing is learnt. */
+const mostNoise = 1e6;
+
 export function checkPrivacy(privacy: PrivacyOptions): Result<undefined, Problem> {
   const { clip, delta, noise } = privacy;
   const wrong = (what: string, hint: string) => err(problem("training-invalid", what, { hint }));
@@ -61,7 +64,10 @@ export function checkPrivacy(privacy: PrivacyOptions): Result<undefined, Problem
     return wrong("noise hangs together as a tree or in bands", 'noise: { kind: "tree" }');
   if ("epsilon" in privacy && !(privacy.epsilon > 0 && Number.isFinite(privacy.epsilon)))
     return wrong("an epsilon is above 0 and finite", "epsilon: 2");
-  if ("noiseMultiplier" in privacy && !(privacy.noiseMultiplier >= 0.01 && privacy.noiseMultiplier <= 1e6))
+  if (
+    "noiseMultiplier" in privacy &&
+    !(privacy.noiseMultiplier >= 0.01 && privacy.noiseMultiplier <= mostNoise)
+  )
     return wrong("a noise multiplier is from 0.01 to a million", "noiseMultiplier: 1.1");
   return ok(undefined);
 }
@@ -76,20 +82,20 @@ export function noiseOf(privacy: PrivacyOptions, sampler: Sampler): Result<numbe
   const eventAt = (noiseMultiplier: number) =>
     sampler.accounted({ noiseMultiplier, across }, sampler.steps).event;
   const { relation } = sampler;
-  const near = noiseMultiplierFor({ epsilon, delta, eventAt, tolerance: 1e-3 }, rdpAccountant({ relation }));
-  if (!near.ok) {
-    return err(
-      problem("epsilon-unreachable", `no noise keeps ${sampler.steps} steps within epsilon ${epsilon}`, {
-        hint: "fewer steps, smaller batches, or more epsilon",
-      }),
-    );
-  }
+  // Samples of which one unit is replaced have no Rényi rule here. They need more noise than where one is added or removed.
+  const isReplaced = relation === "replace-one";
+  const rules = rdpAccountant({ relation: isReplaced ? "add-or-remove-one" : relation });
+  const near = noiseMultiplierFor({ epsilon, delta, eventAt, tolerance: 1e-3 }, rules);
+  if (!near.ok) return err(unreachable(sampler, epsilon));
   const holds = (noise: number) => {
     const composed = new PldAccountant({ relation }).compose(eventAt(noise));
     return composed.ok && composed.value.epsilonAtLeast(delta) <= epsilon;
   };
   let high = near.value;
-  while (!holds(high)) high *= 1.01;
+  while (!holds(high)) {
+    high *= isReplaced ? 1.2 : 1.01;
+    if (!(high <= mostNoise)) return err(unreachable(sampler, epsilon));
+  }
   let low = high * 0.8;
   while (holds(low)) [high, low] = [low, low * 0.8];
   while (high > low * 1.001) {
@@ -98,6 +104,12 @@ export function noiseOf(privacy: PrivacyOptions, sampler: Sampler): Result<numbe
     else low = middle;
   }
   return ok(high);
+}
+
+function unreachable({ steps }: Sampler, epsilon: number): Problem<"epsilon-unreachable"> {
+  return problem("epsilon-unreachable", `no noise keeps ${steps} steps within epsilon ${epsilon}`, {
+    hint: "fewer steps, smaller batches, or more epsilon",
+  });
 }
 
 /** Of all steps that were planned: a run that stops early stopped because of what it released, and is not cheaper. */
@@ -130,7 +142,10 @@ function inWords(across: CorrelatedNoise | undefined): string {
   return across.kind === "tree" ? "a binary tree over the steps of each epoch" : `in ${across.bands} bands`;
 }
 
-/** Epsilon of the first `steps` steps, by Rényi divergences: quick, and never less than the truth. For progress. */
+/**
+ * Epsilon of the first `steps` steps, never less than the truth: for progress. By Rényi divergences, which are quick; where one
+ * unit is replaced, by the privacy loss's distribution.
+ */
 export function epsilonSoFar(
   privacy: PrivacyOptions,
   noiseMultiplier: number,
@@ -138,6 +153,8 @@ export function epsilonSoFar(
   steps: number,
 ): number {
   const { event, relation } = sampler.accounted({ noiseMultiplier, across: privacy.noise }, steps);
-  const composed = rdpAccountant({ relation }).compose(event);
+  const accountant =
+    relation === "replace-one" ? new PldAccountant({ relation }) : rdpAccountant({ relation });
+  const composed = accountant.compose(event);
   return composed.ok ? composed.value.epsilonAtLeast(privacy.delta) : Number.POSITIVE_INFINITY;
 }

@@ -1,5 +1,5 @@
 import { type Entropy, err, ok, type Problem, problem, type Result } from "@unseen/base";
-import { PoissonSample, type PrivacyEvent } from "@unseen/privacy";
+import { type NeighbouringRelation, PoissonSample, type PrivacyEvent } from "@unseen/privacy";
 import type { CorrelatedNoise } from "../private/correlated-noise.ts";
 import type { Accounted, NoiseOfSteps } from "./accounted.ts";
 
@@ -12,7 +12,11 @@ export type PoissonOptions = {
    * model's and not of the data's: what is drawn varies from step to step.
    */
   readonly expects: number;
+  /** Where the number of units is public, neighbours differ by one that is replaced; else by one more or less. */
+  readonly relation?: PoissonRelation;
 };
+
+export type PoissonRelation = Exclude<NeighbouringRelation, "replace-special">;
 
 /**
  * Each unit joins each batch by lot, so batches are of different sizes, and may be empty. It draws the batches and tells
@@ -20,15 +24,16 @@ export type PoissonOptions = {
  */
 export class PoissonSampler {
   readonly kind = "poisson";
-  readonly relation = "add-or-remove-one";
+  readonly relation: PoissonRelation;
   readonly steps: number;
   readonly expects: number;
   /** A unit that joins pushes another one along, which stands then in the last run of the program. */
   readonly runsChanged = 2;
   readonly #rate: number;
 
-  private constructor({ rate, steps, expects }: PoissonOptions) {
+  private constructor({ rate, steps, expects, relation = "add-or-remove-one" }: PoissonOptions) {
     this.#rate = rate;
+    this.relation = relation;
     this.steps = steps;
     this.expects = expects;
     Object.freeze(this);

@@ -7,12 +7,13 @@ import { type Contribution, type GroupSizes, mostRows } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
 import type { Permitted } from "../share-permits/index.ts";
 import { DuckDbSession } from "./duckdb-session.ts";
-import { type Engine, notComputed, type RowSource, type SnapshotJoin } from "./engine.ts";
+import { type Engine, notComputed, type RowSource, type SnapshotJoin, type TrainingRows } from "./engine.ts";
 import { joinedTable } from "./joined-table.ts";
 import { Lanes } from "./lanes.ts";
 import { peopleOfKeysQuery } from "./people-of-keys.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
 import { readColumns } from "./read-columns.ts";
+import { readTrainingRows } from "./read-training-rows.ts";
 import {
   isTexts,
   metadataKey,
@@ -112,6 +113,22 @@ export class DuckDbEngine implements Engine {
       using session = await this.#session.another();
       const values = await readColumns((sql) => session.blocks(sql), table, columns, mostRows);
       return values === undefined ? err(notComputed()) : ok(Secret.of(values));
+    } catch {
+      return err(notComputed());
+    }
+  }
+
+  async trainingRows(
+    snapshot: string,
+    columns: readonly string[],
+    paid: Receipt,
+  ): Promise<Result<Secret<TrainingRows>, Problem<"answer-not-computed">>> {
+    invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
+    try {
+      const table = await this.#table(snapshot);
+      using session = await this.#session.another();
+      const rows = await readTrainingRows((sql) => session.blocks(sql), table, columns);
+      return rows === undefined ? err(notComputed()) : ok(Secret.of(rows));
     } catch {
       return err(notComputed());
     }

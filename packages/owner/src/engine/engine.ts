@@ -47,11 +47,28 @@ export interface Engine {
     permitted: Permitted,
   ): Promise<Result<Secret<readonly Float64Array[]>, Problem<"answer-not-computed">>>;
 
+  /**
+   * Whole columns of numbers, and whose each row is, for a training that clips what each person adds and noises it before a
+   * weight moves: it asks for the receipt of that training. The rows of a person stand in an order that follows from them alone.
+   */
+  trainingRows(
+    snapshot: string,
+    columns: readonly string[],
+    paid: Receipt,
+  ): Promise<Result<Secret<TrainingRows>, Problem<"answer-not-computed">>>;
+
   /** Rows in a snapshot. For askers only where the card declares the number of people public. */
   rowCount(snapshot: string): Promise<Result<number, Problem<"answer-not-computed">>>;
 
   close(): void;
 }
+
+export type TrainingRows = {
+  readonly rowCount: number;
+  readonly columns: readonly Float64Array[];
+  /** Numbers people from 0, one for each row; undefined where each row is a person. */
+  readonly people: Int32Array | undefined;
+};
 
 /** All that is ever said of a failure after the charge. */
 export function notComputed(): Problem<"answer-not-computed"> {

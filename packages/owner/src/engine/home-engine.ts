@@ -38,6 +38,10 @@ export class HomeEngine implements Engine {
     return this.#of(snapshot).permittedColumns(snapshot, mostRows, permitted);
   }
 
+  trainingRows(snapshot: string, columns: readonly string[], paid: Receipt) {
+    return this.#of(snapshot).trainingRows(snapshot, columns, paid);
+  }
+
   rowCount(snapshot: string) {
     return this.#of(snapshot).rowCount(snapshot);
   }

@@ -7,12 +7,13 @@ import type { Contribution, GroupSizes } from "@unseen/privacy";
 import type pg from "pg";
 import type { Receipt } from "../ledger/index.ts";
 import type { Permitted } from "../share-permits/index.ts";
-import { type Engine, notComputed, type RowSource } from "./engine.ts";
+import { type Engine, notComputed, type RowSource, type TrainingRows } from "./engine.ts";
 import { Lanes } from "./lanes.ts";
 import { pagesIn, questionPool, rowsIn, within } from "./postgres-session.ts";
 import { parsePostgresSnapshot } from "./postgres-snapshot.ts";
 import { type PushDown, pushDown, type Table } from "./push-down.ts";
 import { readColumns } from "./read-columns.ts";
+import { readTrainingRows } from "./read-training-rows.ts";
 import { type SnapshotMetadata, snapshotVersion } from "./snapshot.ts";
 import { postgres } from "./sql-dialect.ts";
 import { type Block, streamSums } from "./stream-sums.ts";
@@ -74,6 +75,23 @@ export class PostgresEngine implements Engine {
         readColumns((sql) => blocksIn(client, sql), table, columns, mostRows),
       );
       return values === undefined ? err(notComputed()) : ok(Secret.of(values));
+    } catch {
+      return err(notComputed());
+    }
+  }
+
+  async trainingRows(
+    snapshot: string,
+    columns: readonly string[],
+    paid: Receipt,
+  ): Promise<Result<Secret<TrainingRows>, Problem<"answer-not-computed">>> {
+    invariant(Number.isSafeInteger(paid.serial), "rows are read for a receipt of the ledger");
+    try {
+      const { pool, table } = await this.#open(snapshot);
+      const rows = await within(pool, "begin read only", (client) =>
+        readTrainingRows((sql) => blocksIn(client, sql), table, columns),
+      );
+      return rows === undefined ? err(notComputed()) : ok(Secret.of(rows));
     } catch {
       return err(notComputed());
     }

@@ -1,11 +1,12 @@
 // The public part of a card, as it travels. Nothing here is read from rows, but a row count declared public.
 
 import { unitInWords } from "@unseen/privacy";
-import type { ColumnCard, JoinedCard } from "@unseen/program";
-import type { ColumnDescription, DatasetDescription, RowsDescription, SampleRows } from "@unseen/wire";
+import type { JoinedCard } from "@unseen/program";
+import type { DatasetDescription, RowsDescription, SampleRows } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
 import {
   budgetText,
+  describeColumn,
   factsOf,
   type OpenDataset,
   type OpenSource,
@@ -56,21 +57,6 @@ function describeRows({ card, peopleCount }: OpenDataset): RowsDescription {
   if (unit.kind === "row") return { kind: "exact", exact: peopleCount };
   // The number of people is public; each has from one to the declared most rows.
   return { kind: "band", least: peopleCount, greatest: peopleCount * unit.mostRowsEach };
-}
-
-function describeColumn(name: string, column: ColumnCard): ColumnDescription {
-  const about = column.description === undefined ? {} : { description: column.description };
-  if (column.type === "category") return { name, type: "category", categories: column.categories, ...about };
-  if (column.type === "text") return { name, type: "text", longest: column.longest, ...about };
-  const [least, greatest] = column.bounds;
-  return {
-    name,
-    type: column.type,
-    least,
-    greatest,
-    ...(column.unit === undefined ? {} : { unit: column.unit }),
-    ...about,
-  };
 }
 
 /** Mock rows, of a join side by side. There is no code path from real rows to here. */

@@ -43,6 +43,7 @@ import {
 import { translateOrWantKeys } from "../sql/index.ts";
 import { callerOfContext } from "./caller-context.ts";
 import { describeDataset, describeSource, sampleOf } from "./describe-dataset.ts";
+import { learningRoutes } from "./learning-routes.ts";
 import type { OwnerNode } from "./owner-node.ts";
 import { matchesTerms } from "./search.ts";
 import { sharesRoutes } from "./shares-routes.ts";
@@ -138,11 +139,13 @@ export function gridRoutes(router: ConnectRouter, node: OwnerNode): void {
     await turns.next(caller.id);
     return workspaces.of(caller);
   });
-  sharesRoutes(router, node, async (context) => {
+  const callerInTurn = async (context: HandlerContext) => {
     const caller = await callerOfContext(accounts, context);
     await turns.next(caller.id);
     return caller;
-  });
+  };
+  sharesRoutes(router, node, callerInTurn);
+  learningRoutes(router, node, callerInTurn);
 }
 
 /** Any call may look at a line of the budget, and the database that keeps it may be down. */

@@ -2,6 +2,7 @@ import type { Problem, Result } from "@unseen/base";
 import type { Accounts } from "../accounts/index.ts";
 import type { JointPorts } from "../joint/index.ts";
 import type { Answered, ColumnEngine, QuestionPorts, SingleFlight } from "../questions/index.ts";
+import type { TrainingPorts } from "../trainings/index.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 /** An open house: everything that the calls of a node need, whatever carries them. */
@@ -10,6 +11,8 @@ export type OwnerNode = {
   readonly accounts: Accounts;
   readonly questions: QuestionPorts;
   readonly workspaces: Workspaces;
+  /** Undefined where the owner trains nothing. */
+  readonly trainings?: TrainingPorts;
   /** Undefined where the owner takes no part in computations with others. */
   readonly joint?: {
     readonly party: JointPorts["party"];

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { wireLimits } from "@unseen/wire";
+import { resumeTrainings } from "../trainings/index.ts";
 import { mayListen } from "./addresses.ts";
 import { withCors } from "./cors.ts";
 import { frontDoor } from "./front-door.ts";
@@ -58,6 +59,7 @@ export async function serveNode(node: OwnerNode, options: ServeOptions): Promise
   server.value.requestTimeout = requestTimeoutMs;
   const listening = await listen(server.value, options);
   if (!listening.ok) return listening;
+  if (node.trainings !== undefined) void resumeTrainings(node.trainings);
   const { address, port, family } = server.value.address() as AddressInfo;
   const host = family === "IPv6" ? `[${address}]` : address;
   return ok({ url: `${options.tls ? "https" : "http"}://${host}:${port}`, close: () => close(server.value) });

@@ -17,7 +17,7 @@ import type { AnswerSlots } from "./ports.ts";
 export const defaultSlotMs = 25;
 
 /** The slowest multiply-add, 32 ns where measured, with room. */
-const slowestStepMs = 40e-6;
+export const slowestStepMs = 40e-6;
 /** Three hundred steps. Timers and networks waver by more. */
 const leastFeltMs = 0.012;
 const timesWider = 100;

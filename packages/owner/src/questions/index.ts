@@ -1,7 +1,8 @@
 export { type Answered, answered, answerQuestion } from "./answer-question.ts";
-export { defaultSlotMs, evenSlots, personMs } from "./answer-slots.ts";
+export { defaultSlotMs, evenSlots, personMs, slowestStepMs } from "./answer-slots.ts";
 export { budgetText, type RemainingText, remainingTexts } from "./budget-text.ts";
 export { chargedEvent } from "./charged-event.ts";
+export { describeColumn } from "./describe-column.ts";
 export { guaranteeInWords } from "./guarantee.ts";
 export {
   chargedDatasets,

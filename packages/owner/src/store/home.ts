@@ -2,6 +2,7 @@
 //
 //   unseen.sqlite   ledger, catalogue, accounts
 //   data/           a snapshot of each dataset
+//   trainings/      what was asked for and paid, and checkpoints, of trainings that are not done
 //   keys/           the home's own secrets
 //
 // Opening makes what is missing and keeps what is there, so a crash in the middle of the first opening
@@ -20,6 +21,8 @@ export type Home = {
   readonly file: string;
   /** Where snapshots of datasets are kept; the catalogue stores file names below it. */
   readonly dataDirectory: string;
+  /** Where trainings that are not done are kept; made when it is needed. */
+  readonly trainingsDirectory: string;
   /** Random, made with the home; issuer and audience of its sessions. Public. */
   readonly nodeId: string;
   readonly store: Store;
@@ -44,7 +47,9 @@ export function openHome(
     const opened = Store.open(file);
     store = opened;
     const nodeId = settleNodeId(opened, entropy);
-    return ok({ directory, file, dataDirectory, nodeId, store: opened, keys, close: () => opened.close() });
+    const trainingsDirectory = join(directory, "trainings");
+    const places = { directory, file, dataDirectory, trainingsDirectory };
+    return ok({ ...places, nodeId, store: opened, keys, close: () => opened.close() });
   } catch (error) {
     store?.close();
     return err(unreadable(error));

@@ -1,0 +1,193 @@
+// The walk of a training, on one page. Data goes forward; nothing calls back but how many steps are done.
+
+import { err, ok, type Problem, type Result, Secret } from "@unseen/base";
+import { afterRelease, releasedTogether } from "@unseen/privacy";
+import type { AskedTraining, SentTrained } from "@unseen/wire";
+import type { Caller } from "../accounts/index.ts";
+import { notComputed } from "../engine/index.ts";
+import type { Receipt } from "../ledger/index.ts";
+import { permit, type RemainingText, remainingTexts, slowestStepMs } from "../questions/index.ts";
+import { digestOfData } from "./digest-of-data.ts";
+import { type PricedTraining, planTrainingAtOwner, trainingHash } from "./price-training.ts";
+import {
+  type DeskOutcome,
+  isStoppedByAsker,
+  type Listener,
+  type Place,
+  trainingStopped,
+} from "./training-desk.ts";
+import { decodeTrainingOutcome, encodeTrainingOutcome, type TrainingOutcome } from "./training-outcome.ts";
+import type { TrainingPorts } from "./training-ports.ts";
+import type { TrainedWeights } from "./training-thread.ts";
+
+export type TrainedAtOwner = RemainingText & { readonly trained: SentTrained; readonly steps: number };
+
+/** How many steps there are, and where the training stands. */
+export type ToldSteps = Parameters<Listener>[0] & { readonly steps: number };
+
+/**
+ * Trains once, however often it is asked for under one id. Charged before a row is read, durably; never refunded. The asker
+ * learns how many steps are done, and in the end the weights; the price and every refusal but that noised weights diverged are
+ * the same whatever the rows say. A training that was broken off goes on from its last checkpoint: nothing of the steps since
+ * was told to anybody.
+ */
+export async function trainAtOwner(
+  ports: TrainingPorts,
+  caller: Caller,
+  asked: AskedTraining,
+  tell: (told: ToldSteps) => void,
+): Promise<Result<TrainedAtOwner, Problem>> {
+  const earlier = await recordedTraining(ports, caller.id, asked);
+  if (!earlier.ok) return earlier;
+  const outcome = earlier.value ?? (await trained(ports, caller, asked, tell));
+  if (!outcome.ok) return outcome;
+  const remaining = await remainingTexts(ports.ledger, asked, caller.id);
+  return ok({ ...remaining, trained: outcome.value, steps: outcome.value.steps });
+}
+
+async function recordedTraining(
+  { ledger }: TrainingPorts,
+  asker: string,
+  asked: AskedTraining,
+): Promise<Result<TrainingOutcome | undefined, Problem>> {
+  const recorded = await ledger.recorded({ asker, askId: asked.askId }, trainingHash(asked));
+  if (!recorded.ok) return recorded;
+  return ok(recorded.value && decodeTrainingOutcome(recorded.value));
+}
+
+async function trained(
+  ports: TrainingPorts,
+  caller: Caller,
+  asked: AskedTraining,
+  tell: (told: ToldSteps) => void,
+): Promise<TrainingOutcome> {
+  const permitted = permit(caller);
+  if (!permitted.ok) return permitted;
+  const priced = await planTrainingAtOwner(ports, caller.id, asked);
+  if (!priced.ok) return priced;
+  const outcome = await underway(ports, caller.id, asked, priced.value, (stands) =>
+    tell({ ...stands, steps: priced.value.steps }),
+  );
+  return outcome.ok ? outcome.value : outcome;
+}
+
+function underway(
+  ports: TrainingPorts,
+  asker: string,
+  asked: AskedTraining,
+  priced: PricedTraining,
+  listener: Listener,
+): Promise<DeskOutcome> {
+  const { askId } = asked;
+  const key = JSON.stringify([asker, askId, priced.questionHash]);
+  return ports.desk.run({ key, asker, askId }, listener, (place) =>
+    paidTraining(ports, asker, asked, priced, place),
+  );
+}
+
+/** Goes on with what was paid for when the node was last served. Nobody waits for it: its askers ask again. */
+export async function resumeTrainings(ports: TrainingPorts): Promise<void> {
+  for (const { key, asker, asked } of await ports.kept.unfinished()) {
+    const earlier = await recordedTraining(ports, asker, asked);
+    if (!earlier.ok) continue;
+    if (earlier.value !== undefined) {
+      await ports.kept.drop(key);
+      continue;
+    }
+    const priced = await planTrainingAtOwner(ports, asker, asked);
+    if (priced.ok) void underway(ports, asker, asked, priced.value, () => undefined);
+  }
+}
+
+/** Charges, and from there on all is paid for. Only the bytes that the ledger gives back may leave. */
+async function paidTraining(
+  ports: TrainingPorts,
+  asker: string,
+  asked: AskedTraining,
+  priced: PricedTraining,
+  place: Place,
+): Promise<DeskOutcome> {
+  const { ledger, kept, clock, nodeId } = ports;
+  const { epsilon, delta, event, questionHash, dataset } = priced;
+  const receipt = await ledger.charge({
+    asker,
+    askId: asked.askId,
+    datasets: [asked.dataset],
+    questionHash,
+    epsilon,
+    delta,
+    event,
+  });
+  if (!receipt.ok) return receipt;
+  const sinceMs = clock.nowMs();
+  // Other rows under the same name are another training, which begins anew.
+  const key = digestOfData([asker, asked.askId, questionHash, dataset.snapshot]);
+  try {
+    await kept.keepAsk(key, { asker, asked });
+    await place.turn();
+    const run = await runTraining(ports, priced, receipt.value, key, place, sinceMs);
+    if (place.signal.aborted) {
+      if (!isStoppedByAsker(place.signal)) return err(notComputed());
+      await kept.dropAsk(key);
+      return err(trainingStopped());
+    }
+    if (!run.ok && run.problem.code !== "training-diverged") return run;
+    // The thread gives nothing but what was noised; that weights diverged is seen on noised weights.
+    const released = afterRelease(releasedTogether<[]>([]), () => run);
+    const recorded = await ledger.record(
+      receipt.value,
+      encodeTrainingOutcome(released, { receipt: receipt.value, nodeId, priced }),
+    );
+    if (!recorded.ok) return recorded;
+    await ports.slots.next(sinceMs, personMsOf(priced, priced.steps));
+    await kept.drop(key);
+    return ok(decodeTrainingOutcome(recorded.value));
+  } catch {
+    // A disk that is full, or a home that was closed: nothing was told, and the same ask goes on.
+    return err(notComputed());
+  }
+}
+
+async function runTraining(
+  { engine, trainer, kept, slots }: TrainingPorts,
+  priced: PricedTraining,
+  receipt: Receipt,
+  key: string,
+  place: Place,
+  sinceMs: number,
+): Promise<Result<TrainedWeights, Problem>> {
+  const { setup, promise, dataset } = priced;
+  const { recipe } = setup;
+  if (place.signal.aborted) return err(notComputed());
+  const names = [...recipe.x.map(({ column }) => column), recipe.y];
+  const rows = await engine.trainingRows(dataset.snapshot, names, receipt);
+  if (!rows.ok) return rows;
+  let isTelling = false;
+  const attempt = async (checkpoint: Uint8Array | undefined) =>
+    trainer.train({
+      setup,
+      noiseMultiplier: promise.noiseMultiplier,
+      rows: Secret.reveal(rows.value),
+      checkpoint,
+      saveCheckpoint: (bytes) => kept.keepCheckpoint(key, bytes),
+      onProgress: (step, epsilon) => {
+        // Each in a slot of time; what comes meanwhile is not told.
+        if (isTelling) return;
+        isTelling = true;
+        void slots.next(sinceMs, personMsOf(priced, step)).then(() => {
+          isTelling = false;
+          place.tell(step, epsilon);
+        });
+      },
+      signal: place.signal,
+    });
+  const first = await attempt(await kept.checkpoint(key));
+  const isForeign = !first.ok && /^checkpoint-/.test(first.problem.code);
+  if (isForeign) await kept.dropCheckpoint(key);
+  return isForeign ? attempt(undefined) : first;
+}
+
+/** How much longer so many steps may take because of one person, who is in as many batches as the rate says. */
+function personMsOf({ rate, workEachPerson }: PricedTraining, steps: number): number {
+  return rate * steps * workEachPerson * slowestStepMs;
+}
