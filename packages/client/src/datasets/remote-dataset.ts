@@ -23,7 +23,6 @@ import { type LinearRegression, linearRegression } from "../analysis/linear-regr
 import { type LogisticRegression, logisticRegression } from "../analysis/logistic-regression.ts";
 import { type PrincipalComponents, principalComponents } from "../analysis/principal-components.ts";
 import type { GridNode } from "../grid/grid-node.ts";
-import { fitAtOwner, priceOfFitAtOwner } from "../learning/dataset-learning.ts";
 import type { Model } from "../learning/model.ts";
 import type { ModelFromOwner } from "../learning/model-from-owner.ts";
 import type { RemoteFitOptions, RemoteFitRun } from "../learning/remote-fit.ts";
@@ -240,12 +239,12 @@ export class RemoteDataset {
    * accuracy. The same `askId` again takes part in the training or gives its result, and is charged once. Throws `AskRefused`.
    */
   async fit(model: Model, options: RemoteFitOptions & RemoteFitRun): Promise<ModelFromOwner> {
-    return fitAtOwner(RemoteDataset.placeOf(this), model, options);
+    return (await trainings()).fitAtOwner(RemoteDataset.placeOf(this), model, options);
   }
 
   /** What `fit` would cost. Free; no private row is read. It may take seconds, in which the noise is found. */
   async priceOfFit(model: Model, options: RemoteFitOptions): Promise<TrainingPrice> {
-    return priceOfFitAtOwner(RemoteDataset.placeOf(this), model, options);
+    return (await trainings()).priceOfFitAtOwner(RemoteDataset.placeOf(this), model, options);
   }
 
   /**
@@ -312,6 +311,9 @@ export class RemoteDataset {
     });
   }
 }
+
+/** Layers and kernels, which a page that only asks questions does not load. */
+const trainings = () => import("../learning/dataset-learning.ts");
 
 /** Characters of a caller's own word that a message repeats. */
 const longestEcho = 80;

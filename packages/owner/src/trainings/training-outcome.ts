@@ -4,7 +4,7 @@ import { err, invariant, ok, type Problem, type Result } from "@unseen/base";
 import { formatDelta, formatEpsilon, type Released } from "@unseen/privacy";
 import { type SentTrained, trainedFromBytes, trainedToBytes } from "@unseen/wire";
 import type { Receipt } from "../ledger/index.ts";
-import type { PricedTraining } from "./price-training.ts";
+import type { PricedSetup } from "./training-setup.ts";
 import type { TrainedWeights } from "./training-thread.ts";
 
 const trainedMark = 4;
@@ -18,7 +18,11 @@ export function encodeTrainingOutcome(
     receipt,
     nodeId,
     priced,
-  }: { readonly receipt: Receipt; readonly nodeId: string; readonly priced: PricedTraining },
+  }: {
+    readonly receipt: Receipt;
+    readonly nodeId: string;
+    readonly priced: Pick<PricedSetup, "promise"> & { readonly guarantee: string };
+  },
 ): Uint8Array {
   if (!value.ok) return marked(problemMark, new TextEncoder().encode(JSON.stringify(value.problem)));
   const { askId, datasets, questionHash, serial, chargedAtMs, entryHash, epsilon, delta } = receipt;
