@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Result } from "@unseen/base";
-import { openOwner, type OwnerOptions, ownerAtTheMachine, serveNode } from "@unseen/owner";
+import { type OwnerOptions, openOwner, ownerAtTheMachine, serveNode } from "@unseen/owner";
 import { type Card, parseCard } from "@unseen/program";
 import { GridClient } from "unseen";
 
@@ -36,7 +36,7 @@ export function madeUpPatients(count: number): string {
   return ["age,bp,ward,ill", ...lines].join("\n");
 }
 
-export function valueOf<T>(result: Result<T, { readonly message: string }>): T {
+export function valueIn<T>(result: Result<T, { readonly message: string }>): T {
   if (!result.ok) throw new Error(result.problem.message);
   return result.value;
 }
@@ -57,7 +57,7 @@ async function opened(csv: string, card: object, options: Partial<OwnerOptions>)
   const file = join(home, "rows.csv");
   writeFileSync(file, csv);
   const open = async () =>
-    valueOf(
+    valueIn(
       await openOwner({
         home: join(home, "home"),
         clock: { nowMs: () => Date.now() },
@@ -67,11 +67,11 @@ async function opened(csv: string, card: object, options: Partial<OwnerOptions>)
       }),
     );
   const owner = await open();
-  const parsed: Card = valueOf(parseCard(card));
-  valueOf(await owner.addDataset(file, parsed));
+  const parsed: Card = valueIn(parseCard(card));
+  valueIn(await owner.addDataset(file, parsed));
   for (const name of ["ada", "bob"])
-    valueOf(await owner.accounts.add(ownerAtTheMachine(), { name, password, role: "researcher" }));
-  const serving = valueOf(await serveNode(owner.node, { host: "127.0.0.1", port: 0 }));
+    valueIn(await owner.accounts.add(ownerAtTheMachine(), { name, password, role: "researcher" }));
+  const serving = valueIn(await serveNode(owner.node, { host: "127.0.0.1", port: 0 }));
   const gridOf = (username: string) => GridClient.connect({ url: serving.url, username, password });
   return {
     owner,

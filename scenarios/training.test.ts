@@ -1,7 +1,7 @@
 // Training at an owner's, from the asker's line of code to the weights, over a socket.
 
-import { expect, test } from "vitest";
 import { dense, type RemoteProgress, sequential, sgd } from "unseen";
+import { expect, test } from "vitest";
 import { trainingWorld } from "./training-world.ts";
 
 const model = sequential([dense(2)]);
@@ -29,10 +29,7 @@ test("a model is trained where the rows are, is charged before, and tells who is
   const { spent, yours } = await dataset.currentBudget();
   expect(yours.spent.epsilon).toBeGreaterThanOrEqual(run.spent.epsilon - 1e-9);
   expect(spent.delta).toBeGreaterThanOrEqual(1e-6);
-  const ill = await run.predict([
-    { age: 88, bp: 175, ward: "south" },
-    [22, 65, "north"],
-  ]);
+  const ill = await run.predict([{ age: 88, bp: 175, ward: "south" }, [22, 65, "north"]]);
   expect(ill).toEqual(["yes", "no"]);
   expect(new TextDecoder().decode(run.toSafetensors())).toContain("add-or-remove-one");
 });
