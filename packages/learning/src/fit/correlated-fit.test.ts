@@ -62,6 +62,38 @@ describe.each([
   });
 });
 
+test("a training goes on with the noise and in the order in which it began, and with no other", async () => {
+  const sampler = (seed: number, batch = 100) => {
+    const made = ShuffledSampler.of({
+      units: train.y.length,
+      batch,
+      epochs: 2,
+      seed,
+      order: "same-each-epoch",
+    });
+    if (!made.ok) throw new Error(made.problem.message);
+    return made.value;
+  };
+  const saved: Uint8Array[] = [];
+  const privacy = { clip: 1, noiseMultiplier: 3, delta: 1e-4, noise: tree };
+  await trained({ sampler: sampler(1), privacy, saveCheckpoint: async (bytes) => void saved.push(bytes) });
+  const goOn = { sampler: sampler(1), privacy, optimizer: sgd(0.5), resumeFrom: saved[0]! };
+  const ports = { backend: wasmBackend, entropy: seededEntropy(2) };
+  expect(await fit([dense(10)], train, goOn, ports)).toMatchObject({ ok: true });
+  const { noise: _, ...anew } = privacy;
+  const cases: readonly Partial<FitOptions>[] = [
+    { privacy: anew },
+    { privacy: { ...privacy, noise: bands } },
+    { sampler: sampler(2) },
+    { sampler: sampler(1, 101) },
+  ];
+  for (const changed of cases)
+    expect(await fit([dense(10)], train, { ...goOn, ...changed }, ports)).toMatchObject({
+      ok: false,
+      problem: { code: "checkpoint-mismatch" },
+    });
+});
+
 test("where nothing is drawn by lot, noise in bands learns more than noise drawn anew at the same epsilon", async () => {
   const sampler = ShuffledSampler.of({ units: train.y.length, batch: 50, epochs: 8, seed: 1 });
   if (!sampler.ok) throw new Error(sampler.problem.message);

@@ -96,9 +96,9 @@ export function planSteps(
     network: network.description,
     loss: loss.name,
     optimizer: options.optimizer.name,
-    sampler: sampler.inWords,
+    sampler: sampler.settings,
     unit: unitInWords,
-    privacy: made.value.private && { ...options.privacy, noise: made.value.private.noiseMultiplier },
+    privacy: made.value.private && { ...options.privacy, multiplier: made.value.private.noiseMultiplier },
     seed: options.seed ?? 1,
   };
   return ok({

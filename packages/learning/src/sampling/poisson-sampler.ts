@@ -69,6 +69,11 @@ export class PoissonSampler {
     return `Poisson samples of rate ${this.#rate}, ${this.steps} steps`;
   }
 
+  /** What a training that goes on has to have as before. */
+  get settings(): string {
+    return `${this.inWords}, ${this.expects} expected, ${this.relation}`;
+  }
+
   /** The units of one batch after another, in random order. */
   batches(units: number, entropy: Entropy): (step: number) => Int32Array {
     const sample = new PoissonSample(this.#rate, units, entropy);

@@ -77,6 +77,12 @@ export class ShuffledSampler {
     return `each unit once an epoch in ${which} that is not secret, ${this.steps} steps`;
   }
 
+  /** What a training that goes on has to have as before: in another order a unit would come twice in the epoch that was cut. */
+  get settings(): string {
+    const { units, batch, seed } = this.#options;
+    return `${this.inWords}, ${units} units, batches of ${batch}, order ${seed}`;
+  }
+
   batches(): (step: number) => Int32Array {
     const { units, batch, seed, order: kept } = this.#options;
     let known: { readonly turn: number; readonly order: Int32Array } | undefined;
