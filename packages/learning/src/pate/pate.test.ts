@@ -116,6 +116,34 @@ function withHeldOut(heldOut: Examples): PateOptions {
   return { ...options, student: { ...options.student, heldOut } };
 }
 
+test("answers spread to public rows without any, and a student that learns from all reads more digits", async () => {
+  const { train, heldOut } = digits();
+  const [x, y] = [train.x as readonly (readonly number[])[], train.y as readonly number[]];
+  const own = { x: x.slice(500), y: y.slice(500), shape: [64] };
+  const without = withHeldOut(heldOut);
+  const spread = { neighbours: 8, x: x.slice(60, 500) };
+  const accuracies: number[] = [];
+  for (const given of [without, { ...without, student: { ...without.student, spread } }]) {
+    const run = await pate([dense(10)], own, { x: x.slice(0, 60) }, given, portsOf(3));
+    if (!run.ok || !run.value.student.ok) expect.fail("a student learns");
+    expect(run.value.answered).toBe(60);
+    accuracies.push(run.value.student.value.heldOut!.accuracy);
+  }
+  const [alone, withOthers] = accuracies as [number, number];
+  expect(withOthers).toBeGreaterThan(alone + 0.02);
+
+  for (const wrong of [
+    { neighbours: 0 },
+    { neighbours: 1.5 },
+    { x: [[1, 2]] },
+    { x: [new Array(64).fill(NaN)] },
+  ]) {
+    const given = { ...without, student: { ...without.student, spread: wrong } };
+    const refused = await pate([dense(10)], own, { x: x.slice(0, 60) }, given, portsOf(3));
+    expect(refused.ok).toBe(false);
+  }
+});
+
 test("a person who comes, goes or changes is in one part, and every other part stays as it was", () => {
   const lots = fc.array(fc.nat(2 ** 20), { minLength: 12, maxLength: 12 });
   const rows = fc.array(fc.nat(11), { minLength: 1, maxLength: 40 });

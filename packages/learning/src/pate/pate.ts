@@ -11,6 +11,7 @@ import { type Network, planNetwork, sizeOfShape } from "../model/network.ts";
 import { ShuffledSampler } from "../sampling/shuffled-sampler.ts";
 import { type AnsweredInTurn, type Asking, askInTurns } from "./ask-in-turns.ts";
 import { type PatePromised, type PateRules, type PricedVotes, pricedVotes } from "./price-pate.ts";
+import { type SpreadOptions, spreadLabels } from "./spread-labels.ts";
 import { Teachers, type TeachingOptions } from "./teachers.ts";
 
 /** Public examples without labels. */
@@ -21,8 +22,17 @@ export type PateOptions = Pick<PateRules, "teachers" | "aggregator" | "delta" | 
   /** With an interactive aggregator: how a student takes part in the asking. */
   readonly asking?: Asking;
   /** How the student learns from the answers; a batch larger than their number is all of them. */
-  readonly student: TeachingOptions & Pick<FitOptions, "heldOut" | "patience" | "reportEvery" | "onProgress">;
+  readonly student: StudentOptions;
 };
+
+export type StudentOptions = TeachingOptions &
+  Pick<FitOptions, "heldOut" | "patience" | "reportEvery" | "onProgress"> & {
+    /**
+     * Answers spread along nearest neighbours to the queries that were not answered and to further public rows `x`, and the
+     * student learns from all. It costs no privacy, and time: `spreadLabels`. Left out, it learns from the answers alone.
+     */
+    readonly spread?: SpreadOptions & { readonly x?: Examples["x"] };
+  };
 
 export type PateRun = {
   /** Of all that is in here together, whatever the votes were. */
@@ -127,6 +137,8 @@ function prepare(
   // Of public rows it may be said which are wrong; of private ones it is never looked at.
   if (!x.every((each) => Math.abs(each) <= 1e7))
     return err(problem("training-invalid", "a query has a number that is not finite, or beyond ten million"));
+  const spread = spreadProblem(options.student.spread, size);
+  if (spread !== undefined) return err(spread);
   const { y, people } = examples;
   if (y.length * size !== rows.length || (people !== undefined && people.length !== y.length))
     return err(
@@ -163,12 +175,27 @@ function isAsking({ aggregator, asking }: PateOptions): boolean {
   return aggregator.kind === "interactive" && isSound;
 }
 
+function spreadProblem(spread: StudentOptions["spread"], size: number): Problem | undefined {
+  const { x = [], neighbours = 1 } = spread ?? {};
+  if (!Number.isSafeInteger(neighbours) || neighbours < 1 || neighbours > 1_000)
+    return problem("training-invalid", "labels spread to 1 to 1000 neighbours, a whole number");
+  const rows = rowsOf(x, size);
+  if (rows === undefined)
+    return problem("shapes-do-not-fit", `the rows that labels spread to are of ${size} numbers each`);
+  return rows.every((each) => Math.abs(each) <= 1e7)
+    ? undefined
+    : problem(
+        "training-invalid",
+        "a row that labels spread to has a number that is not finite, or beyond ten million",
+      );
+}
+
 async function taught(
   layers: readonly Layer[],
-  { shape }: Network,
+  { shape, outputs }: Network,
   x: Float32Array,
   answers: readonly number[],
-  options: PateOptions["student"],
+  options: StudentOptions,
   ports: FitPorts,
 ): Promise<Result<Trained, Problem>> {
   const size = sizeOfShape(shape);
@@ -179,8 +206,23 @@ async function taught(
         hint: "a lower threshold, or more teachers",
       }),
     );
-  const own = new Float32Array(known.length * size);
-  for (const [at, query] of known.entries()) own.set(x.subarray(query * size, (query + 1) * size), at * size);
-  const learnt = { x: own, y: known.map((query) => answers[query]!), shape };
-  return fit(layers, learnt, { ...options, batch: Math.min(options.batch, known.length) }, ports);
+  const { spread, ...rest } = options;
+  const learnt = spread === undefined ? ok({ x, labels: answers }) : await spreadTo(spread);
+  if (!learnt.ok) return learnt;
+  const { x: rows, labels } = learnt.value;
+  const usable = labels.flatMap((label, row) => (label === unanswered ? [] : [row]));
+  const own = new Float32Array(usable.length * size);
+  for (const [at, row] of usable.entries()) own.set(rows.subarray(row * size, (row + 1) * size), at * size);
+  const examples = { x: own, y: usable.map((row) => labels[row]!), shape };
+  return fit(layers, examples, { ...rest, batch: Math.min(options.batch, usable.length) }, ports);
+
+  async function spreadTo({ x: more = [], ...how }: NonNullable<StudentOptions["spread"]>) {
+    const further = rowsOf(more, size)!;
+    const all = new Float32Array(x.length + further.length);
+    all.set(x);
+    all.set(further, x.length);
+    const toFind = new Array<number>(further.length / size).fill(unanswered);
+    const labels = await spreadLabels(all, size, [...answers, ...toFind], outputs, ports.backend, how);
+    return labels.ok ? ok({ x: all, labels: labels.value }) : labels;
+  }
 }
