@@ -8,6 +8,7 @@ export { scriptBackend } from "./backend/script-backend.ts";
 export { hasFusedKernels } from "./backend/wasm/float-kernels.ts";
 export { wasmBackend } from "./backend/wasm/wasm-backend.ts";
 export { evaluate, type Inputs } from "./evaluate.ts";
+export { FloatSums } from "./grid/float-sums.ts";
 export { type DrawTable, WholeNumbers } from "./grid/whole-numbers.ts";
 export { addMatmul, type MatmulSizes } from "./ring/add-matmul.ts";
 export type { Kernels } from "./ring/kernels.ts";

@@ -1,6 +1,6 @@
-export { choose, spreadAxis, sumAxis, transpose } from "./elements";
+export { choose, exchange, gather, spreadAxis, sumAxis } from "./elements";
 export { addWindows, windowsOf } from "./images";
-export { addProduct, packB } from "./multiply";
+export { packB, product, rowProduct } from "./multiply";
 export {
   add,
   div,

@@ -1,4 +1,20 @@
-// Whole numbers in f64, as sums on a grid are kept: adding to them, noise on them, and back to f32. Lengths are in elements.
+// Sums of very many numbers. Whole ones in f64, as sums on a grid are kept: adding to them, noise on them, and back to f32; and
+// plain ones in f32. Lengths are in elements.
+
+/** total = total + f factor. */
+export function addScaled(terms: usize, factor: f32, total: usize, length: usize): void {
+  const factors = f32x4.splat(factor);
+  const end = total + ((length & ~3) << 2);
+  while (total < end) {
+    v128.store(total, f32x4.add(v128.load(total), f32x4.mul(v128.load(terms), factors)));
+    terms += 16;
+    total += 16;
+  }
+  for (let last = total + ((length & 3) << 2); total < last; total += 4) {
+    store<f32>(total, load<f32>(total) + load<f32>(terms) * factor);
+    terms += 4;
+  }
+}
 
 /** total = total + f perStep, rounded to the nearest whole number. */
 export function addOnGrid(terms: usize, perStep: f64, total: usize, length: usize): void {

@@ -4,6 +4,7 @@ import { gridKernelsBase64 } from "../gen/grid-kernels.ts";
 import { type Memory, type Module, webAssembly } from "../ring/web-assembly.ts";
 
 export type GridKernels = {
+  addScaled(terms: number, factor: number, total: number, length: number): void;
   addOnGrid(terms: number, perStep: number, total: number, length: number): void;
   scaleTo(x: number, factor: number, out: number, length: number): void;
   areWhole(x: number, most: number, length: number): number;

@@ -1,7 +1,7 @@
 // The loop around a training's pure parts: draw a batch, run its program, noise the sums, move the weights, tell.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import { type Numbers, WholeNumbers } from "@unseen/compute";
+import { FloatSums, WholeNumbers } from "@unseen/compute";
 import { readCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { TrainingLoss } from "../loss/training-loss.ts";
 import type { Layer } from "../model/layer.ts";
@@ -115,9 +115,12 @@ async function looped(
     sampler.kind === "poisson" ? sampler.batches(unitRows.count, ports.entropy) : sampler.batches();
   const secretWords = entropyWords(ports.entropy);
   const learnt = learntNumbers(plan.network);
-  const gradient = new Float32Array(learnt);
-  const noisy = own && noisingOf(own, { total: await WholeNumbers.zeros(own.sums.places), gradient }, ports);
-  const total = new Float64Array(own === undefined ? learnt : 0);
+  const space = own && {
+    total: await WholeNumbers.zeros(own.sums.places),
+    gradient: new Float32Array(learnt),
+  };
+  const noisy = own && space && noisingOf(own, space, ports);
+  const mean = await FloatSums.zeros(own === undefined ? learnt : 0);
   let state = begun;
   while (state.step < sampler.steps && !hasStopped(state, options)) {
     const batch = draw(state.step);
@@ -125,7 +128,7 @@ async function looped(
     const words = own === undefined ? seededWords((options.seed ?? 1) + 7_919 * state.step) : secretWords;
     const made =
       own === undefined || noisy === undefined
-        ? await plainGradient(batch, state, runner, words, telling, total, gradient)
+        ? await plainGradient(batch, state, runner, words, telling, mean)
         : await noisedStep(plan, own, batch, state, runner, words, noisy);
     state = advanced(state, made.gradient, options.optimizer, sampler.steps);
     if (made.shareBelow !== undefined)
@@ -178,24 +181,18 @@ async function plainGradient(
   runner: BatchRunner,
   words: () => number,
   telling: Telling,
-  total: Float64Array,
-  gradient: Float32Array,
+  mean: FloatSums,
 ): Promise<StepGradient> {
-  total.fill(0);
-  await runner.run(batch, weights, new Map(), words, ([loss, right, ...gradients]) => {
+  mean.numbers.fill(0);
+  const share = 1 / Math.max(1, batch.length);
+  await runner.run(batch, weights, new Map(), words, ([loss, right, ...sums]) => {
     telling.seen(loss![0]!, right![0]!);
     let at = 0;
-    for (const each of gradients) {
-      addTo(total.subarray(at, at + each.length), each);
-      at += each.length;
+    for (const sum of sums) {
+      mean.addScaled(at, sum, share);
+      at += sum.length;
     }
   });
   telling.counted(batch.length);
-  const rows = Math.max(1, batch.length);
-  for (let own = 0; own < gradient.length; own++) gradient[own] = total[own]! / rows;
-  return { gradient, shareBelow: undefined };
-}
-
-function addTo(total: Float64Array, each: Numbers): void {
-  for (let at = 0; at < each.length; at++) total[at]! += each[at]!;
+  return { gradient: mean.numbers, shareBelow: undefined };
 }

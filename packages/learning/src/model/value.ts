@@ -43,7 +43,7 @@ export function apply(operation: string, inputs: readonly Value[], given: Attrib
 }
 
 export const reshape = (value: Value, shape: readonly number[]): Value =>
-  apply("Reshape", [value], { shape });
+  `${value.shape}` === `${shape}` ? value : apply("Reshape", [value], { shape });
 
 /** Sums over axes that are then gone, or of size 1. */
 export const sumOver = (value: Value, axes: readonly number[], keepdims: 0 | 1 = 0): Value =>

@@ -5,7 +5,7 @@ import { type Memory, type Module, webAssembly } from "../../ring/web-assembly.t
 
 export type FloatKernels = {
   packB(b: number, rowStride: number, columnStride: number, k: number, n: number, packed: number): void;
-  addProduct(
+  product(
     a: number,
     rowStride: number,
     stepStride: number,
@@ -14,7 +14,16 @@ export type FloatKernels = {
     m: number,
     k: number,
     n: number,
-    tile: number,
+    isAdded: number,
+  ): void;
+  rowProduct(
+    a: number,
+    stepStride: number,
+    b: number,
+    rowStride: number,
+    c: number,
+    k: number,
+    n: number,
   ): void;
   splat(a: number, out: number): void;
   add: PairKernel;
@@ -38,7 +47,16 @@ export type FloatKernels = {
   ): void;
   sumAxis(a: number, outer: number, size: number, inner: number, out: number): void;
   spreadAxis(a: number, outer: number, size: number, inner: number, out: number): void;
-  transpose(a: number, rows: number, columns: number, out: number): void;
+  exchange(a: number, blocks: number, first: number, second: number, inner: number, out: number): void;
+  gather(
+    a: number,
+    outer: number,
+    size: number,
+    inner: number,
+    places: number,
+    count: number,
+    out: number,
+  ): void;
   windowsOf: WindowsKernel;
   addWindows: WindowsKernel;
 };

@@ -2,7 +2,7 @@
 
 import { type Attributes, averageCounts, poolTaps, readWindows, sizeOf, type Windows } from "@unseen/program";
 import type { FloatKernels } from "./float-kernels.ts";
-import { addProduct, clear, packedBytes, upright } from "./products.ts";
+import { multiply, packedBytes, upright } from "./products.ts";
 import { type Lowering, noScratch, type Placed } from "./steps.ts";
 import { numbersOf } from "./unary.ts";
 
@@ -55,13 +55,15 @@ export const conv: Lowering = ([x, kernels], output, attributes) => {
     step: ([image, weights, bias], out, scratchAt) => {
       const [left, right] = [upright(0, sizes.k), upright(scratchAt, sizes.n)];
       return (kernel, floats) => {
-        begin(floats, out, bias, sizes.n);
+        if (bias !== undefined) begin(floats, out, bias, sizes.n);
+        const isAdded = bias !== undefined;
         for (let at = 0; at < batch * groups; at++) {
           const from = image!.at + at * own.channels * height * width * 4;
           const weightsAt = weights!.at + (at % groups) * sizes.m * sizes.k * 4;
           kernel.windowsOf(from, own.channels, height, width, ...shape, scratchAt);
           const to = out.at + at * sizes.m * sizes.n * 4;
-          addProduct(kernel, { ...left, at: weightsAt }, right, to, sizes, scratchAt + windowBytes);
+          const rows = { ...left, at: weightsAt };
+          multiply(kernel, rows, right, to, sizes, scratchAt + windowBytes, isAdded);
         }
       };
     },
@@ -84,7 +86,8 @@ export const convTranspose: Lowering = ([x, kernels], output, attributes) => {
     step:
       ([image, weights, bias], out, scratchAt) =>
       (kernel, floats) => {
-        begin(floats, out, bias, outHeight * outWidth);
+        if (bias === undefined) floats.fill(0, out.at / 4, out.at / 4 + sizeOf(out.shape));
+        else begin(floats, out, bias, outHeight * outWidth);
         for (let at = 0; at < batch * groups; at++) {
           const right = upright(image!.at + at * own.channels * sizes.n * 4, sizes.n);
           const left = {
@@ -92,8 +95,7 @@ export const convTranspose: Lowering = ([x, kernels], output, attributes) => {
             rowStride: 4,
             columnStride: sizes.m * 4,
           };
-          floats.fill(0, scratchAt / 4, scratchAt / 4 + windowFloats);
-          addProduct(kernel, left, right, scratchAt, sizes, scratchAt + 4 * windowFloats);
+          multiply(kernel, left, right, scratchAt, sizes, scratchAt + 4 * windowFloats);
           const to = out.at + at * own.results * outHeight * outWidth * 4;
           kernel.addWindows(scratchAt, own.results, outHeight, outWidth, ...shape, to);
         }
@@ -101,12 +103,8 @@ export const convTranspose: Lowering = ([x, kernels], output, attributes) => {
   };
 };
 
-/** Zeros, or each result's bias in all of its pixels. */
-function begin(floats: Float32Array, out: Placed, bias: Placed | undefined, pixels: number): void {
-  if (bias === undefined) {
-    clear(floats, out);
-    return;
-  }
+/** Each result's bias in all of its pixels. */
+function begin(floats: Float32Array, out: Placed, bias: Placed, pixels: number): void {
   const [batch, results] = out.shape as unknown as Images;
   for (let plane = 0; plane < batch * results; plane++) {
     const at = out.at / 4 + plane * pixels;

@@ -10,11 +10,10 @@ export type Layout = {
 };
 
 const alignment = 64;
-/** The kernels' scratch for the edge of a product. */
-export const tileAt = 0;
-const reserved = 128;
-/** Kernels read whole vectors, past the last element too. */
-const readAhead = 16;
+/** Nothing lies at place 0. */
+const reserved = 64;
+/** Kernels read whole vectors, past the last element too: of a panel's eight columns up to 28 bytes, of a line of pixels up to 31. */
+const readAhead = 64;
 
 type Gap = { at: number; bytes: number };
 

@@ -4,16 +4,19 @@ import { aroundAxis, sizeOf, stridesOf } from "@unseen/program";
 import { type Lowering, noScratch } from "./steps.ts";
 import { numbersOf } from "./unary.ts";
 
-/** Axes that stay last move as one block. */
+/** Axes that stay last move as one block, and two neighbours that change places are one call. */
 export const transpose: Lowering = ([x], output, { perm }) => {
   const named = perm as readonly number[];
   const order = named.length === 0 ? [...x!.keys()].reverse() : named;
-  if (x!.length === 2 && order[0] === 1)
+  const exchanged = exchangeOf(x!, order);
+  if (exchanged !== undefined) {
+    const { blocks, first, second, inner } = exchanged;
     return noScratch(
       ([source], out) =>
         (kernels) =>
-          kernels.transpose(source!.at, x![0]!, x![1]!, out.at),
+          kernels.exchange(source!.at, blocks, first, second, inner, out.at),
     );
+  }
   let kept = 0;
   while (kept < order.length && order.at(-1 - kept) === order.length - 1 - kept) kept += 1;
   const block = sizeOf(x!.slice(x!.length - kept));
@@ -43,6 +46,25 @@ export const transpose: Lowering = ([x], output, { perm }) => {
     }
   });
 };
+
+/** Where two runs of neighbouring axes change places and the others stay. */
+function exchangeOf(shape: readonly number[], order: readonly number[]) {
+  const from = order.findIndex((axis, at) => axis !== at);
+  if (from < 0) return undefined;
+  const cut = order[from]!;
+  const to = order.indexOf(from) + (cut - from);
+  const turned = [...shape.keys()];
+  turned.splice(from, to - from, ...range(cut, to), ...range(from, cut));
+  if (!turned.every((axis, at) => axis === order[at])) return undefined;
+  return {
+    blocks: sizeOf(shape.slice(0, from)),
+    first: sizeOf(shape.slice(from, cut)),
+    second: sizeOf(shape.slice(cut, to)),
+    inner: sizeOf(shape.slice(to)),
+  };
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at);
 
 /** Every `step`-th from `start` on along the axis; `count` of them. */
 export const slice: Lowering = ([x], output, { axis, start, step }) => {
@@ -81,23 +103,21 @@ export const gather: Lowering = ([x, indices], _output, { axis }) => {
   const along = (axis as number) < 0 ? (axis as number) + x!.length : (axis as number);
   const { outer, size, inner } = aroundAxis(x!, along);
   const count = indices![0]!;
-  return noScratch(([source, list], out) => (_kernels, floats) => {
-    const [read, written] = [numbersOf(floats, source!), numbersOf(floats, out)];
-    const places = Int32Array.from(numbersOf(floats, list!), (index) => {
-      const isInside = Number.isInteger(index) && index >= -size && index < size;
-      return isInside ? (index < 0 ? index + size : index) : -1;
-    });
-    for (let block = 0, to = 0; block < outer; block++) {
-      const from = block * size;
-      for (let at = 0; at < count; at++) {
-        const place = places[at]!;
-        if (inner === 1) written[to] = place < 0 ? Number.NaN : read[from + place]!;
-        else if (place < 0) written.fill(Number.NaN, to, to + inner);
-        else written.set(read.subarray((from + place) * inner, (from + place + 1) * inner), to);
-        to += inner;
-      }
-    }
-  });
+  return {
+    scratchBytes: 4 * count,
+    step: ([source, list], out, scratchAt) => {
+      return (kernels, floats) => {
+        const places = new Int32Array(floats.buffer, scratchAt, count);
+        const named = numbersOf(floats, list!);
+        for (let at = 0; at < count; at++) {
+          const index = named[at]!;
+          const isInside = Number.isInteger(index) && index >= -size && index < size;
+          places[at] = isInside ? (index < 0 ? index + size : index) : -1;
+        }
+        kernels.gather(source!.at, outer, size, inner, scratchAt, count, out.at);
+      };
+    },
+  };
 };
 
 /** What stands along the axis at the places named; NaN where a place is not in the axis. */

@@ -1,15 +1,13 @@
 // MatMul and Gemm: packed panels of the right matrix, in pieces that stay in the processor's caches.
 
-import { sizeOf } from "@unseen/program";
 import { lowerPairs } from "./elements.ts";
 import type { FloatKernels } from "./float-kernels.ts";
-import { tileAt } from "./layout.ts";
 import type { Lowered, Lowering, Placed } from "./steps.ts";
 
 /** Rows of the right matrix in one panel: 16 KiB of it, which stay in the first cache. */
 const stepsAtOnce = 512;
-/** Rows of the left one that are gone over for each panel: 256 KiB, which stay in the second. */
-const rowsAtOnce = 128;
+/** Rows of the left one that are gone over for each panel: 256 KiB, which stay in the second. A multiple of six and four. */
+const rowsAtOnce = 132;
 
 /** A matrix as it lies: an element at row i and column j is at `at` + i rowStride + j columnStride, in bytes. */
 export type Matrix = { readonly at: number; readonly rowStride: number; readonly columnStride: number };
@@ -20,15 +18,20 @@ export function packedBytes({ k, n }: Sizes): number {
   return 32 * Math.min(k, stepsAtOnce) * Math.ceil(n / 8);
 }
 
-/** c = c + a b, c row by row. Each element is summed in the order of the inner axis. */
-export function addProduct(
+/** c = a b, or c + a b where `isAdded`, c row by row. Each element is summed in the order of the inner axis. */
+export function multiply(
   kernels: FloatKernels,
   a: Matrix,
   b: Matrix,
   c: number,
   { m, k, n }: Sizes,
   packedAt: number,
+  isAdded = false,
 ): void {
+  if (m === 1 && b.columnStride === 4 && !isAdded) {
+    kernels.rowProduct(a.at, a.columnStride, b.at, b.rowStride, c, k, n);
+    return;
+  }
   for (let step = 0; step < k; step += stepsAtOnce) {
     const steps = Math.min(stepsAtOnce, k - step);
     kernels.packB(b.at + step * b.rowStride, b.rowStride, b.columnStride, steps, n, packedAt);
@@ -36,7 +39,8 @@ export function addProduct(
       const from = a.at + row * a.rowStride + step * a.columnStride;
       const rows = Math.min(rowsAtOnce, m - row);
       const to = c + row * n * 4;
-      kernels.addProduct(from, a.rowStride, a.columnStride, packedAt, to, rows, steps, n, tileAt);
+      const isMore = isAdded || step > 0 ? 1 : 0;
+      kernels.product(from, a.rowStride, a.columnStride, packedAt, to, rows, steps, n, isMore);
     }
   }
 }
@@ -51,11 +55,10 @@ export const matMul: Lowering = ([x, y]) => {
     scratchBytes: packedBytes(sizes),
     step: ([a, b], output, scratchAt) => {
       const [one, other] = [matrixOf(a!, k), matrixOf(b!, n)];
-      return (kernels, floats) => {
-        clear(floats, output);
+      return (kernels) => {
         for (let at = 0; at < count; at++) {
           const to = output.at + at * m * n * 4;
-          addProduct(kernels, pick(one, at * m * k), pick(other, at * k * n), to, sizes, scratchAt);
+          multiply(kernels, pick(one, at * m * k), pick(other, at * k * n), to, sizes, scratchAt);
         }
       };
     },
@@ -85,9 +88,8 @@ export const gemm: Lowering = ([x, , c], output, { alpha, beta, transA, transB }
         // alpha A B + beta C is alpha (A B + (beta / alpha) C).
         floats[factors.at / 4] = (beta as number) / (alpha as number);
         floats[one.at / 4] = alpha as number;
-        if (begin === undefined) clear(floats, out);
-        else begin(kernels, floats);
-        addProduct(kernels, left, right, out.at, sizes, scratchAt);
+        begin?.(kernels, floats);
+        multiply(kernels, left, right, out.at, sizes, scratchAt, begin !== undefined);
         scale?.(kernels, floats);
       };
     },
@@ -96,7 +98,7 @@ export const gemm: Lowering = ([x, , c], output, { alpha, beta, transA, transB }
 
 /** A matrix of so many columns, as it lies. */
 function matrixOf({ at, shape, isTurned }: Placed, columns: number): Matrix {
-  return isTurned ? turned(upright(at, shape[0]!)) : upright(at, columns);
+  return isTurned ? turned(upright(at, shape.at(-2)!)) : upright(at, columns);
 }
 
 function turned({ at, rowStride, columnStride }: Matrix): Matrix {
@@ -105,8 +107,4 @@ function turned({ at, rowStride, columnStride }: Matrix): Matrix {
 
 export function upright(at: number, columns: number): Matrix {
   return { at, rowStride: columns * 4, columnStride: 4 };
-}
-
-export function clear(floats: Float32Array, { at, shape }: Placed): void {
-  floats.fill(0, at / 4, at / 4 + sizeOf(shape));
 }

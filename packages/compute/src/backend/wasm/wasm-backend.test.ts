@@ -1,7 +1,8 @@
-import { programOf } from "@unseen/program";
+import { type Attributes, programOf } from "@unseen/program";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { applied, backendContract, input } from "../backend-contract-for-tests.ts";
+import { scriptBackend } from "../script-backend.ts";
 import { wasmBackend } from "./wasm-backend.ts";
 
 backendContract(wasmBackend);
@@ -44,6 +45,84 @@ test.each(["Gather", "GatherElements"])(
       ["i", Float32Array.of(3, -4, 0.5, -1)],
     ]);
     expect([...(await compiled.value.run(values))[0]!]).toEqual([Number.NaN, Number.NaN, Number.NaN, 7]);
+  },
+);
+
+const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, -2.5, 1e-40];
+
+test.each([
+  ["Where", [[5, 7], [5, 7], [7]], {}],
+  ["Where", [[5, 1], [5, 7], []], {}],
+  ["ReduceSum", [[3, 13]], { axes: [1], keepdims: 0 }],
+  ["ReduceSum", [[13, 3]], { axes: [0], keepdims: 0 }],
+  ["Transpose", [[3, 6, 5]], { perm: [0, 2, 1] }],
+  ["Transpose", [[6, 5, 3]], { perm: [1, 0, 2] }],
+  [
+    "MatMul",
+    [
+      [7, 5],
+      [5, 11],
+    ],
+    {},
+  ],
+  [
+    "MatMul",
+    [
+      [1, 5],
+      [5, 11],
+    ],
+    {},
+  ],
+  [
+    "MatMul",
+    [
+      [2, 7, 5],
+      [2, 5, 3],
+    ],
+    {},
+  ],
+  ["Relu", [[23]], {}],
+  ["Max", [[23], [23]], {}],
+  ["Greater", [[23], [23]], {}],
+  ["Equal", [[23], [23]], {}],
+  ["MaxPool", [[1, 2, 6, 6]], { kernel_shape: [2, 2], strides: [2, 2] }],
+  ["MaxPoolIndices", [[1, 2, 6, 6]], { kernel_shape: [2, 2], strides: [2, 2] }],
+  ["ArgMax", [[4, 5]], { axis: 1 }],
+  ["ArgMax", [[4, 5, 3]], { axis: 1 }],
+] as const)(
+  "%s of %j: what is not finite stays where the script has it",
+  async (operation, shapes, attributes) => {
+    const inputs = shapes.map((shape, at) => input(`x${at}`, shape));
+    const program = programOf([applied(operation, inputs, attributes as Attributes)]);
+    if (!program.ok) throw new Error(program.problem.message);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.infiniteStream(fc.oneof(fc.constantFrom(...odd), fc.constantFrom(1, 2, -1))),
+        async (drawn) => {
+          const values = new Map(
+            shapes.map((shape, at) => {
+              const size = shape.reduce((product: number, each) => product * each, 1);
+              return [
+                `x${at}`,
+                Float32Array.from({ length: size }, () => drawn.next().value as number),
+              ] as const;
+            }),
+          );
+          const [found, expected] = await Promise.all(
+            [wasmBackend, scriptBackend].map(async (backend) => {
+              const compiled = await backend.compile(program.value);
+              if (!compiled.ok) throw new Error(compiled.problem.message);
+              return Float32Array.from((await compiled.value.run(values))[0]!);
+            }),
+          );
+          for (const [at, value] of expected!.entries()) {
+            if (!Number.isFinite(value)) expect(found![at]).toBe(value);
+            else expect(Math.abs(found![at]! - value)).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(value)));
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
   },
 );
 

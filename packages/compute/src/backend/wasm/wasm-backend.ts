@@ -116,7 +116,8 @@ function homesOf(program: Program): readonly number[] {
 function isReadTurned(program: Program, at: number, readers: readonly number[]): boolean {
   const node = program.nodes[at]!;
   if (node.kind !== "operation" || node.operation !== "Transpose") return false;
-  const isMatrix = program.shapes[at]!.length === 2 && (node.attributes.perm as readonly number[])[0] !== 0;
+  const turns = `${node.attributes.perm}`;
+  const isMatrix = turns === "1,0" || turns === "0,2,1" || (turns === "" && program.shapes[at]!.length === 2);
   const read = readers.map((reader) => program.nodes[reader]!);
   return (
     isMatrix &&
