@@ -15,10 +15,10 @@ export type DrawTable = {
 };
 
 const pageBytes = 65_536;
-const [columnsAt, sureAt, poolAt, unsettledAt, numbersAt] = [64, 32_832, 49_216, 65_600, 73_792];
+const [columnsAt, sureAt, poolAt, unsettledAt, numbersAt] = [64, 32_832, 49_216, 81_984, 98_368];
 const [mostColumns, mostOutcomes] = [4_096, 4_096];
-/** 16 KiB of words, which stay in the processor's first cache beside the table. */
-const drawsAtOnce = 2_048;
+/** 32 KiB of words: a call for fewer is felt. */
+const drawsAtOnce = 4_096;
 
 export class WholeNumbers {
   /** All of them, where they lie: the same view for as long as they live. */

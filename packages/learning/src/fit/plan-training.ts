@@ -38,8 +38,8 @@ export type PrivatePlan = {
   readonly sums: PrivateSums;
 };
 
-/** Runs of few units keep float32's rounding, and so the noise that covers it, small: a part in a thousand for 64. */
-const unitsEachPrivateRun = 64;
+/** Runs of few units keep float32's rounding, and so the noise that covers it, small: two parts in a thousand for 96. */
+const unitsEachPrivateRun = 96;
 const unitsEachPlainRun = 256;
 
 export function planTraining(
@@ -156,8 +156,12 @@ function samplerOf(options: FitOptions, units: number): Result<Sampler, Problem>
 }
 
 function unitsEachRun({ unitsEachRun: asked, privacy }: FitOptions, sampler: Sampler): number {
+  if (asked !== undefined) return asked;
   const most = privacy === undefined ? unitsEachPlainRun : unitsEachPrivateRun;
-  return asked ?? Math.max(1, Math.min(most, Math.ceil(sampler.expects)));
+  // As many as most batches have, in equal runs: the last run's empty places are computed too.
+  const spread = sampler.kind === "poisson" ? 1.5 * Math.sqrt(sampler.expects) : 0;
+  const units = Math.ceil(sampler.expects + spread);
+  return Math.max(1, Math.ceil(units / Math.ceil(units / most)));
 }
 
 type Made = { readonly step: Step; readonly private: PrivatePlan | undefined; readonly units: Units };

@@ -16,13 +16,14 @@ export function sgd(rate: LearningRate, options: SgdOptions = {}): Optimizer {
     rate,
     memories: momentum === 0 ? 0 : 1,
     move: (weights, gradient, [velocity], rateNow) => {
+      if (velocity === undefined) {
+        for (let at = 0; at < weights.length; at++) weights[at]! -= rateNow * gradient[at]!;
+        return;
+      }
       for (let at = 0; at < weights.length; at++) {
-        let slope = gradient[at]!;
-        if (velocity !== undefined) {
-          velocity[at] = momentum * velocity[at]! + slope;
-          slope = nesterov ? slope + momentum * velocity[at]! : velocity[at]!;
-        }
-        weights[at]! -= rateNow * slope;
+        const slope = gradient[at]!;
+        velocity[at] = momentum * velocity[at]! + slope;
+        weights[at]! -= rateNow * (nesterov ? slope + momentum * velocity[at]! : velocity[at]!);
       }
     },
   };
