@@ -22,6 +22,11 @@ export interface Compiled {
    * The outputs in the program's order, which may change with the next run: who keeps them copies them. One run at a time.
    */
   run(inputs: ReadonlyMap<string, Numbers>): Promise<readonly Numbers[]>;
+  /**
+   * Where an input lies, on a backend that says so: what is written there stays there from run to run, and a run that is given this
+   * very array copies nothing. It keeps the memory of the whole program alive.
+   */
+  placeOf?(input: string): Float32Array | undefined;
   /** Gives the memory back. */
   close(): void;
 }

@@ -24,12 +24,13 @@ export class BatchRunner {
   readonly #present: Float32Array;
 
   constructor(parts: BatchRunnerParts) {
-    const { network, units } = parts;
+    const { compiled, network, units } = parts;
     const rows = units.count * units.rowsEach;
+    const placeOf = (name: string, size: number) => compiled.placeOf?.(name) ?? new Float32Array(size);
     this.#parts = parts;
-    this.#x = new Float32Array(rows * sizeOfShape(network.shape));
-    this.#y = new Float32Array(rows * network.outputs);
-    this.#present = new Float32Array(rows);
+    this.#x = placeOf("x", rows * sizeOfShape(network.shape));
+    this.#y = placeOf("y", rows * network.outputs);
+    this.#present = placeOf("present", rows);
   }
 
   /** Gives each run's outputs to `take`; an empty batch has no runs. `others` are the program's other inputs. `words` are uniform 32-bit words for dropout. */

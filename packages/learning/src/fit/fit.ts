@@ -18,7 +18,7 @@ import type { FitOptions, FitPorts } from "./fit-options.ts";
 import type { Measured } from "./measure.ts";
 import { type PrivatePlan, planTraining, type TrainingPlan } from "./plan-training.ts";
 import { diverged, Telling } from "./telling.ts";
-import { advanced, firstState, hasDiverged, type TrainingState } from "./training-state.ts";
+import { advanced, firstState, hasDiverged, placedIn, type TrainingState } from "./training-state.ts";
 
 export type Trained = {
   readonly network: Network;
@@ -85,7 +85,7 @@ export async function trainOn(
     unitRows,
   });
   try {
-    return await looped(plan, state.value, runner, telling.value, options, ports);
+    return await looped(plan, placedIn(state.value, compiled.value), runner, telling.value, options, ports);
   } finally {
     compiled.value.close();
     telling.value.close();
@@ -142,7 +142,8 @@ async function looped(
   return ok({
     network: plan.network,
     loss: plan.loss,
-    weights: state.weights,
+    // Out of the program's memory, which is not needed any more.
+    weights: new Map([...state.weights].map(([name, own]) => [name, own.slice()])),
     steps: state.step,
     stoppedEarly: state.step < sampler.steps,
     heldOut: telling.last,

@@ -1,5 +1,6 @@
 // Where a training stands, as plain data: what a checkpoint holds, and what a step makes of it.
 
+import type { Compiled } from "@unseen/compute";
 import type { Network } from "../model/network.ts";
 import { sizeOfShape } from "../model/network.ts";
 import type { Weights } from "../model/weights.ts";
@@ -39,6 +40,16 @@ export function firstState(
     stale: 0,
     lowest: Number.POSITIVE_INFINITY,
   };
+}
+
+/** The same with weights that lie where a program reads them, and move there. */
+export function placedIn(state: TrainingState, compiled: Compiled): TrainingState {
+  const placed = [...state.weights].map(([name, own]) => {
+    const place = compiled.placeOf?.(name);
+    place?.set(own);
+    return [name, place ?? own] as const;
+  });
+  return { ...state, weights: new Map(placed) };
 }
 
 /** After one more step with this mean gradient, all parameters in order one after the other: weights and memories move in place. */

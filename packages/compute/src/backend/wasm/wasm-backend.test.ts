@@ -33,6 +33,25 @@ test("what a row of a product gets depends on that row alone, to the last bit", 
   );
 });
 
+test("an input that is written where it lies is read from there, run after run", async () => {
+  const [x, w] = [input("x", [2, 2]), input("w", [2, 2])];
+  const turned = applied("Tanh", [applied("MatMul", [x, w])]);
+  const program = programOf([applied("Exp", [applied("Neg", [turned])]), applied("Mul", [turned, turned])]);
+  if (!program.ok) throw new Error(program.problem.message);
+  const compiled = await wasmBackend.compile(program.value);
+  if (!compiled.ok) throw new Error(compiled.problem.message);
+  const { run, placeOf } = compiled.value;
+  const values = new Map([
+    ["x", Float32Array.of(1, 2, 3, 4)],
+    ["w", Float32Array.of(0.1, 0.2, 0.3, 0.4)],
+  ]);
+  const expected = (await run(values)).map((output) => output.slice());
+  const places = new Map(["x", "w"].map((name) => [name, placeOf!(name)!] as const));
+  places.get("x")!.set(values.get("x")!);
+  for (let time = 0; time < 3; time++) expect(await run(places)).toEqual(expected);
+  expect(placeOf!("y")).toBeUndefined();
+});
+
 test.each(["Gather", "GatherElements"])(
   "%s: a place that is not there gives NaN, as the script has it",
   async (operation) => {

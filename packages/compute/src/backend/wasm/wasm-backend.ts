@@ -67,8 +67,8 @@ function planOf(program: Program, sizes: readonly (readonly number[])[]): Plan {
     steps.push(lowered.step(inputs, place, scratch));
     layout.give(scratch, lowered.scratchBytes);
     for (const home of new Set(node.inputs.map((input) => homes[input]!))) {
-      // A constant is written once for all runs.
-      if (lastUse[home] !== at || program.nodes[home]!.kind === "constant") continue;
+      // A constant is written once for all runs, and an input perhaps too.
+      if (lastUse[home] !== at || program.nodes[home]!.kind !== "operation") continue;
       layout.give(places[home]!.at, 4 * sizeOf(sizes[home]!));
     }
   }
@@ -160,11 +160,12 @@ function compiledPlan(
       for (const [name, place] of inputs) {
         const numbers = values.get(name);
         invariant(numbers?.length === place.length, "every input of a program has a value of its size");
-        place.set(numbers);
+        if (numbers !== place) place.set(numbers);
       }
       for (const step of steps) step(kernels, floats);
       return outputs;
     },
+    placeOf: (input) => inputs.get(input),
     close: () => {},
   };
 }
