@@ -17,7 +17,7 @@ export { fit, type Trained, trainOn } from "./fit/fit.ts";
 export type { FitOptions, FitPorts, Progress } from "./fit/fit-options.ts";
 export { type Measured, Measurer, resultsOn } from "./fit/measure.ts";
 export { planSteps, type StepsOf, type StepsPlan, type TrainingPlan } from "./fit/plan-training.ts";
-export { rowsByPerson, type UnitRows } from "./fit/unit-rows.ts";
+export { mostRowsEach, rowsByPerson, type UnitRows } from "./fit/unit-rows.ts";
 export { type Activation, activation } from "./layers/activation.ts";
 export { type Conv2dOptions, conv2d } from "./layers/conv2d.ts";
 export { dense } from "./layers/dense.ts";

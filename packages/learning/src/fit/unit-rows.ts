@@ -15,17 +15,20 @@ export function everyRow(rows: number): UnitRows {
   return { count: rows, rowsEach: 1, rowsOf: (unit) => [unit], inWords: "a row" };
 }
 
+/** Rows of one unit that may be used. */
+export const mostRowsEach = 1_024;
+
 /** The first `rowsEach` rows of each person; `people` names them, one for each row. */
 export function rowsByPerson(
   people: ArrayLike<number | string>,
   rows: number,
   rowsEach: number,
 ): Result<UnitRows, Problem> {
-  if (people.length !== rows || !Number.isSafeInteger(rowsEach) || rowsEach < 1 || rowsEach > 1_024) {
+  if (people.length !== rows || !Number.isSafeInteger(rowsEach) || rowsEach < 1 || rowsEach > mostRowsEach) {
     return err(
       problem(
         "training-invalid",
-        "there is one person for each row, and from 1 to 1024 rows of each are used",
+        `there is one person for each row, and from 1 to ${mostRowsEach} rows of each are used`,
         {
           hint: "{ rowsEach: 8 }",
         },

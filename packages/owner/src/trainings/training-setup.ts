@@ -11,6 +11,7 @@ import {
   layerOf,
   learntNumbers,
   lossNamed,
+  mostRowsEach,
   type Network,
   optimizerOf,
   type PoissonRelation,
@@ -66,7 +67,15 @@ export type PricedSetup = {
 
 /** Each refusal follows from the recipe and the card. */
 export function layOut(setup: TrainingSetup): Result<LaidOut, Problem> {
-  const { recipe, declared } = setup;
+  const { recipe, declared, rowsEach } = setup;
+  if (rowsEach > mostRowsEach)
+    return err(
+      problem(
+        "training-too-large",
+        `one person may have ${rowsEach} rows here, and a training takes at most ${mostRowsEach} of each`,
+        { hint: 'the owner can register the rows with a smaller "mostRowsEach"' },
+      ),
+    );
   const features = planFeatures(recipe.x, declared);
   if (!features.ok) return features;
   const label = planLabel(recipe.y, recipe.loss, declared);

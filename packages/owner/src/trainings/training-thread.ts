@@ -5,16 +5,10 @@
 import { parentPort } from "node:worker_threads";
 import { type Problem, platformEntropy, type Result } from "@unseen/base";
 import { wasmBackend } from "@unseen/compute";
-import {
-  rowsByPerson,
-  trainOn,
-  type UnitRows,
-  writeFeatures,
-  writeLabels,
-  writeSafetensors,
-} from "@unseen/learning";
+import { trainOn, writeFeatures, writeLabels, writeSafetensors } from "@unseen/learning";
 import type { TrainingRows } from "../engine/index.ts";
 import { layOut, type PricedSetup, planOf, priceSetup, type TrainingSetup } from "./training-setup.ts";
+import { unitsOfTraining } from "./units-of-training.ts";
 
 export type ThreadJob =
   | { readonly kind: "price"; readonly setup: TrainingSetup }
@@ -65,11 +59,13 @@ async function train(job: Extract<ThreadJob, { kind: "train" }>): Promise<Result
   if (!laid.ok) return laid;
   const planned = planOf(setup, laid.value, noiseMultiplier);
   if (!planned.ok) return planned;
+  const unitRows = unitsOfTraining(setup, rows);
+  if (!unitRows.ok) return unitRows;
   const { features, label, network } = laid.value;
   const { x, isUsable } = writeFeatures(features, rows.columns, rows.rowCount);
   const y = writeLabels(label, rows.columns.at(-1)!, isUsable);
   const prepared = { rows: rows.rowCount, x, y, isUsable };
-  const plan = { ...planned.value.plan, rows: prepared, unitRows: unitsOf(setup, rows) };
+  const plan = { ...planned.value.plan, rows: prepared, unitRows: unitRows.value };
   const trained = await trainOn(
     plan,
     {
@@ -95,12 +91,4 @@ async function train(job: Extract<ThreadJob, { kind: "train" }>): Promise<Result
   ]);
   const bytes = new Uint8Array(writeSafetensors({ tensors, metadata }));
   return { ok: true, value: { weights: bytes, steps } };
-}
-
-function unitsOf({ rowsEach, unitInWords }: TrainingSetup, { rowCount, people }: TrainingRows): UnitRows {
-  if (people !== undefined) {
-    const byPerson = rowsByPerson(people, rowCount, rowsEach);
-    if (byPerson.ok) return { ...byPerson.value, inWords: unitInWords };
-  }
-  return { count: rowCount, rowsEach: 1, rowsOf: (unit) => [unit], inWords: unitInWords };
 }
