@@ -2,8 +2,9 @@
 //
 // With rho(m) = exp(-m^2 / (2 sigma^2)), whole magnitudes m >= 0 fall in blocks of `width`. A block is chosen as often as its
 // whole number of lots says, out of 2^32: at least S rho at its first magnitude, S one factor for all. A place in it is uniform, and
-// kept with probability S rho(m) / lots. So m comes out in proportion to S rho(m), whatever the lots. Magnitudes from `reach`
-// times sigma on share one lot: their block j, of `tailWidth`, is chosen by coins, 2^-(j+1), and kept by the same rule.
+// kept with probability S rho(m) / lots. So m comes out in proportion to S rho(m) / width, whatever the lots. Magnitudes from
+// `reach` times sigma on share one lot: their block j, of `tailWidth`, is chosen by coins, 2^-(j+1), and a magnitude in it is kept
+// with probability S rho(m) 2^(j+1) tailWidth / width.
 //
 // What is kept for sure is known as whole numbers from bounds on exp. In a block of width w the bell differs from the line between
 // its ends by at most w^2 / 8 times its largest second derivative, which is at most rho at the first end times
@@ -44,8 +45,10 @@ export type GaussianTable = {
 export function gaussianTable(sigmaSquared: Rational): GaussianTable {
   const { num, den } = sigmaSquared;
   invariant(16n * num >= den && num < den << 78n, "a table is for sigmas from a quarter to 2^39");
-  const sigma = floorSquareRoot(num / den) + 1n;
-  const widthBits = Math.max(0, bitLength(sigma / blocksEachSigma) - 1);
+  const whole = floorSquareRoot(num / den);
+  const sigma = whole + 1n;
+  // 31 at the most, which leaves the second word its sign.
+  const widthBits = Math.max(0, bitLength(whole / blocksEachSigma) - 1);
   const blocks = Number((reach * sigma) >> BigInt(widthBits)) + 1;
   const width = 1n << BigInt(widthBits);
   const starts = Array.from({ length: blocks + 1 }, (_, at) => BigInt(at) * width);

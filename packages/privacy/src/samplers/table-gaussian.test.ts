@@ -20,6 +20,7 @@ const variances = [
   rational(10n ** 6n),
   rational(2n ** 43n, 3n),
   rational(2n ** 77n),
+  rational(2n ** 78n - 1n),
 ];
 
 /** A third of them one by one. */
@@ -82,6 +83,7 @@ test("every block has lots enough, and what settles a draw is never wrong", () =
   for (const variance of variances) {
     const table = gaussianTable(variance);
     const { lots, columns, blocks, widthBits, factor, tailWidth, first, after, slack } = table;
+    expect(widthBits).toBeLessThan(32);
     expect(lotsIn(columns, lots.length)).toEqual(lots);
     const scaled = (magnitude: bigint) =>
       expBounds({ num: magnitude * magnitude * variance.den, den: 2n * variance.num }, 160);
@@ -106,9 +108,9 @@ test("every block has lots enough, and what settles a draw is never wrong", () =
     // The tail's lot is enough for its blocks, chosen by coins.
     const begin = BigInt(blocks) * width;
     for (let block = 0n; block < 5n; block++)
-      expect(factor * scaled(begin + block * tailWidth).high * (tailWidth << (block + 1n)) <= unit).toBe(
-        true,
-      );
+      expect(
+        factor * scaled(begin + block * tailWidth).high * (tailWidth << (block + 1n)) <= unit * width,
+      ).toBe(true);
     expect(lots.reduce((sum, own) => sum + own, 0)).toBe(2 ** 32);
     expect(tailWidth * tailWidth * variance.den >= variance.num).toBe(true);
   }
@@ -194,6 +196,49 @@ test("the tail is drawn where its lot comes up, and keeps what belongs there", (
   const refused = table.draw(new UniformWords(entropyOfWords(() => second.shift() ?? 0)));
   expect(Math.abs(refused)).toBeLessThan(100);
 });
+
+test("each magnitude of the tail comes as often as the bell says, beside one of a block", () => {
+  for (const variance of [
+    rational(10_000n),
+    rational(10n ** 8n),
+    rational(2n ** 43n, 3n),
+    rational(2n ** 77n),
+  ]) {
+    const table = new TableGaussian(variance);
+    const { blocks, widthBits, columns, lots, factor, tailWidth } = table.table;
+    const start = BigInt(blocks) << BigInt(widthBits);
+    // Of the two words, the sign, a coin and a place: what is left to the uniform, as the rule of blocks has it for the magnitudes.
+    const exponent = { num: start ** 2n * variance.den, den: 2n * variance.num };
+    const { low } = expBounds(exponent, 512);
+    const perMagnitude = { num: factor * low, den: 1n << BigInt(widthBits) };
+    const kept = (perMagnitude.num * 2n * tailWidth) / perMagnitude.den;
+    for (const [uniform, isKept] of [
+      [kept - (kept >> 20n), true],
+      [kept + (kept >> 20n), false],
+    ] as const) {
+      const digits = Array.from({ length: 16 }, (_, at) =>
+        Number((uniform >> BigInt(480 - 32 * at)) % 2n ** 32n),
+      );
+      const own = [
+        lotOf(columns, blocks),
+        0,
+        2 ** 31,
+        0,
+        ...new Array<number>(placesOf(tailWidth)).fill(0),
+        ...digits,
+      ];
+      const then = [lotOf(columns, 0), 1];
+      const words = new UniformWords(entropyOfWords(() => own.shift() ?? then.shift() ?? 0));
+      const drawn = Math.abs(table.draw(words));
+      expect([drawn === Number(start), lots[blocks]]).toEqual([isKept, 1]);
+    }
+  }
+});
+
+/** Words that a place in the tail takes. */
+function placesOf(tailWidth: bigint): number {
+  return Math.ceil(tailWidth.toString(2).length / 32);
+}
 
 /** How many words choose each outcome. */
 function lotsIn({ shift, columns }: AliasColumns, outcomes: number): Float64Array {

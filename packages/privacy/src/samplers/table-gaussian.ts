@@ -88,7 +88,8 @@ export class TableGaussian {
     for (let bits = 0; bits < bitLength(tailWidth); bits += 32) place = (place << 32n) | BigInt(words.next());
     const start = BigInt(blocks) << BigInt(widthBits);
     const magnitude = start + block * tailWidth + (place & (tailWidth - 1n));
-    const share = rational(factor * (tailWidth << (block + 1n)));
+    // A block's place is one of `width`, and the tail's of `tailWidth`: for each magnitude to come as often as its bell says.
+    const share = rational(factor * (tailWidth << (block + 1n)), 1n << BigInt(widthBits));
     if (!isBelowScaledExp(new LazyUniform(words), share, this.#exponent(magnitude))) return undefined;
     return isNegative ? -Number(magnitude) : Number(magnitude);
   }
