@@ -33,8 +33,8 @@ export function manifestFindings(room) {
 }
 
 export function importFindings(room, file) {
-  const { dependencies = {}, peerDependencies = {} } = room.manifest;
-  const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+  const { dependencies = {}, peerDependencies = {}, imports = {} } = room.manifest;
+  const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies, ...imports }));
   return file.imports.flatMap(({ specifier, line }) => {
     const rule = brokenBy(room, file, specifier, declared);
     return rule === undefined ? [] : [finding(file.path, line, ...rule)];

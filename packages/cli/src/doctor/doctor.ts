@@ -1,15 +1,11 @@
 // `unseen doctor`: what of this machine Unseen would use, and why. Looks at no data and asks nobody.
 
 import { availableParallelism, totalmem } from "node:os";
-import { wasmBackend } from "@unseen/compute";
 import { presentBackends } from "@unseen/learning";
 import { presentEngines } from "@unseen/owner";
 import { indented, table, wrapped } from "../output/table.ts";
 import { type Shell, say, sayJson, widthFor } from "../shell/shell.ts";
 import { findOnnxruntime } from "./find-onnxruntime.ts";
-
-/** What `fit` of the client takes by itself. */
-const trainsOn = wasmBackend;
 
 export type DoctorOptions = { readonly json?: boolean };
 
@@ -19,21 +15,27 @@ export async function doctor(shell: Shell, options: DoctorOptions): Promise<void
   const node = process.versions.node;
   const memoryGiB = totalmem() / 2 ** 30;
   const machine = { node, processors: availableParallelism(), memoryGiB: Number(memoryGiB.toFixed(1)) };
-  const fastest = backends[0]!.backend.name;
+  // What `fit` of the client takes by itself.
+  const trainsOn = backends[0]!.backend.name;
   if (options.json === true) {
     const listed = backends.map(({ backend: { name, precision }, because }) => ({
       name,
       precision,
       because,
     }));
-    return sayJson(shell, { machine, training: trainsOn.name, fastest, backends: listed, engines });
+    return sayJson(shell, {
+      machine,
+      training: { plain: trainsOn, private: "wasm" },
+      backends: listed,
+      engines,
+    });
   }
   say(shell, `Node ${node}, ${machine.processors} processors, ${machine.memoryGiB} GiB of memory.`);
   say(shell, "\nBackends for training, the fastest first:");
   say(shell, indented(table(backends.map(({ backend, because }) => [backend.name, because]))));
-  const said = `A model trains on ${trainsOn.name}, unless fit is given another backend. A private one never trains on onnxruntime: what it gives for a row may depend on the rows beside it.`;
+  const said = `A model trains on ${trainsOn}, unless fit is given another backend. A private one trains on wasm, and never on onnxruntime: what that gives for a row may depend on the rows beside it.`;
   say(shell, indented(wrapped(said, widthFor(shell) - 2)));
-  if (fastest !== "onnxruntime") {
+  if (trainsOn !== "onnxruntime") {
     const hint =
       "onnxruntime-node is not installed. It is optional and the fastest: npm install onnxruntime-node";
     say(shell, indented(wrapped(hint, widthFor(shell) - 2)));

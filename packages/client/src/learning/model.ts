@@ -11,17 +11,21 @@ import {
   pate,
   type Queries,
 } from "@unseen/learning";
+import { fastestBackend } from "#fastest-backend";
 import { entropy } from "../platform.ts";
 import { orThrow } from "../refusals/ask-refused.ts";
 import { TaughtModel } from "./taught-model.ts";
 import { TrainedModel } from "./trained-model.ts";
 
 export type HereOptions = FitOptions & {
-  /** What computes; WebAssembly if left out. */
+  /** What computes. If left out, WebAssembly where there is `privacy`, and else the fastest that is installed. */
   readonly backend?: Backend;
 };
 
-export type TeachOptions = PateOptions & Pick<HereOptions, "backend">;
+export type TeachOptions = PateOptions & {
+  /** What computes; WebAssembly if left out. */
+  readonly backend?: Backend;
+};
 
 /** Layers one after the other. It holds no numbers: each `fit` gives a trained model. */
 export class Model {
@@ -36,7 +40,7 @@ export class Model {
    * rows they are; without, it may hold any row. Throws an `AskRefused` with the problem where it cannot be done.
    */
   async fit(examples: Examples, options: HereOptions): Promise<TrainedModel> {
-    const { backend = wasmBackend, ...rest } = options;
+    const { backend = await backendFor(options), ...rest } = options;
     const clock = { nowMs: () => performance.now() };
     const trained = orThrow(await fit(this.layers, examples, rest, { backend, entropy, clock }));
     return new TrainedModel(trained, backend, trained.epsilon);
@@ -54,6 +58,11 @@ export class Model {
       backend,
     );
   }
+}
+
+/** A private training's noise counts on a backend that computes each row by itself. */
+async function backendFor({ privacy }: FitOptions): Promise<Backend> {
+  return privacy === undefined ? await fastestBackend() : wasmBackend;
 }
 
 /** A model of these layers, the first of which takes an example. */
