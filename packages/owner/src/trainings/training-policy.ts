@@ -8,6 +8,8 @@ export type TrainingPolicy = {
   readonly mostParameters: number;
   /** Minutes that a training may take by the estimate; 0: this owner trains nothing. */
   readonly mostMinutes: number;
+  /** Megabytes that the rows of a training may take, laid out for it, by the estimate. */
+  readonly mostMegabytes: number;
   /** Trainings that run and wait, of everybody and of one asker. */
   readonly mostAtOnce: number;
   readonly mostEach: number;
@@ -16,6 +18,7 @@ export type TrainingPolicy = {
 export const usualTrainingPolicy: TrainingPolicy = {
   mostParameters: 2 ** 20,
   mostMinutes: 60,
+  mostMegabytes: 2_048,
   mostAtOnce: 8,
   mostEach: 2,
 };
@@ -23,12 +26,12 @@ export const usualTrainingPolicy: TrainingPolicy = {
 /** Steps a minute, as `workOf` counts them: what one thread of WebAssembly did of small private models in November 2026, with room. */
 const workEachMinute = 2e10;
 
-export type Estimated = { readonly parameters: number; readonly work: number };
+export type Estimated = { readonly parameters: number; readonly work: number; readonly bytes: number };
 
 /** Refuses by public numbers alone. */
 export function withinPolicy(
-  { mostParameters, mostMinutes }: TrainingPolicy,
-  { parameters, work }: Estimated,
+  { mostParameters, mostMinutes, mostMegabytes }: TrainingPolicy,
+  { parameters, work, bytes }: Estimated,
 ): Result<undefined, Problem<"training-too-large">> {
   if (mostMinutes === 0) return err(trainsNothing());
   if (parameters > mostParameters) {
@@ -39,6 +42,14 @@ export function withinPolicy(
       ),
     );
   }
+  const megabytes = bytes / 2 ** 20;
+  if (megabytes > mostMegabytes)
+    return err(
+      tooLarge(
+        `the rows would take about ${Math.ceil(megabytes)} megabytes, and at most ${mostMegabytes} are given to a training`,
+        "fewer columns, or categories as places before an embedding",
+      ),
+    );
   const minutes = work / workEachMinute;
   if (minutes <= mostMinutes) return ok(undefined);
   return err(

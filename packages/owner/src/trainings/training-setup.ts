@@ -63,6 +63,8 @@ export type PricedSetup = {
   readonly work: number;
   /** Of one person in one batch. */
   readonly workEachPerson: number;
+  /** Of all rows that there may be, as they are read and as they are laid out. */
+  readonly bytes: number;
 };
 
 /** Each refusal follows from the recipe and the card. */
@@ -162,7 +164,7 @@ function weightsOf({ weights }: TrainingRecipe): Result<Weights | undefined, Pro
 export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
   const laid = layOut(setup);
   if (!laid.ok) return laid;
-  const { network, sampler, weights } = laid.value;
+  const { features, label, network, sampler, weights } = laid.value;
   const first = optionsOf(setup, laid.value, undefined);
   if (weights !== undefined && !fitsNetwork(weights, network))
     return err(problem("shapes-do-not-fit", "the weights that were given are not those of this model"));
@@ -184,6 +186,11 @@ export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
     parameters,
     work: sampler.steps * eachStep,
     workEachPerson,
+    // Columns and people are copied to the thread.
+    bytes:
+      setup.peopleAtMost *
+      setup.rowsEach *
+      (2 * (8 * (features.features.length + 1) + 4) + 4 * (features.width + label.outputs)),
   });
 }
 

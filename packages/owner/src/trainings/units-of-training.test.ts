@@ -33,6 +33,13 @@ test("more rows of one person than a training can hold together have no price, a
   expect(priced).toMatchObject({ ok: false, problem: { code: "training-too-large" } });
 });
 
+test("a price tells what all rows that there may be would take, however few there are", () => {
+  const wide = { ...setup, rowsEach: 2, peopleAtMost: 1e6 };
+  const x = [{ column: "age", as: "one-hot" }] as const;
+  const priced = priceSetup({ ...wide, recipe: { ...setup.recipe, x } });
+  expect(priced.ok && priced.value.bytes).toBe(2e6 * (2 * (2 * 8 + 4) + 4 * (91 + 2)));
+});
+
 test("what was promised to persons is kept for persons, or nothing is trained", () => {
   const people = Int32Array.of(0, 0, 1, 1, 1);
   const units = unitsOfTraining({ ...setup, rowsEach: 2 }, { rowCount: 5, people });
