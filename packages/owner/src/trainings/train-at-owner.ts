@@ -109,6 +109,10 @@ async function paidTraining(
 ): Promise<DeskOutcome> {
   const { ledger, kept, clock, nodeId } = ports;
   const { epsilon, delta, event, questionHash, dataset } = priced;
+  // Whoever was priced while the same training came to its end would watch another one of it, at no charge.
+  const earlier = await recordedTraining(ports, asker, asked);
+  if (!earlier.ok) return earlier;
+  if (earlier.value !== undefined) return ok(earlier.value);
   const receipt = await ledger.charge({
     asker,
     askId: asked.askId,

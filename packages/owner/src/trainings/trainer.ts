@@ -50,7 +50,8 @@ export class ThreadTrainer implements Trainer {
     this.#asking.set(asker, underway + 1);
     try {
       const priced = this.#last.then(() => this.#priced(setup));
-      this.#last = priced;
+      // One that fails has no say in those after it.
+      this.#last = priced.catch(() => undefined);
       return await priced;
     } finally {
       const left = this.#asking.get(asker)! - 1;
