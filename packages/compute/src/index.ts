@@ -6,7 +6,7 @@ export {
 } from "./backend/onnxruntime-backend.ts";
 export { scriptBackend } from "./backend/script-backend.ts";
 export { hasFusedKernels } from "./backend/wasm/float-kernels.ts";
-export { wasmBackend } from "./backend/wasm/wasm-backend.ts";
+export { bytesOnWasm, wasmBackend } from "./backend/wasm/wasm-backend.ts";
 export { evaluate, type Inputs } from "./evaluate.ts";
 export { FloatSums } from "./grid/float-sums.ts";
 export { type DrawTable, WholeNumbers } from "./grid/whole-numbers.ts";

@@ -2,8 +2,8 @@
 // 1510.01799; Li and others 2022, arXiv 2110.05679): one backward pass gives the gradients at the layers' results, from
 // which norms and clipped sums follow without every unit's whole gradient. docs/mechanisms/clipped-sums.md proves the bound.
 
-import { ok, type Problem, type Result } from "@unseen/base";
-import { grad, programOf } from "@unseen/program";
+import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { grad, programLimits, programOf } from "@unseen/program";
 import type { TrainingLoss } from "../loss/training-loss.ts";
 import { type Network, resultsOf } from "../model/network.ts";
 import type { Ghost } from "../model/pass.ts";
@@ -34,6 +34,8 @@ export function privateStep(
   const { results, pass } = resultsOf(network, "training", rows);
   const each = times(loss.each(results, input("y", [rows, network.outputs])), input("present", [rows]));
   const ghosts = network.parameters.map(({ name }) => pass.ghosts.get(name)!);
+  if (ghosts.some((ghost) => comparesTooMany(ghost, units)))
+    return err(problem("program-too-large", "one unit looks up too many places: each is compared with each"));
   const values = ghosts.map(neededBy);
   const forward = programOf([sumOver(each, [0]), ...ghosts.map(({ at }) => at), ...values]);
   if (!forward.ok) return forward;
@@ -48,6 +50,11 @@ export function privateStep(
   if (!program.ok) return program;
   const error = normError(Math.max(...parts.map(({ terms }) => terms)), parts.length);
   return ok({ program: program.value, masks: pass.masks, normError: error });
+}
+
+/** Refused before the comparisons are laid out. */
+function comparesTooMany(ghost: Ghost, { rowsEach }: Units): boolean {
+  return ghost.kind === "looked-up" && (ghost.places.shape[1]! * rowsEach) ** 2 > programLimits.constants;
 }
 
 /** What the rule of a ghost needs beside the gradient. */

@@ -8,7 +8,7 @@ export type TrainingPolicy = {
   readonly mostParameters: number;
   /** Minutes that a training may take by the estimate; 0: this owner trains nothing. */
   readonly mostMinutes: number;
-  /** Megabytes that the rows of a training may take, laid out for it, by the estimate. */
+  /** Megabytes that a training may take, with its rows laid out for it, by the estimate. */
   readonly mostMegabytes: number;
   /** Trainings that run and wait, of everybody and of one asker. */
   readonly mostAtOnce: number;
@@ -46,8 +46,8 @@ export function withinPolicy(
   if (megabytes > mostMegabytes)
     return err(
       tooLarge(
-        `the rows would take about ${Math.ceil(megabytes)} megabytes, and at most ${mostMegabytes} are given to a training`,
-        "fewer columns, or categories as places before an embedding",
+        `the training would take about ${Math.ceil(megabytes)} megabytes, and at most ${mostMegabytes} are given to one`,
+        "fewer columns, a smaller model, or categories as places before an embedding",
       ),
     );
   const minutes = work / workEachMinute;

@@ -2,7 +2,7 @@
 // nothing of the rows but what the card makes public.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import { workOf } from "@unseen/compute";
+import { bytesOnWasm, workOf } from "@unseen/compute";
 import {
   type FeaturePlan,
   type FitOptions,
@@ -63,7 +63,7 @@ export type PricedSetup = {
   readonly work: number;
   /** Of one person in one batch. */
   readonly workEachPerson: number;
-  /** Of all rows that there may be, as they are read and as they are laid out. */
+  /** Of a step's program, and of all rows that there may be, as they are read and as they are laid out. */
   readonly bytes: number;
 };
 
@@ -170,6 +170,8 @@ export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
     return err(problem("shapes-do-not-fit", "the weights that were given are not those of this model"));
   const plan = stepsOf(setup, laid.value, first);
   if (!plan.ok) return plan;
+  const ofProgram = bytesOnWasm(plan.value.step.program);
+  if (!ofProgram.ok) return ofProgram;
   const own = plan.value.private!;
   const promise = promised({ ...own, sampler, unit: setup.unitInWords });
   const parameters = learntNumbers(network);
@@ -188,9 +190,10 @@ export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
     workEachPerson,
     // Columns and people are copied to the thread.
     bytes:
+      ofProgram.value +
       setup.peopleAtMost *
-      setup.rowsEach *
-      (2 * (8 * (features.features.length + 1) + 4) + 4 * (features.width + label.outputs)),
+        setup.rowsEach *
+        (2 * (8 * (features.features.length + 1) + 4) + 4 * (features.width + label.outputs)),
   });
 }
 

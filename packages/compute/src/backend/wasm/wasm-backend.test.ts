@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { applied, backendContract, input } from "../backend-contract-for-tests.ts";
 import { scriptBackend } from "../script-backend.ts";
-import { wasmBackend } from "./wasm-backend.ts";
+import { bytesOnWasm, wasmBackend } from "./wasm-backend.ts";
 
 backendContract(wasmBackend);
 
@@ -158,3 +158,17 @@ async function product(m: number, k: number, n: number, x: readonly number[], y:
   );
   return out!;
 }
+
+test("how much memory a program takes is known before it is taken, and too much is refused by both", async () => {
+  const sumOf = (count: number) => {
+    const inputs = Array.from({ length: count }, (_, at) => input(`x${at}`, [2_048, 2_048]));
+    const program = programOf([inputs.reduce((sum, each) => applied("Add", [sum, each]))]);
+    if (!program.ok) throw new Error(program.problem.message);
+    return program.value;
+  };
+  const small = bytesOnWasm(sumOf(3));
+  expect(small.ok && small.value >= 3 * 2 ** 24 && small.value < 6 * 2 ** 24).toBe(true);
+  const large = sumOf(130);
+  expect(bytesOnWasm(large)).toMatchObject({ ok: false, problem: { code: "program-too-large" } });
+  expect(await wasmBackend.compile(large)).toEqual(bytesOnWasm(large));
+});

@@ -1,7 +1,7 @@
 // Programs in f32 by the kernels of WebAssembly: wherever a WebAssembly engine with vectors is, Node and browsers alike.
 // Every place in memory is found when the program is compiled; a run allocates nothing but its outputs.
 
-import { err, invariant, ok, problem } from "@unseen/base";
+import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
 import { operations, type Program, type ProgramNode, plainTensor, sizeOf } from "@unseen/program";
 import { webAssembly } from "../../ring/web-assembly.ts";
 import type { Backend, Compiled } from "../backend.ts";
@@ -20,20 +20,32 @@ export const wasmBackend: Backend = {
   name: "wasm",
   precision: "float32",
   compile: async (program) => {
-    const sizes = fixedSizes(program);
-    if (!sizes.ok) return err(sizes.problem);
-    const plan = planOf(program, sizes.value);
-    if (plan.bytes > mostBytes)
-      return err(
-        problem("program-too-large", "the results on the way do not fit in memory", {
-          hint: "take smaller batches",
-        }),
-      );
-    const pages = Math.ceil(plan.bytes / pageBytes);
+    const plan = plannedFor(program);
+    if (!plan.ok) return plan;
+    const pages = Math.ceil(plan.value.bytes / pageBytes);
     const memory = new webAssembly.Memory({ initial: pages, maximum: pages });
-    return ok(compiledPlan(program, plan, await openFloatKernels(memory), new Float32Array(memory.buffer)));
+    const floats = new Float32Array(memory.buffer);
+    return ok(compiledPlan(program, plan.value, await openFloatKernels(memory), floats));
   },
 };
+
+/** Bytes that the program would take, or why it has none: what `compile` says, before anything is taken. */
+export function bytesOnWasm(program: Program): Result<number, Problem> {
+  const plan = plannedFor(program);
+  return plan.ok ? ok(plan.value.bytes) : plan;
+}
+
+function plannedFor(program: Program): Result<Plan, Problem> {
+  const sizes = fixedSizes(program);
+  if (!sizes.ok) return err(sizes.problem);
+  const plan = planOf(program, sizes.value);
+  if (plan.bytes <= mostBytes) return ok(plan);
+  return err(
+    problem("program-too-large", "the results on the way do not fit in memory", {
+      hint: "take smaller batches",
+    }),
+  );
+}
 
 type Plan = {
   readonly places: readonly Placed[];
