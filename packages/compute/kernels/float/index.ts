@@ -13,3 +13,4 @@ export {
   splat,
   sub,
 } from "./pairs";
+export { averagePool, maxPool, maxPoolIndices, scatterAdd } from "./pools";

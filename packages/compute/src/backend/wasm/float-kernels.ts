@@ -59,7 +59,21 @@ export type FloatKernels = {
   ): void;
   windowsOf: WindowsKernel;
   addWindows: WindowsKernel;
+  maxPool: PoolKernel;
+  maxPoolIndices: PoolKernel;
+  averagePool(...given: [...Parameters<PoolKernel>, counts: number]): void;
+  scatterAdd(indices: number, updates: number, lines: number, each: number, size: number, out: number): void;
 };
+
+type PoolKernel = (
+  image: number,
+  planes: number,
+  pixels: number,
+  table: number,
+  windows: number,
+  places: number,
+  out: number,
+) => void;
 
 export type PairKernel = (
   a: number,

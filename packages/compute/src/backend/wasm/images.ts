@@ -3,8 +3,7 @@
 import { type Attributes, averageCounts, poolTaps, readWindows, sizeOf, type Windows } from "@unseen/program";
 import type { FloatKernels } from "./float-kernels.ts";
 import { multiply, packedBytes, upright } from "./products.ts";
-import { type Lowering, noScratch, type Placed } from "./steps.ts";
-import { numbersOf } from "./unary.ts";
+import type { Lowering, Placed } from "./steps.ts";
 
 type Images = readonly [batch: number, channels: number, height: number, width: number];
 
@@ -112,49 +111,39 @@ function begin(floats: Float32Array, out: Placed, bias: Placed, pixels: number):
   }
 }
 
-type Pool = (pixels: Int32Array, from: number, to: number, image: Float32Array, start: number) => number;
-
-function lowerPool(poolOf: (shape: readonly number[], attributes: Attributes) => Pool): Lowering {
+/** `numbers` goes behind the table of pixels: what the kernel takes besides. */
+function lowerPool(
+  run: (kernels: FloatKernels, ...given: Parameters<FloatKernels["averagePool"]>) => void,
+  numbers: (shape: readonly number[], attributes: Attributes) => ArrayLike<number> = () => [],
+): Lowering {
   return ([x], output, attributes) => {
     const [batch, channels, height, width] = x as unknown as Images;
     const { pixels, places } = poolTaps(x!, attributes);
-    const pool = poolOf(x!, attributes);
-    const count = sizeOf(output.slice(2));
-    return noScratch(([source], out) => (_kernels: FloatKernels, floats) => {
-      const [image, pooled] = [numbersOf(floats, source!), numbersOf(floats, out)];
-      for (let plane = 0, at = 0; plane < batch * channels; plane++)
-        for (let window = 0; window < count; window++, at++)
-          pooled[at] = pool(pixels, window * places, (window + 1) * places, image, plane * height * width);
-    });
+    const table = Int32Array.from([...pixels, ...Array.from(numbers(x!, attributes))]);
+    const sizes = [sizeOf(output.slice(2)), places] as const;
+    return {
+      scratchBytes: table.byteLength,
+      step:
+        ([source], out, scratchAt) =>
+        (kernels, floats) => {
+          new Int32Array(floats.buffer, scratchAt, table.length).set(table);
+          const numbersAt = scratchAt + pixels.byteLength;
+          run(kernels, source!.at, batch * channels, height * width, scratchAt, ...sizes, out.at, numbersAt);
+        },
+    };
   };
 }
 
-export const maxPool = lowerPool(() => (pixels, from, to, image, start) => {
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (let at = from; at < to; at++)
-    if (pixels[at]! >= 0) greatest = Math.max(greatest, image[start + pixels[at]!]!);
-  return greatest;
-});
+export const maxPool = lowerPool((kernels, ...given) => kernels.maxPool(...withoutLast(given)));
 
-export const maxPoolIndices = lowerPool(() => (pixels, from, to, image, start) => {
-  let best = -1;
-  let greatest = Number.NaN;
-  for (let at = from; at < to; at++) {
-    const pixel = pixels[at]!;
-    if (pixel < 0) continue;
-    const value = image[start + pixel]!;
-    if (best >= 0 && !(value > greatest || Number.isNaN(greatest))) continue;
-    best = pixel;
-    greatest = value;
-  }
-  return best;
-});
+export const maxPoolIndices = lowerPool((kernels, ...given) => kernels.maxPoolIndices(...withoutLast(given)));
 
-export const averagePool = lowerPool((shape, attributes) => {
-  const counts = averageCounts(shape, attributes);
-  return (pixels, from, to, image, start) => {
-    let sum = 0;
-    for (let at = from; at < to; at++) if (pixels[at]! >= 0) sum += image[start + pixels[at]!]!;
-    return sum / counts[from / (to - from)]!;
-  };
-});
+export const averagePool = lowerPool((kernels, ...given) => kernels.averagePool(...given), averageCounts);
+
+type Given = Parameters<FloatKernels["averagePool"]>;
+
+function withoutLast([image, planes, pixels, table, windows, places, out]: Given): Parameters<
+  FloatKernels["maxPool"]
+> {
+  return [image, planes, pixels, table, windows, places, out];
+}

@@ -139,7 +139,17 @@ export const gatherElements: Lowering = ([data, indices], _output, { axis }) => 
 /** Updates added up at the places named along the axis; one that is not in the axis takes nothing. */
 export const scatterAdd: Lowering = ([data, indices], _output, { axis }) => {
   const placeOf = placesAlong(data!, indices!, axis as number);
-  return noScratch(([source, places, updates], out) => (_kernels, floats) => {
+  const along = (axis as number) < 0 ? (axis as number) + data!.length : (axis as number);
+  const each = indices![along]!;
+  const { outer, size, inner } = aroundAxis(data!, along);
+  // Lines that lie one after the other, and as many of them in both.
+  const isByLines = inner === 1 && sizeOf(indices!) === outer * each;
+  return noScratch(([source, places, updates], out) => (kernels, floats) => {
+    if (isByLines) {
+      numbersOf(floats, out).set(numbersOf(floats, source!));
+      kernels.scatterAdd(places!.at, updates!.at, outer, each, size, out.at);
+      return;
+    }
     const written = numbersOf(floats, out);
     written.set(numbersOf(floats, source!));
     const [index, added] = [numbersOf(floats, places!), numbersOf(floats, updates!)];

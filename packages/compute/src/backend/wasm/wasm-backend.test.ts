@@ -67,6 +67,20 @@ test.each(["Gather", "GatherElements"])(
   },
 );
 
+test("ScatterAdd: a place that is not there takes nothing, as the script has it", async () => {
+  const [x, places, updates] = [input("x", [2, 3]), input("i", [2, 4]), input("u", [2, 4])];
+  const program = programOf([applied("ScatterAdd", [x, places, updates], { axis: 1 })]);
+  if (!program.ok) throw new Error(program.problem.message);
+  const compiled = await wasmBackend.compile(program.value);
+  if (!compiled.ok) throw new Error(compiled.problem.message);
+  const values = new Map([
+    ["x", Float32Array.of(1, 2, 3, 4, 5, 6)],
+    ["i", Float32Array.of(3, -4, 0.5, -1, Number.NaN, 0, 0, Number.POSITIVE_INFINITY)],
+    ["u", Float32Array.of(10, 20, 30, 40, 50, 60, 70, 80)],
+  ]);
+  expect([...(await compiled.value.run(values))[0]!]).toEqual([1, 2, 43, 134, 5, 6]);
+});
+
 const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, -2.5, 1e-40];
 
 test.each([
@@ -106,6 +120,8 @@ test.each([
   ["Equal", [[23], [23]], {}],
   ["MaxPool", [[1, 2, 6, 6]], { kernel_shape: [2, 2], strides: [2, 2] }],
   ["MaxPoolIndices", [[1, 2, 6, 6]], { kernel_shape: [2, 2], strides: [2, 2] }],
+  ["MaxPoolIndices", [[1, 2, 6, 6]], { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 1, 1, 1] }],
+  ["AveragePool", [[1, 2, 6, 6]], { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 1, 1, 1] }],
   ["ArgMax", [[4, 5]], { axis: 1 }],
   ["ArgMax", [[4, 5, 3]], { axis: 1 }],
 ] as const)(
