@@ -107,7 +107,7 @@ export { epsilonAtLeast, rhoAtMost } from "./mechanisms/concentrated.ts";
 export type { Cost } from "./mechanisms/cost.ts";
 export { exponentialChoice } from "./mechanisms/exponential.ts";
 export { forAccounting } from "./mechanisms/for-accounting.ts";
-export { type GaussianVector, gaussianVector } from "./mechanisms/gaussian-vector.ts";
+export { type GaussianVector, gaussianVector, largestDeviation } from "./mechanisms/gaussian-vector.ts";
 export {
   type CountMeanSketch,
   countMeanSketch,

@@ -3,7 +3,7 @@
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { crossEntropy, type TrainingLoss } from "../loss/training-loss.ts";
 import { learntNumbers, type Network } from "../model/network.ts";
-import { PrivateSums } from "../private/private-sums.ts";
+import { PrivateSums, type PrivateSumsOptions } from "../private/private-sums.ts";
 import { checkPrivacy, noiseOf, type PrivacyOptions } from "../private/promise.ts";
 import { PoissonSampler } from "../sampling/poisson-sampler.ts";
 import { isSampler, type Sampler } from "../sampling/sampler.ts";
@@ -197,7 +197,7 @@ function privately(
   if (!step.ok) return step;
   const noise = noiseOf(privacy, sampler);
   if (!noise.ok) return noise;
-  const sums = new PrivateSums({
+  const summed: PrivateSumsOptions = {
     noiseMultiplier: noise.value,
     dimension: learntNumbers(network),
     unitsEachRun: units.count,
@@ -207,7 +207,14 @@ function privately(
     ...(privacy.noise && sampler.kind === "shuffled"
       ? { across: { ...privacy.noise, stepsEach: sampler.stepsEach } }
       : {}),
-  });
+  };
+  if (!PrivateSums.canBeNoised(summed))
+    return err(
+      problem("training-invalid", "so much noise on so many numbers cannot be drawn", {
+        hint: "a smaller noise multiplier, or a smaller model",
+      }),
+    );
+  const sums = new PrivateSums(summed);
   const together =
     privacy.noise?.kind === "tree" && sampler.kind === "shuffled" ? sampler.units : sampler.expects;
   if (privacy.noise !== undefined && !sums.isExactFor(together))

@@ -3,7 +3,7 @@
 
 import { type Entropy, invariant, Secret } from "@unseen/base";
 import type { Numbers, WholeNumbers } from "@unseen/compute";
-import { type GaussianVector, gaussianVector } from "@unseen/privacy";
+import { type GaussianVector, gaussianVector, largestDeviation } from "@unseen/privacy";
 import { sumError, underflow } from "../step/rounding.ts";
 import { smallestClip } from "./clip.ts";
 import { bandWeights, type CorrelatedNoise, noisedByBands, noisedByTree } from "./correlated-noise.ts";
@@ -48,21 +48,19 @@ export class PrivateSums {
   readonly sensitivity: number;
   readonly #options: PrivateSumsOptions;
 
+  /** Throws where the noise is none that can be drawn. */
   constructor(options: PrivateSumsOptions) {
-    const { noiseMultiplier, dimension, unitsEachRun, runsChanged, hasCount } = options;
+    const { noiseMultiplier } = options;
+    const { step, sensitivity, l2Sensitivity } = movedBy(options);
     this.#options = options;
-    const root = Math.sqrt(dimension);
-    // Rounding to the grid then costs under a part in a thousand.
-    this.step = 2 ** Math.floor(Math.log2(1 / (root * 4096)));
-    // With the unit and without it, each changed run is rounded once in float32 and once to the grid.
-    const runs = 2 * runsChanged;
-    const lost = (root * this.step * 0.5001 + underflow(dimension) / smallestClip) * runs;
-    const ofGradient = 1 + runs * sumError(unitsEachRun) + lost;
-    this.sensitivity = hasCount ? Math.hypot(ofGradient, countWeight / 2) : ofGradient;
-    // A unit's part in one batch moves a block by itself, and all weighted sums together by as much times the weights' length.
-    const length = options.across?.kind === "banded" ? Math.hypot(...bandWeights(options.across.bands)) : 1;
-    const l2Sensitivity = BigInt(Math.ceil((this.sensitivity / this.step) * length * (1 + 2 ** -40)));
+    this.step = step;
+    this.sensitivity = sensitivity;
     this.measurement = gaussianVector({ l2Sensitivity, noiseMultiplier, dimension: this.places });
+  }
+
+  /** Whether noise of such a multiplier can be drawn on so many numbers; from the settings alone. */
+  static canBeNoised(options: PrivateSumsOptions): boolean {
+    return Number(movedBy(options).l2Sensitivity) * options.noiseMultiplier <= largestDeviation;
   }
 
   /** Whether sums of so many units' parts, and noise, stay where doubles hold every whole number; from the settings alone. */
@@ -134,6 +132,22 @@ export class PrivateSums {
       return { gradient, shareBelow: undefined };
     };
   }
+}
+
+/** What one unit moves: as a multiple of the clip, and all that is released together, in steps of the grid. */
+function movedBy({ dimension, unitsEachRun, runsChanged, hasCount, across }: PrivateSumsOptions) {
+  const root = Math.sqrt(dimension);
+  // Rounding to the grid then costs under a part in a thousand.
+  const step = 2 ** Math.floor(Math.log2(1 / (root * 4096)));
+  // With the unit and without it, each changed run is rounded once in float32 and once to the grid.
+  const runs = 2 * runsChanged;
+  const lost = (root * step * 0.5001 + underflow(dimension) / smallestClip) * runs;
+  const ofGradient = 1 + runs * sumError(unitsEachRun) + lost;
+  const sensitivity = hasCount ? Math.hypot(ofGradient, countWeight / 2) : ofGradient;
+  // A unit's part in one batch moves a block by itself, and all weighted sums together by as much times the weights' length.
+  const length = across?.kind === "banded" ? Math.hypot(...bandWeights(across.bands)) : 1;
+  const l2Sensitivity = BigInt(Math.ceil((sensitivity / step) * length * (1 + 2 ** -40)));
+  return { step, sensitivity, l2Sensitivity };
 }
 
 /** Noises one step's total after another, for a batch that was expected to hold `expects` units. Leaves no sum of rows in the space. */

@@ -21,6 +21,8 @@ const leastForTable = 1_000;
 
 /** Variance, in squared units of the grid, beyond that of the continuous noise that is accounted for. */
 const roundingVariance = rational(16n);
+/** What a table of noise is made for, and far below what doubles hold as whole numbers with all that is drawn. */
+export const largestDeviation = 2 ** 38;
 /** Sums and noise are whole numbers in doubles, and so is what they add up to. */
 const largestSum = 2 ** 52;
 
@@ -38,7 +40,8 @@ export type GaussianVector = {
 
 /**
  * Noise for whole numbers that one privacy unit moves by at most `l2Sensitivity` in Euclidean length (above zero, in
- * units of the grid). It loses no more than Gaussian noise of standard deviation `noiseMultiplier` times that.
+ * units of the grid). It loses no more than Gaussian noise of standard deviation `noiseMultiplier` times that, which is at most
+ * `largestDeviation`.
  */
 export function gaussianVector(of: {
   readonly l2Sensitivity: bigint;
@@ -51,6 +54,7 @@ export function gaussianVector(of: {
     noiseMultiplier > 0 && Number.isFinite(noiseMultiplier),
     "a noise multiplier is above zero and finite",
   );
+  invariant(Number(l2Sensitivity) * noiseMultiplier <= largestDeviation, "noise is of at most 2^38 steps");
   const deviation = multiplyRationals(fromDoubleRoundedUp(noiseMultiplier), rational(l2Sensitivity));
   const sigmaSquared = addRationals(multiplyRationals(deviation, deviation), roundingVariance);
   const addNoise = noiseOf(sigmaSquared, dimension);
