@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { rational } from "../budget/rational.ts";
+import { fromDoubleRoundedDown, rational } from "../budget/rational.ts";
 import { enumerateOutcomes, impossibleOutcomes } from "../testing/enumerated-outcomes.ts";
 import { meanFits } from "../testing/goodness-of-fit.ts";
-import { seededEntropy } from "../testing/seeded-entropy.ts";
+import { entropyOfWords, seededEntropy } from "../testing/seeded-entropy.ts";
 import { coinOf, PoissonSample } from "./poisson-sample.ts";
 
 test("a coin falls exactly as often as its rate says", () => {
@@ -49,6 +49,30 @@ test("each unit is in as often as the rate says, by itself, and no place in the 
   expect(meanFits(size / draws, rate * count, rate * (1 - rate) * count, draws)).toBe(true);
   for (const seen of first)
     expect(meanFits(seen / filled, 1 / count, (1 / count) * (1 - 1 / count), filled)).toBe(true);
+});
+
+test("a sample's coins fall as coins one by one do, on the edge too", () => {
+  const rate = fromDoubleRoundedDown(0.3);
+  const edge = Math.floor(0.3 * 2 ** 32);
+  const first = Array.from({ length: 3_000 }, (_, at) => [edge - 1, edge, edge + 1, 7, 2 ** 32 - 1][at % 5]!);
+  // Further digits of those that stand on the edge: far below what is left of the rate, and far above.
+  const further = Array.from({ length: 2_000 }, (_, at) => (at % 3 === 0 ? 0 : 2 ** 32 - 1));
+  const all = [...first, ...further];
+  const bulk = new PoissonSample(
+    0.3,
+    first.length,
+    entropyOfWords(() => all.shift() ?? 0),
+  );
+  const digits = [...further];
+  const expected = first.flatMap((word, unit) => {
+    const own = [word];
+    const coin = coinOf(rate, { bits: 32, next: () => own.shift() ?? digits.shift()! });
+    return coin() ? [unit] : [];
+  });
+  expect(bulk.next().toSorted()).toEqual(Int32Array.from(expected));
+  const [onEdge, others] = [1, 0].map((place) => expected.filter((unit) => unit % 5 === place).length);
+  expect(others).toBe(600);
+  expect(onEdge).toBe(200);
 });
 
 test("a rate of zero draws nobody and a rate of one everybody", () => {

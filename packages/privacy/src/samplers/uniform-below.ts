@@ -17,11 +17,21 @@ export function uniformBelow(words: Words, bound: bigint): bigint {
   }
 }
 
+/** The same from one word, where the bound is not beyond it. */
+function smallBelow(words: Words, bound: number): number {
+  const bits = 32 - Math.clz32(bound - 1);
+  if (bits > words.bits) return Number(uniformBelow(words, BigInt(bound)));
+  for (;;) {
+    const drawn = bits === 0 ? 0 : words.next() >>> (words.bits - bits);
+    if (drawn < bound) return drawn;
+  }
+}
+
 /** The numbers 0 .. count-1 in an order of which all are equally likely (Fisher and Yates; Knuth's Algorithm P). */
 export function uniformOrder(words: Words, count: number): number[] {
   const order = Array.from({ length: count }, (_, at) => at);
   for (let last = count - 1; last > 0; last--) {
-    const other = Number(uniformBelow(words, BigInt(last + 1)));
+    const other = smallBelow(words, last + 1);
     [order[last], order[other]] = [order[other]!, order[last]!];
   }
   return order;
