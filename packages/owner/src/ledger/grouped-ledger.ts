@@ -15,10 +15,10 @@ import {
 import { sameAsk } from "./ledger-group.ts";
 import type { LedgerRows, LedgerTables, Wanted } from "./ledger-tables.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
-import { admits, type Line, lossOf, remainingOf } from "./line.ts";
+import { type Line, lossOf, remainingOf } from "./line.ts";
+import { lineRefusal } from "./line-refusal.ts";
 import type { Receipt } from "./receipt.ts";
 import { answerNotRecorded, askIdReused, LedgerFailed, ledgerUnavailable } from "./refusals.ts";
-import { priceOfCharge } from "./rho.ts";
 import { askerLine, datasetLine } from "./rows.ts";
 
 export class GroupedLedger implements Ledger {
@@ -51,19 +51,18 @@ export class GroupedLedger implements Ledger {
     }
   }
 
-  async affords({ asker, datasets, epsilon, delta, event }: Omit<Charge, "askId" | "questionHash">) {
+  async affords(charge: Omit<Charge, "askId" | "questionHash">): Promise<boolean> {
+    return (await this.refusal(charge)) === undefined;
+  }
+
+  async refusal(charge: Omit<Charge, "askId" | "questionHash">): Promise<ChargeRefused | undefined> {
+    const { asker, datasets } = charge;
     const rows = await this.#rowsOf(datasets.map((dataset) => ({ dataset, asker })));
-    const price = priceOfCharge({ epsilon, delta }, event);
-    return datasets.every((dataset) => {
-      const budget = rows.budget(dataset);
-      if (budget === undefined) return false;
-      const line = datasetLine(budget);
-      const own = askerLine(budget, rows.allotment(dataset, asker));
-      return (
-        admits(line, price) &&
-        (own.cap === undefined || admits({ ...own, cap: own.cap, filter: line.filter }, price))
-      );
-    });
+    for (const dataset of datasets) {
+      const refused = lineRefusal(dataset, charge, rows.budget(dataset), rows.allotment(dataset, asker));
+      if (refused !== undefined) return refused;
+    }
+    return undefined;
   }
 
   async recorded(

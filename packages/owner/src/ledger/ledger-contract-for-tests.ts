@@ -14,6 +14,16 @@ export type LedgerWorld = AsyncDisposable & {
   again(): Promise<Ledger>;
 };
 
+/** A hundred noised steps on Poisson samples: it has no rho that is known here. */
+const trainingEvent = JSON.stringify({
+  neighbours: "add-or-remove-one",
+  event: {
+    kind: "self-composed",
+    event: { kind: "poisson-sampled", probability: 0.1, event: { kind: "gaussian", noiseMultiplier: 1 } },
+    count: 100,
+  },
+});
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 export function ledgerContract(open: () => Promise<LedgerWorld>): void {
@@ -315,6 +325,58 @@ export function ledgerContract(open: () => Promise<LedgerWorld>): void {
       await expect(ledger.charge(chargeOf({ datasets: datasets as never }))).rejects.toThrow();
     expect(await good).toMatchObject({ ok: true });
     expect((await ledger.budget("diabetes")).charges).toBe(1);
+  });
+
+  test("a training is charged as what it is, once, and beside the rho of questions", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    const cap = amount(10_000_000_000n, 10n ** 14n);
+    await policy.setBudget("diabetes", {
+      cap,
+      filter: "zcdp-keys",
+      allotment: amount(5_000_000_000n, 10n ** 14n),
+    });
+    const training = chargeOf({
+      askId: "training-1",
+      epsilon: 2_000_000_000n,
+      delta: 10n ** 12n,
+      event: trainingEvent,
+    });
+    const paid = await ledger.charge(training);
+    if (!paid.ok) throw new Error(paid.problem.message);
+    expect(await (await world.again()).charge(training)).toEqual(paid);
+    expect(await ledger.charge({ ...training, epsilon: nanoEpsilonOf(1n) })).toMatchObject({
+      problem: { code: "ask-id-reused" },
+    });
+    const { loss, spent, asker } = await ledger.budget("diabetes", "ada");
+    expect([loss, spent]).toEqual([amount(2_000_000_000n, 10n ** 12n), amount(2_000_000_000n, 10n ** 12n)]);
+    expect(asker).toMatchObject({ charges: 1, spent });
+    // Half of the delta is kept for such charges, and no more.
+    const { askId: _, questionHash: __, ...again } = training;
+    expect(
+      await ledger.affords({ ...again, delta: chargeOf({ delta: 5n * 10n ** 13n - 10n ** 12n }).delta }),
+    ).toBe(true);
+    expect(await ledger.affords({ ...again, delta: chargeOf({ delta: 5n * 10n ** 13n }).delta })).toBe(false);
+    expect(await ledger.refusal({ ...again, epsilon: nanoEpsilonOf(5_000_000_000n) })).toMatchObject({
+      code: "allotment-exhausted",
+    });
+  });
+
+  test("a line that keeps no delta refuses a training, and says which filter would take it", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    await policy.setBudget("diabetes", { cap: amount(10_000_000_000n, 10n ** 14n), filter: "zcdp" });
+    const training = chargeOf({ epsilon: 1_000_000_000n, delta: 1n, event: trainingEvent });
+    expect(await ledger.charge(training)).toMatchObject({
+      problem: {
+        code: "budget-exhausted",
+        facts: { filter: "zcdp" },
+        hint: expect.stringContaining("zcdp-keys"),
+      },
+    });
+    expect((await ledger.budget("diabetes")).charges).toBe(0);
+    await policy.setBudget("diabetes", { cap: amount(10_000_000_000n, 10n ** 14n), filter: "basic" });
+    expect(await ledger.charge(training)).toMatchObject({ ok: true });
   });
 
   test("a receipt of another ledger is a bug, not an answer", async () => {

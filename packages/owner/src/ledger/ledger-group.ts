@@ -16,10 +16,11 @@ import type {
   LedgerWrites,
   PolicyRow,
 } from "./ledger-tables.ts";
-import { admits, type Line, remainingOf, spendOn, untouched, usualFilter } from "./line.ts";
+import { type Line, spendOn, untouched, usualFilter } from "./line.ts";
+import { lineRefusal } from "./line-refusal.ts";
 import { isRaised, type PolicyDecision, policyText, type SharesDecision } from "./policy-event.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
-import { allotmentExhausted, askIdReused, budgetExhausted, datasetUnknown } from "./refusals.ts";
+import { askIdReused, datasetUnknown } from "./refusals.ts";
 import { priceOfCharge } from "./rho.ts";
 import {
   answerEntry,
@@ -172,19 +173,13 @@ export class LedgerGroup {
   #spentLine(dataset: string, charge: Charge): Result<SpentLine, ChargeRefused> {
     const { asker } = charge;
     const budget = this.#budget(dataset);
-    if (budget === undefined) return err(datasetUnknown());
-    const line = datasetLine(budget);
-    const price = priceOfCharge(charge, charge.event);
-    if (!admits(line, price)) return err(budgetExhausted(dataset, charge, remainingOf(line)));
-
     const allotment = this.#allotment(dataset, asker);
+    const refusal = lineRefusal(dataset, charge, budget, allotment);
+    if (refusal !== undefined || budget === undefined) return err(refusal ?? datasetUnknown());
+    const price = priceOfCharge(charge, charge.event);
     const own = askerLine(budget, allotment);
-    if (own.cap !== undefined) {
-      const ownLine = { ...own, cap: own.cap, filter: line.filter };
-      if (!admits(ownLine, price)) return err(allotmentExhausted(dataset, charge, remainingOf(ownLine)));
-    }
     return ok({
-      budget: { ...budget, ...spendingColumns(spendOn(line, price)) },
+      budget: { ...budget, ...spendingColumns(spendOn(datasetLine(budget), price)) },
       allotment: {
         ...(allotment ?? freshAllotment(dataset, asker)),
         ...spendingColumns(spendOn(own, price)),

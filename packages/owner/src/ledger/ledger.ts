@@ -70,6 +70,9 @@ export interface Ledger {
   /** Whether such a charge would be admitted now. Free, and a promise of nothing. Throws `LedgerFailed`. */
   affords(charge: Omit<Charge, "askId" | "questionHash">): Promise<boolean>;
 
+  /** The same, with the reason why not: what `charge` would say. */
+  refusal(charge: Omit<Charge, "askId" | "questionHash">): Promise<ChargeRefused | undefined>;
+
   /** The answer that stands for this ask, or `undefined` if it was never charged or never recorded. Free. */
   recorded(
     key: AskKey,

@@ -59,6 +59,11 @@ export function admits(line: Line, price: Price): boolean {
   return addRho(line.rho, price.rho) <= mostRho(capOfRho(line));
 }
 
+/** Whether a charge that is known only as (epsilon, delta) comes to a line that has no delta for any such charge. */
+export function keepsNoDelta(line: Line, price: Price): boolean {
+  return price.beside > 0n && !isBasic(line) && line.filter === "zcdp";
+}
+
 export function spendOn<Some extends Spending>(line: Some, price: Price): Some {
   return {
     ...line,

@@ -17,6 +17,18 @@ export function budgetExhausted(
   );
 }
 
+/** More budget would not help: the filter of the line has to be another. */
+export function deltaNotKept(dataset: string, price: Amount): Problem<"budget-exhausted"> {
+  return problem(
+    "budget-exhausted",
+    `This costs ${priceText(price)}, and the budget of the dataset ${dataset} keeps no delta for keys and trainings.`,
+    {
+      hint: 'Its owner registers the dataset again under its name: the filter "zcdp-keys" then keeps half of the delta for them, and what was spent stays spent.',
+      facts: { dataset, filter: "zcdp" },
+    },
+  );
+}
+
 export function allotmentExhausted(
   dataset: string,
   price: Amount,

@@ -79,6 +79,9 @@ export async function priceTraining(
   if (!priced.ok) return priced;
   const { promise, steps, parameters, epsilon, delta, event, guarantee } = priced.value;
   const charge = { asker: caller.id, datasets: [asked.dataset] as const, epsilon, delta, event };
+  const refusal = await ports.ledger.refusal(charge);
+  // Where more budget would not help, what would.
+  const why = refusal?.facts?.filter === undefined ? [] : [`nothing: ${refusal.message} ${refusal.hint}`];
   const { remaining } = await remainingTexts(ports.ledger, asked, caller.id);
   return ok({
     cost: { epsilon: formatEpsilon(epsilon), delta: formatDelta(delta) },
@@ -88,9 +91,10 @@ export async function priceTraining(
     releases: [
       `${parameters} trained numbers after ${steps} noised steps, and nothing before the last`,
       guarantee,
+      ...why,
     ],
     remaining,
-    isAffordable: await ports.ledger.affords(charge),
+    isAffordable: refusal === undefined,
   });
 }
 
