@@ -32,7 +32,7 @@ export class TrainingDesk {
   readonly #policy: TrainingPolicy;
   readonly #underway = new Map<string, Underway>();
   /** Who waits, in order; the first runs. */
-  readonly #line: { readonly key: string; readonly begin: () => void }[] = [];
+  readonly #line: { readonly key: string; begin: () => void }[] = [];
 
   constructor(policy: TrainingPolicy) {
     this.#policy = policy;
@@ -74,6 +74,8 @@ export class TrainingDesk {
   ): Underway | undefined {
     const own = [...this.#underway.values()].filter((one) => one.asker === asker).length;
     if (this.#underway.size >= this.#policy.mostAtOnce || own >= this.#policy.mostEach) return undefined;
+    // In the order they came, whatever is done before each one's turn.
+    this.#line.push({ key, begin: () => undefined });
     const stop = new AbortController();
     const listeners = new Set<Listener>();
     const place: Place = {
@@ -92,11 +94,12 @@ export class TrainingDesk {
 
   /** Who was stopped goes on at once, to leave. */
   #turn(key: string, stopped: AbortSignal): Promise<void> {
+    const at = this.#line.findIndex((one) => one.key === key);
+    if (at > 0) this.#tell(key, { step: 0, epsilon: 0, waiting: at });
     return new Promise((begin) => {
       stopped.addEventListener("abort", () => begin(), { once: true });
-      this.#line.push({ key, begin });
-      if (this.#line.length === 1) begin();
-      else this.#tell(key, { step: 0, epsilon: 0, waiting: this.#line.length - 1 });
+      if (at <= 0 || stopped.aborted) begin();
+      else this.#line[at]!.begin = begin;
     });
   }
 
@@ -107,7 +110,7 @@ export class TrainingDesk {
     this.#line.splice(at, 1);
     if (at === 0) this.#line[0]?.begin();
     for (const [waiting, one] of this.#line.entries())
-      if (waiting > 0 || at > 0) this.#tell(one.key, { step: 0, epsilon: 0, waiting });
+      if (waiting > 0 || at === 0) this.#tell(one.key, { step: 0, epsilon: 0, waiting });
   }
 
   #tell(key: string, stands: TrainingStands): void {
