@@ -42,7 +42,7 @@ export { type PatePromised, type PateRules, pricePate } from "./pate/price-pate.
 export type { TeachingOptions } from "./pate/teachers.ts";
 export type { AdaptiveClip } from "./private/clip.ts";
 export type { CorrelatedNoise } from "./private/correlated-noise.ts";
-export { type PrivacyOptions, type Promised, promised } from "./private/promise.ts";
+export { checkPrivacy, noiseOf, type PrivacyOptions, type Promised, promised } from "./private/promise.ts";
 export { type PoissonOptions, type PoissonRelation, PoissonSampler } from "./sampling/poisson-sampler.ts";
 export type { Sampler } from "./sampling/sampler.ts";
 export { type ShuffledOptions, ShuffledSampler } from "./sampling/shuffled-sampler.ts";

@@ -17,7 +17,7 @@ import type { Caller } from "../accounts/index.ts";
 import { isEarlierSnapshot } from "../engine/index.ts";
 import { describeColumn, findDataset, type OpenDataset, permit, remainingTexts } from "../questions/index.ts";
 import { digestOfData } from "./digest-of-data.ts";
-import { withinPolicy } from "./training-policy.ts";
+import type { TrainingPolicy } from "./training-policy.ts";
 import type { TrainingPorts } from "./training-ports.ts";
 import type { PricedSetup, TrainingSetup } from "./training-setup.ts";
 
@@ -47,12 +47,10 @@ export async function planTrainingAtOwner(
   if (isEarlierSnapshot(dataset.value.snapshot)) return err(outdated(asked.dataset));
   const delta = parseDelta(asked.recipe.privacy.delta);
   if (!delta.ok) return delta;
-  const setup = setupOf(dataset.value, asked, delta.value);
+  const setup = setupOf(dataset.value, asked, delta.value, policy);
   if (!setup.ok) return setup;
   const priced = await trainer.price(setup.value, asker);
   if (!priced.ok) return priced;
-  const allowed = withinPolicy(policy, priced.value);
-  if (!allowed.ok) return allowed;
   const epsilon = epsilonCharged(priced.value.promise.epsilon);
   if (!epsilon.ok) return epsilon;
   return ok({
@@ -105,6 +103,7 @@ function setupOf(
   { card, peopleCount }: OpenDataset,
   { recipe }: AskedPrice,
   delta: AttoDelta,
+  policy: TrainingPolicy,
 ): Result<TrainingSetup, Problem> {
   const named = new Set([...recipe.x.map(({ column }) => column), recipe.y]);
   const { people, unit } = card;
@@ -121,6 +120,7 @@ function setupOf(
     peopleAtMost: people.isPublic ? peopleCount : people.band[1],
     isCountPublic: people.isPublic,
     delta: (Number(delta) / 1e18) * room,
+    policy,
     epsilon: offered && Number(offered.value) / 1e9,
   });
 }

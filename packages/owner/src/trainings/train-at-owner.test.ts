@@ -249,16 +249,15 @@ test("its asker stops it, nobody else does, and it goes on when it is asked for 
       signal.addEventListener("abort", () => resolve(err(problem("answer-not-computed", "ended"))));
     });
   const asked = world.ask();
-  await expect.poll(() => world.files().length).toBe(2);
+  await expect.poll(() => world.files().length, { timeout: 20_000 }).toBe(2);
   expect(world.ports.desk.stop("acct_2", "ask-00001")).toBe(false);
   expect(world.ports.desk.stop(ada.id, "ask-00002")).toBe(false);
   expect(world.ports.desk.stop(ada.id, "ask-00001")).toBe(true);
-  expect(await asked).toMatchObject({ problem: { code: "training-stopped" } });
-  expect(await world.charges()).toBe(1);
   world.trainer.next = async () => weightsOf(7);
-  await resumeTrainings(world.ports);
-  expect(world.trainer.runs.length).toBe(1);
-  expect(await world.ask()).toMatchObject({ ok: true });
+  // Asked again before it has left: it goes on, and is not told that it was stopped.
+  const again = world.ask();
+  expect(await asked).toMatchObject({ problem: { code: "training-stopped" } });
+  expect(await again).toMatchObject({ ok: true });
   expect(world.trainer.runs[1]?.checkpoint).toEqual(Uint8Array.of(3));
   expect(await world.charges()).toBe(1);
 });

@@ -44,7 +44,12 @@ export class TrainingDesk {
     listener: Listener,
     begin: (place: Place) => Promise<DeskOutcome>,
   ): Promise<DeskOutcome> {
-    const underway = this.#underway.get(who.key) ?? this.#begun(who, begin);
+    const leaving = this.#underway.get(who.key);
+    if (leaving?.stop.signal.aborted === true) {
+      await leaving.outcome.catch(() => undefined);
+      return this.run(who, listener, begin);
+    }
+    const underway = leaving ?? this.#begun(who, begin);
     if (underway === undefined)
       return err(trainingBusy("as many trainings run and wait as this owner allows"));
     underway.listeners.add(listener);

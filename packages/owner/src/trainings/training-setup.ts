@@ -4,6 +4,7 @@
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { bytesOnWasm, workOf } from "@unseen/compute";
 import {
+  checkPrivacy,
   type FeaturePlan,
   type FitOptions,
   fitsNetwork,
@@ -13,6 +14,7 @@ import {
   lossNamed,
   mostRowsEach,
   type Network,
+  noiseOf,
   optimizerOf,
   type PoissonRelation,
   PoissonSampler,
@@ -28,6 +30,7 @@ import {
   type Weights,
 } from "@unseen/learning";
 import type { ColumnDescription, TrainingRecipe } from "@unseen/wire";
+import { type TrainingPolicy, withinPolicy } from "./training-policy.ts";
 
 /** May be sent to a thread. */
 export type TrainingSetup = {
@@ -44,6 +47,7 @@ export type TrainingSetup = {
   readonly delta: number;
   /** What the whole may cost, where the noise is not named. */
   readonly epsilon: number | undefined;
+  readonly policy: TrainingPolicy;
 };
 
 export type LaidOut = {
@@ -160,40 +164,47 @@ function weightsOf({ weights }: TrainingRecipe): Result<Weights | undefined, Pro
   return ok(new Map([...read.value.tensors].map(([name, { data }]) => [name, data])));
 }
 
-/** Looks for the noise that keeps the epsilon, which takes seconds, and tells what everything comes to. */
+/** Refuses what is too large, then looks for the noise that keeps the epsilon, which takes seconds. */
 export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
   const laid = layOut(setup);
   if (!laid.ok) return laid;
   const { features, label, network, sampler, weights } = laid.value;
-  const first = optionsOf(setup, laid.value, undefined);
   if (weights !== undefined && !fitsNetwork(weights, network))
     return err(problem("shapes-do-not-fit", "the weights that were given are not those of this model"));
-  const plan = stepsOf(setup, laid.value, first);
+  const parameters = learntNumbers(network);
+  const small = withinPolicy(setup.policy, { parameters, work: 0, bytes: 0 });
+  if (!small.ok) return small;
+  // The program of a step is the same with any noise, and at hand much sooner than the noise.
+  const plan = stepsOf(setup, laid.value, optionsOf(setup, laid.value, 1));
   if (!plan.ok) return plan;
   const ofProgram = bytesOnWasm(plan.value.step.program);
   if (!ofProgram.ok) return ofProgram;
-  const own = plan.value.private!;
-  const promise = promised({ ...own, sampler, unit: setup.unitInWords });
-  const parameters = learntNumbers(network);
   const runWork = workOf(plan.value.step.program);
-  const workEachPerson = runWork / plan.value.units.count;
+  const { count } = plan.value.units;
   const rate = rateOf(setup);
-  const runs = 1 + (rate * setup.peopleAtMost) / plan.value.units.count;
   // A number of noise is about as much as fifty steps; a coin for each person as twenty.
-  const eachStep = runs * runWork + 50 * parameters + 20 * setup.peopleAtMost;
+  const eachStep =
+    (1 + (rate * setup.peopleAtMost) / count) * runWork + 50 * parameters + 20 * setup.peopleAtMost;
+  const work = sampler.steps * eachStep;
+  // Columns and people are copied to the thread.
+  const eachRow = 2 * (8 * (features.features.length + 1) + 4) + 4 * (features.width + label.outputs);
+  const bytes = ofProgram.value + setup.peopleAtMost * setup.rowsEach * eachRow;
+  const allowed = withinPolicy(setup.policy, { parameters, work, bytes });
+  if (!allowed.ok) return allowed;
+  const { privacy } = optionsOf(setup, laid.value, undefined);
+  const sound = checkPrivacy(privacy!);
+  if (!sound.ok) return sound;
+  const noise = noiseOf(privacy!, sampler);
+  if (!noise.ok) return noise;
+  const priced = { privacy: privacy!, noiseMultiplier: noise.value, sampler, unit: setup.unitInWords };
   return ok({
-    promise,
+    promise: promised(priced),
     steps: sampler.steps,
     rate,
     parameters,
-    work: sampler.steps * eachStep,
-    workEachPerson,
-    // Columns and people are copied to the thread.
-    bytes:
-      ofProgram.value +
-      setup.peopleAtMost *
-        setup.rowsEach *
-        (2 * (8 * (features.features.length + 1) + 4) + 4 * (features.width + label.outputs)),
+    work,
+    workEachPerson: runWork / count,
+    bytes,
   });
 }
 
@@ -212,7 +223,7 @@ function optionsOf(setup: TrainingSetup, { weights }: LaidOut, noise: number | u
   const { recipe, delta, epsilon } = setup;
   const { clip, adaptive } = recipe.privacy;
   const shared = { clip, delta, ...(adaptive === undefined ? {} : { adaptive }) };
-  const named = "noiseMultiplier" in recipe.privacy ? recipe.privacy.noiseMultiplier : noise;
+  const named = noise ?? ("noiseMultiplier" in recipe.privacy ? recipe.privacy.noiseMultiplier : undefined);
   const privacy: PrivacyOptions =
     named === undefined ? { ...shared, epsilon: epsilon! } : { ...shared, noiseMultiplier: named };
   return {

@@ -1,5 +1,6 @@
 import { mostRowsEach } from "@unseen/learning";
 import { expect, test } from "vitest";
+import { usualTrainingPolicy } from "./training-policy.ts";
 import { priceSetup, type TrainingSetup } from "./training-setup.ts";
 import { unitsOfTraining } from "./units-of-training.ts";
 
@@ -25,6 +26,7 @@ const setup: TrainingSetup = {
   isCountPublic: false,
   delta: 1e-6,
   epsilon: undefined,
+  policy: usualTrainingPolicy,
 };
 
 test("more rows of one person than a training can hold together have no price, and so no training", () => {
