@@ -14,6 +14,7 @@ import { tagsOf } from "./owner/read-card.ts";
 import { ask } from "./researcher/ask.ts";
 import { showBudgetAt } from "./researcher/budget.ts";
 import { describe } from "./researcher/describe.ts";
+import { fitCommand } from "./researcher/fit-command.ts";
 import { keys } from "./researcher/keys.ts";
 import { price } from "./researcher/price.ts";
 import { sample } from "./researcher/sample.ts";
@@ -106,6 +107,7 @@ function ownerCommands(unseen: Command, shell: Shell, outcome: { code: number })
       wholeUpTo(65_535),
     )
     .option("--honest-owners <number>", "most honest owners a joint question may need; 1", wholeUpTo(5))
+    .option("--training-minutes <minutes>", "most that a training may take; 0: none; 60", wholeUpTo(100_000))
     .option("--session-hours <hours>", "how long a sign-in lasts", wholeUpTo(8_760))
     .addOption(
       new Option("--ledger <address>", "keep the ledger in PostgreSQL; as `ledger use`").env("UNSEEN_LEDGER"),
@@ -220,6 +222,7 @@ function researcherCommands(unseen: Command, shell: Shell): void {
     .option("--most <keys>", "keys that one person counts for at most; 1 unless given", Number)
     .option("--id <ask-id>", "name of the charge: the same question under the same name is charged once")
     .action((name, column, options) => keys(shell, name, column, options));
+  fitCommand(unseen, shell);
 }
 
 function budgetCommands(unseen: Command, shell: Shell): void {

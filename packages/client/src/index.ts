@@ -79,6 +79,7 @@ export { JointAnswer } from "./joint/joint-answer.ts";
 export { JointDataset, type JointPlace } from "./joint/joint-dataset.ts";
 export { Model, sequential, type TeachOptions } from "./learning/model.ts";
 export { ModelFromOwner, type Prediction, type RowToPredict } from "./learning/model-from-owner.ts";
+export { progressLine } from "./learning/progress-line.ts";
 export type { RemoteBatches, RemoteFitOptions, RemoteFitRun, RemoteProgress } from "./learning/remote-fit.ts";
 export { TaughtModel } from "./learning/taught-model.ts";
 export { TrainedModel } from "./learning/trained-model.ts";

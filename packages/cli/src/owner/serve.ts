@@ -18,6 +18,7 @@ export type ServeCommand = HomeOptions & {
   readonly ledger?: string;
   readonly peersPort?: number;
   readonly honestOwners?: number;
+  readonly trainingMinutes?: number;
 };
 
 const hourMs = 3_600_000;
@@ -41,6 +42,7 @@ export async function serve(shell: Shell, options: ServeCommand): Promise<void> 
             honestOwnersAtMost: options.honestOwners ?? 1,
           },
         }),
+    ...(options.trainingMinutes === undefined ? {} : { trainings: { mostMinutes: options.trainingMinutes } }),
     ...(options.sessionHours === undefined ? {} : { sessionLifetimeMs: options.sessionHours * hourMs }),
   });
   try {
