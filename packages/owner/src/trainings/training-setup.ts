@@ -164,6 +164,9 @@ function weightsOf({ weights }: TrainingRecipe): Result<Weights | undefined, Pro
   return ok(new Map([...read.value.tensors].map(([name, { data }]) => [name, data])));
 }
 
+/** What an operation of a program costs however small it is: a call, about a microsecond. */
+const callWork = 300;
+
 /** Refuses what is too large, then looks for the noise that keeps the epsilon, which takes seconds. */
 export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
   const laid = layOut(setup);
@@ -182,9 +185,10 @@ export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
   const runWork = workOf(plan.value.step.program);
   const { count } = plan.value.units;
   const rate = rateOf(setup);
+  const runs = 1 + (rate * setup.peopleAtMost) / count;
+  const called = callWork * plan.value.step.program.nodes.length;
   // A number of noise is about as much as fifty steps; a coin for each person as twenty.
-  const eachStep =
-    (1 + (rate * setup.peopleAtMost) / count) * runWork + 50 * parameters + 20 * setup.peopleAtMost;
+  const eachStep = runs * (runWork + called) + 50 * parameters + 20 * setup.peopleAtMost;
   const work = sampler.steps * eachStep;
   // Columns and people are copied to the thread.
   const eachRow = 2 * (8 * (features.features.length + 1) + 4) + 4 * (features.width + label.outputs);
@@ -196,6 +200,9 @@ export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {
   if (!sound.ok) return sound;
   const noise = noiseOf(privacy!, sampler);
   if (!noise.ok) return noise;
+  // What is refused for this noise is refused now, and not after the charge.
+  const whole = planOf(setup, laid.value, noise.value);
+  if (!whole.ok) return whole;
   const priced = { privacy: privacy!, noiseMultiplier: noise.value, sampler, unit: setup.unitInWords };
   return ok({
     promise: promised(priced),

@@ -44,6 +44,32 @@ test("a price tells what all rows that there may be would take, however few ther
   expect(priced.ok && priced.value.bytes / ofRows).toBeLessThan(1.01);
 });
 
+test("noise that cannot be drawn on so large a model is refused with the price, and not after the charge", () => {
+  const layers = [
+    { kind: "dense", units: 2_000 },
+    { kind: "dense", units: 2 },
+  ] as const;
+  const noised = (noiseMultiplier: number) =>
+    priceSetup({
+      ...setup,
+      recipe: { ...setup.recipe, layers, privacy: { ...setup.recipe.privacy, noiseMultiplier } },
+    });
+  expect(noised(2).ok).toBe(true);
+  expect(noised(1e6)).toMatchObject({ ok: false, problem: { code: "training-invalid" } });
+});
+
+test("many runs of few people count for the calls that they take", () => {
+  const batches = (expects: number) => ({ kind: "drawn", rate: 1, steps: 10_000, expects }) as const;
+  const priced = (expects: number) =>
+    priceSetup({
+      ...setup,
+      rowsEach: 1,
+      peopleAtMost: 1e5,
+      recipe: { ...setup.recipe, batches: batches(expects) },
+    });
+  expect(priced(1)).toMatchObject({ ok: false, problem: { code: "training-too-large" } });
+});
+
 test("what was promised to persons is kept for persons, or nothing is trained", () => {
   const people = Int32Array.of(0, 0, 1, 1, 1);
   const units = unitsOfTraining({ ...setup, rowsEach: 2 }, { rowCount: 5, people });
