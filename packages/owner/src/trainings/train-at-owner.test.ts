@@ -219,6 +219,20 @@ test("what was paid for goes on when the node is served again, and its asker get
   expect([world.trainer.runs.length - runs, await world.charges()]).toEqual([0, 1]);
 });
 
+test("what is kept of trainings and cannot be read, or fails, does not end the node", async () => {
+  using world = await worldOf();
+  world.trainer.next = async () => err(problem("answer-not-computed", "the node was closed"));
+  await world.ask();
+  world.trainer.next = () => Promise.reject(new Error("the thread could not begin"));
+  await resumeTrainings({ ...world.ports, desk: new TrainingDesk(usualTrainingPolicy) });
+  const kept = Object.assign(Object.create(world.ports.kept), {
+    unfinished: () => Promise.reject(new Error("no such directory")),
+  });
+  await expect(resumeTrainings({ ...world.ports, kept })).resolves.toBeUndefined();
+  // A rejection that nobody hears fails this file.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+});
+
 test("a checkpoint of another training, or one that is broken, is not gone on from", async () => {
   using world = await worldOf();
   world.trainer.next = async ({ saveCheckpoint }) => {

@@ -85,8 +85,15 @@ function underway(
   );
 }
 
-/** Goes on with what was paid for when the node was last served. Nobody waits for it: its askers ask again. */
+/**
+ * Goes on with what was paid for when the node was last served. Nobody waits for it: its askers ask again, and hear then what
+ * kept one from going on here. Never rejects: a home that cannot be read must not end a node that answers questions.
+ */
 export async function resumeTrainings(ports: TrainingPorts): Promise<void> {
+  await goOnWithAll(ports).catch(() => undefined);
+}
+
+async function goOnWithAll(ports: TrainingPorts): Promise<void> {
   for (const { key, asker, asked } of await ports.kept.unfinished()) {
     const earlier = await recordedTraining(ports, asker, asked);
     if (!earlier.ok) continue;
@@ -95,7 +102,7 @@ export async function resumeTrainings(ports: TrainingPorts): Promise<void> {
       continue;
     }
     const priced = await planTrainingAtOwner(ports, asker, asked);
-    if (priced.ok) void underway(ports, asker, asked, priced.value, () => undefined);
+    if (priced.ok) underway(ports, asker, asked, priced.value, () => undefined).catch(() => undefined);
   }
 }
 
