@@ -1,5 +1,8 @@
 // Training at an owner's, from the asker's line of code to the weights, over a socket.
 
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   averagePositions,
   dense,
@@ -11,7 +14,14 @@ import {
   squaredError,
 } from "unseen";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { madeUpPatients, type TrainingWorld, trainingCard, trainingWorld } from "./training-world.ts";
+import {
+  madeUpPatients,
+  password,
+  type TrainingWorld,
+  trainingCard,
+  trainingWorld,
+} from "./training-world.ts";
+import { unseen } from "./unseen-command.ts";
 
 const model = sequential([dense(2)]);
 const asked = {
@@ -186,4 +196,32 @@ test("what is misspelt, does not fit or cannot be paid is refused by name", asyn
   );
   expect(await refusedAs({ askId: "short" })).toBe("ask-id-invalid");
   expect(await charges()).toBe(before);
+});
+
+test("in a shell a model is priced, trained and written into a file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "unseen-fit-"));
+  const file = join(folder, "model.safetensors");
+  const by = { username: "bob", password };
+  const asked = [
+    "--label",
+    "ill",
+    "--rate",
+    "0.1",
+    "--steps",
+    "50",
+    "--noise",
+    "2",
+    "--delta",
+    "0.000001",
+    "--json",
+  ];
+  const price = await unseen(["fit", "clinic", ...asked, "--price"], shared.url, by);
+  expect(JSON.parse(price.out)).toMatchObject({ dataset: "clinic", steps: 50, affordable: true });
+  const run = await unseen(["fit", "clinic", ...asked, "--layers", "8,2", "--out", file], shared.url, by);
+  expect(run).toMatchObject({ code: 0, err: "" });
+  expect(JSON.parse(run.out)).toMatchObject({ file, steps: 50, receipt: { dataset: "clinic" } });
+  expect(readFileSync(file, "utf8")).toContain("dense(8, relu) dense(2)");
+  const nowhere = await unseen(["fit", "clinic", ...asked], shared.url, by);
+  expect([nowhere.code, nowhere.out]).toEqual([2, ""]);
+  rmSync(folder, { recursive: true });
 });

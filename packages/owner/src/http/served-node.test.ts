@@ -2,7 +2,14 @@ import { randomBytes } from "node:crypto";
 import { request as rawRequest } from "node:http";
 import { ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { encodeProgram, GridService, problemFromError, WorkspaceService, wireLimits } from "@unseen/wire";
+import {
+  encodeProgram,
+  GridService,
+  LearningService,
+  problemFromError,
+  WorkspaceService,
+  wireLimits,
+} from "@unseen/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Accounts, ownerAtTheMachine } from "../accounts/index.ts";
 import { SingleFlight } from "../questions/index.ts";
@@ -57,23 +64,23 @@ async function tokenOf(name: string): Promise<string> {
   return session.value.token;
 }
 
+type Service = typeof GridService | typeof WorkspaceService | typeof LearningService;
+
 /** Calls a method by name with a message of its fields, as whoever holds the token. Gives "ok" or the problem's code. */
-async function call(
-  service: typeof GridService | typeof WorkspaceService,
-  method: string,
-  message: object,
-  token?: string,
-): Promise<string> {
+async function call(service: Service, method: string, message: object, token?: string): Promise<string> {
   const transport = createConnectTransport({ baseUrl: serving.url, httpVersion: "1.1" });
   const client = createClient(service, transport) as Record<
     string,
     (request: object, options: object) => Promise<unknown>
   >;
   try {
-    await client[method]!(
+    const reply = client[method]!(
       message,
       token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
     );
+    // A reply in parts says what it has to say when it is read.
+    if (Symbol.asyncIterator in reply) for await (const _ of reply as unknown as AsyncIterable<unknown>);
+    else await reply;
     return "ok";
   } catch (error) {
     return problemFromError(error).code;
@@ -85,7 +92,7 @@ const offer = { epsilon: "0.001", delta: "" };
 const object = { objectId: "12345678901" };
 
 /** Every method of every service, with a good message; and what it answers to who has no session. */
-const matrix: readonly (readonly [typeof GridService | typeof WorkspaceService, string, object, string])[] = [
+const matrix: readonly (readonly [Service, string, object, string])[] = [
   [GridService, "hello", {}, "ok"],
   [GridService, "signIn", { name: "ada", password: "not this one" }, "sign-in-failed"],
   [GridService, "claim", { ownerToken: "owner_x", name: "eve", password }, "owner-token-invalid"],
@@ -101,10 +108,13 @@ const matrix: readonly (readonly [typeof GridService | typeof WorkspaceService, 
   [WorkspaceService, "fetch", object, "session-invalid"],
   [WorkspaceService, "delete", object, "session-invalid"],
   [WorkspaceService, "list", {}, "session-invalid"],
+  [LearningService, "priceTraining", { dataset: "clinic" }, "session-invalid"],
+  [LearningService, "train", { askId: "ask-00001", dataset: "clinic" }, "session-invalid"],
+  [LearningService, "stopTraining", { askId: "ask-00001" }, "session-invalid"],
 ];
 
 test("the matrix has a row for every call that the node answers", () => {
-  const calls = [GridService, WorkspaceService].flatMap((service) =>
+  const calls = [GridService, WorkspaceService, LearningService].flatMap((service) =>
     service.methods.map((method) => `${service.name}.${method.localName}`),
   );
   expect(matrix.map(([service, method]) => `${service.name}.${method}`).toSorted()).toEqual(calls.toSorted());
