@@ -20,6 +20,9 @@ import type { TrainingPorts } from "./training-ports.ts";
 import { layOut, priceSetup, type TrainingSetup } from "./training-setup.ts";
 import type { TrainedWeights } from "./training-thread.ts";
 
+/** A machine under load is slow to sync its disk. */
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+
 const card = cardOf({
   name: "clinic",
   description: "",
@@ -213,7 +216,7 @@ test("what was paid for goes on when the node is served again, and its asker get
   world.trainer.next = async () => weightsOf(5);
   // Another process opens the home.
   await resumeTrainings({ ...world.ports, desk: new TrainingDesk(usualTrainingPolicy) });
-  await expect.poll(() => world.files()).toEqual([]);
+  await soon(() => world.files()).toEqual([]);
   const runs = world.trainer.runs.length;
   expect(await world.ask()).toMatchObject({ value: { trained: { weights: Uint8Array.of(5, 5) } } });
   expect([world.trainer.runs.length - runs, await world.charges()]).toEqual([0, 1]);
@@ -263,7 +266,7 @@ test("its asker stops it, nobody else does, and it goes on when it is asked for 
       signal.addEventListener("abort", () => resolve(err(problem("answer-not-computed", "ended"))));
     });
   const asked = world.ask();
-  await expect.poll(() => world.files().length, { timeout: 20_000 }).toBe(2);
+  await soon(() => world.files().length).toBe(2);
   expect(world.ports.desk.stop("acct_2", "ask-00001")).toBe(false);
   expect(world.ports.desk.stop(ada.id, "ask-00002")).toBe(false);
   expect(world.ports.desk.stop(ada.id, "ask-00001")).toBe(true);
@@ -287,17 +290,17 @@ test("one runs at a time, others wait, and no more than the owner allows", async
   const ask = (askId: string, id = ada.id) =>
     trainAtOwner(ports, { ...ada, id } as typeof ada, asking({ askId }), (step) => told.push(step));
   const [one, two] = [ask("ask-00001"), ask("ask-00002")];
-  await expect.poll(() => ends.length).toBe(1);
+  await soon(() => ends.length).toBe(1);
   expect(await ask("ask-00003")).toMatchObject({ problem: { code: "training-busy" } });
   const bobs = ask("ask-00004", "acct_2");
-  await expect.poll(() => world.charges()).toBe(3);
+  await soon(() => world.charges()).toBe(3);
   expect(await ask("ask-00005", "acct_3")).toMatchObject({ problem: { code: "training-busy" } });
   expect(await world.charges()).toBe(3);
   expect(world.trainer.runs.length).toBe(1);
-  await expect.poll(() => told.map(({ waiting }) => waiting)).toEqual([1, 2]);
+  await soon(() => told.map(({ waiting }) => waiting)).toEqual([1, 2]);
   ends[0]!();
   expect(await one).toMatchObject({ ok: true });
-  await expect.poll(() => ends.length).toBe(2);
+  await soon(() => ends.length).toBe(2);
   expect(ports.desk.stop("acct_2", "ask-00004")).toBe(true);
   expect(await bobs).toMatchObject({ problem: { code: "training-stopped" } });
   ends[1]!();
