@@ -107,6 +107,7 @@ test.each<[string, object, string]>([
   ["no band", { people: { isPublic: false } }, "band"],
   ["an epsilon of zero", { budget: { epsilon: 0 } }, "epsilon"],
   ["an infinite epsilon", { budget: { epsilon: Number.POSITIVE_INFINITY } }, "epsilon"],
+  ["a delta that an offer could not name", { budget: { epsilon: 1, delta: 0.001 } }, "delta"],
   ["a delta that is too large", { budget: { epsilon: 1, delta: 0.01 } }, "delta"],
   ["an allotment above the budget", { budget: { epsilon: 1, perAsker: 2 } }, "perAsker"],
   ["a mock row out of bounds", { mock: [{ bp: 1000, visits: 2, sex: "male" }] }, "bounds"],

@@ -20,8 +20,8 @@ import { drawRows, parseMock } from "./card-mock.ts";
 /** A card that was read: every rule about it holds. */
 export type Card = Brand<CardFields, "Card">;
 
-/** Lowest privacy that a card may declare: a delta of a thousandth lets one person in a thousand be read whole. */
-const mostDelta = 1e-3;
+/** A delta that no card may declare, and none above it: one of a thousandth lets one person in a thousand be read whole. */
+const leastTooLarge = 1e-3;
 /** Tags and characters that one card may hold: a card is read by people. */
 const cardLimits = { tags: 50, tagLength: 64, descriptionLength: 10_000, nameLength: 64 } as const;
 
@@ -178,8 +178,8 @@ function parseBudget(value: unknown): Result<BudgetCard, CardProblem> {
   const { epsilon, delta = 0, perAsker } = budget.value;
   if (!isFiniteNumber(epsilon) || epsilon <= 0)
     return err(malformed("the budget's epsilon is a finite number above 0"));
-  if (!isFiniteNumber(delta) || delta < 0 || delta > mostDelta)
-    return err(malformed(`the budget's delta is from 0 to ${mostDelta}`));
+  if (!isFiniteNumber(delta) || delta < 0 || delta >= leastTooLarge)
+    return err(malformed(`the budget's delta is from 0, and below ${leastTooLarge}`));
   if (perAsker === undefined) return ok(Object.freeze({ epsilon, delta }));
   if (!isFiniteNumber(perAsker) || perAsker <= 0 || perAsker > epsilon)
     return err(malformed("the budget's perAsker is above 0 and at most its epsilon"));
