@@ -46,7 +46,7 @@ export function maxPoolIndices(
         const pixel = load<i32>(at);
         if (pixel < 0) continue;
         const value = load<f32>(image + ((pixel as usize) << 2));
-        if (value > most || isNaN(most)) {
+        if (value > most || F32.isNaN(most)) {
           best = pixel;
           most = value;
         }
