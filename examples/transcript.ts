@@ -47,7 +47,7 @@ await dataset.get().then(
 const bp = dataset.column("bp");
 shows(String(await bp.mean().price({ epsilon: 0.5 })), /^costs epsilon 0\.5 .*\nexpected ± \S+ \(95 %\)/);
 const answer = await bp.mean().get({ epsilon: 0.5 });
-shows(String(answer), /^\S+ ± \S+ \(95 %\); spent epsilon 0\.5, epsilon 9\.5 and delta 0\.000001 remaining$/);
+shows(String(answer), /^\S+ ± \S+ \(95 %\); spent epsilon 0\.5, epsilon 9\.5 and delta 5e-7 remaining$/);
 shows(answer.receipt.questionHash, /^[0-9a-f]{64}$/);
 shows(answer.guarantee, /^Adding or removing one person \(patient_id names the person/);
 const both = await dataset.columns("bmi", "bp").mean(0).get(0.5);
