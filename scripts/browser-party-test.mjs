@@ -4,11 +4,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { platformEntropy } from "@unseen/base";
 import { freshIdentity } from "@unseen/crypto";
@@ -16,15 +15,15 @@ import { attachPeers, connectParties } from "@unseen/owner";
 import { chromium } from "playwright-core";
 import { build } from "vite";
 import { computeTogether } from "./browser-party/compute-together.ts";
+import { servePage } from "./serve-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const fixture = (name) => readFile(join(root, "packages/owner/fixtures", name), "utf8");
 const entropy = platformEntropy(globalThis.crypto);
-const types = { ".html": "text/html", ".js": "text/javascript" };
 const closing = [];
 
 try {
-  const tab = await openTab(await servePage());
+  const tab = await openTab(await buildAndServe());
   const hosts = [await openHost(), await openHost()];
   const computationId = new Uint8Array(randomBytes(32));
   const fingerprint = await tab.evaluate(() => globalThis.fingerprint);
@@ -145,7 +144,7 @@ async function openHost() {
   return { identity: freshIdentity(entropy), door, url, cut };
 }
 
-async function servePage() {
+async function buildAndServe() {
   const directory = await mkdtemp(join(tmpdir(), "unseen-party-"));
   closing.push(() => rm(directory, { recursive: true, force: true }));
   await build({
@@ -155,20 +154,9 @@ async function servePage() {
     resolve: { conditions: ["unseen-source", "module", "browser", "import"] },
     build: { outDir: directory, emptyOutDir: true },
   });
-  const server = createServer(async (request, response) => {
-    const path = request.url === "/" ? "/index.html" : new URL(request.url, "http://page").pathname;
-    try {
-      const body = await readFile(join(directory, path));
-      response
-        .writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" })
-        .end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => server.close());
-  return `http://127.0.0.1:${server.address().port}`;
+  const page = await servePage(directory);
+  closing.push(page.close);
+  return page.url;
 }
 
 async function openTab(page) {

@@ -31,9 +31,7 @@ try {
 async function buildPage() {
   await build({
     root: join(root, "examples/browser"),
-    configFile: false,
     logLevel: "error",
-    resolve: { conditions: ["unseen-source", "module", "browser", "import"] },
     build: { outDir: join(directory, "page"), emptyOutDir: true },
   });
 }

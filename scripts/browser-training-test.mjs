@@ -26,10 +26,7 @@ try {
 async function buildPage() {
   await build({
     root: join(root, "examples/browser-training"),
-    configFile: false,
     logLevel: "error",
-    resolve: { conditions: ["unseen-source", "module", "browser", "import"] },
-    worker: { format: "es" },
     build: { outDir: join(directory, "page"), emptyOutDir: true },
   });
 }
