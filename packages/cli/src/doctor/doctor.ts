@@ -31,13 +31,13 @@ export async function doctor(shell: Shell, options: DoctorOptions): Promise<void
     });
   }
   say(shell, `Node ${node}, ${machine.processors} processors, ${machine.memoryGiB} GiB of memory.`);
-  say(shell, "\nBackends for training, the fastest first:");
+  say(shell, "\nBackends for training, the usually fastest first:");
   say(shell, indented(table(backends.map(({ backend, because }) => [backend.name, because]))));
   const said = `A model trains on ${trainsOn}, unless fit is given another backend. A private one trains on wasm, and never on onnxruntime: what that gives for a row may depend on the rows beside it.`;
   say(shell, indented(wrapped(said, widthFor(shell) - 2)));
   if (trainsOn !== "onnxruntime") {
     const hint =
-      "onnxruntime-node is not installed. It is optional and the fastest: npm install onnxruntime-node";
+      "onnxruntime-node is not installed. It is optional, and faster on images: npm install onnxruntime-node";
     say(shell, indented(wrapped(hint, widthFor(shell) - 2)));
   }
   const rows = engines.map(({ name, isPresent, use }) => [name, isPresent ? "ready" : "does not load", use]);
