@@ -53,7 +53,7 @@ export type {
 } from "./operations/operation.ts";
 export { poolTaps } from "./operations/pooling.ts";
 export type { ConvolutionLayout } from "./operations/tap-sums.ts";
-export { type AxisWindows, readWindows, Taps, type Windows } from "./operations/windows.ts";
+export { type AxisWindows, reachOf, readWindows, Taps, type Windows } from "./operations/windows.ts";
 export { nestedOf, tensorOf } from "./recorder/nested-numbers.ts";
 export { type Expression, nodeKey, programOf } from "./recorder/program-builder.ts";
 export { ProgramWriter } from "./recorder/program-writer.ts";

@@ -179,10 +179,43 @@ export function gather(
     for (let c: usize = 0; c < count; c++) {
       const place = load<i32>(places + (c << 2));
       if (place < 0) for (let i: usize = 0; i < inner; i++) store<f32>(out + (i << 2), NaN);
-      else if (inner === 1) store<f32>(out, load<f32>(a + (place << 2)));
       else memory.copy(out, a + (place as usize) * bytes, bytes);
       out += bytes;
     }
     a += size * bytes;
   }
+}
+
+/**
+ * out[o, c] = a[o, places[c]]; NaN where the place, a whole number of 32 bits, is below zero. Places come in fours, and each four has
+ * a step in `steps`: 1 or 2 where they are so far apart, 0 where it is to be looked. Reads 31 bytes past a line.
+ */
+export function gatherFours(
+  a: usize,
+  outer: usize,
+  size: usize,
+  places: usize,
+  steps: usize,
+  count: usize,
+  out: usize,
+): void {
+  const whole = count & ~3;
+  for (let o: usize = 0; o < outer; o++) {
+    for (let c: usize = 0; c < whole; c += 4) {
+      const step = load<u8>(steps + (c >> 2));
+      const from = a + ((load<i32>(places + (c << 2)) as usize) << 2);
+      if (step === 1) v128.store(out + (c << 2), v128.load(from));
+      else if (step === 2)
+        v128.store(out + (c << 2), v128.shuffle<f32>(v128.load(from), v128.load(from, 16), 0, 2, 4, 6));
+      else for (let i: usize = c; i < c + 4; i++) gatherOne(a, places, i, out);
+    }
+    for (let c = whole; c < count; c++) gatherOne(a, places, c, out);
+    out += count << 2;
+    a += size << 2;
+  }
+}
+
+function gatherOne(a: usize, places: usize, at: usize, out: usize): void {
+  const place = load<i32>(places + (at << 2));
+  store<f32>(out + (at << 2), place < 0 ? NaN : load<f32>(a + (place << 2)));
 }

@@ -1,4 +1,4 @@
-export { choose, exchange, gather, spreadAxis, sumAxis } from "./elements";
+export { choose, exchange, gather, gatherFours, spreadAxis, sumAxis } from "./elements";
 export { addWindows, windowsOf } from "./images";
 export { packB, product, rowProduct } from "./multiply";
 export {
@@ -13,4 +13,11 @@ export {
   splat,
   sub,
 } from "./pairs";
-export { averagePool, maxPool, maxPoolIndices, scatterAdd } from "./pools";
+export {
+  averagePool,
+  maxPool,
+  maxPoolIndices,
+  maxPoolIndicesInside,
+  maxPoolInside,
+  scatterAdd,
+} from "./pools";

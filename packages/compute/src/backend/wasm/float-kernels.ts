@@ -57,10 +57,21 @@ export type FloatKernels = {
     count: number,
     out: number,
   ): void;
+  gatherFours(
+    a: number,
+    outer: number,
+    size: number,
+    places: number,
+    steps: number,
+    count: number,
+    out: number,
+  ): void;
   windowsOf: WindowsKernel;
   addWindows: WindowsKernel;
   maxPool: PoolKernel;
   maxPoolIndices: PoolKernel;
+  maxPoolInside: PoolInsideKernel;
+  maxPoolIndicesInside(...given: [...Parameters<PoolInsideKernel>, firsts: number]): void;
   averagePool(...given: [...Parameters<PoolKernel>, counts: number]): void;
   scatterAdd(indices: number, updates: number, lines: number, each: number, size: number, out: number): void;
 };
@@ -72,6 +83,23 @@ type PoolKernel = (
   table: number,
   windows: number,
   places: number,
+  out: number,
+) => void;
+
+type PoolInsideKernel = (
+  image: number,
+  planes: number,
+  height: number,
+  width: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideY: number,
+  strideX: number,
+  dilationY: number,
+  dilationX: number,
+  outHeight: number,
+  outWidth: number,
+  scratch: number,
   out: number,
 ) => void;
 

@@ -1,7 +1,6 @@
-// Convolutions as products of matrices over the windows of each image, and pools by a table of each window's pixels.
+// Convolutions as products of matrices over the windows of each image.
 
-import { type Attributes, averageCounts, poolTaps, readWindows, sizeOf, type Windows } from "@unseen/program";
-import type { FloatKernels } from "./float-kernels.ts";
+import { type Attributes, readWindows, sizeOf, type Windows } from "@unseen/program";
 import { multiply, packedBytes, upright } from "./products.ts";
 import type { Lowering, Placed } from "./steps.ts";
 
@@ -109,41 +108,4 @@ function begin(floats: Float32Array, out: Placed, bias: Placed, pixels: number):
     const at = out.at / 4 + plane * pixels;
     floats.fill(floats[bias.at / 4 + (plane % results)]!, at, at + pixels);
   }
-}
-
-/** `numbers` goes behind the table of pixels: what the kernel takes besides. */
-function lowerPool(
-  run: (kernels: FloatKernels, ...given: Parameters<FloatKernels["averagePool"]>) => void,
-  numbers: (shape: readonly number[], attributes: Attributes) => ArrayLike<number> = () => [],
-): Lowering {
-  return ([x], output, attributes) => {
-    const [batch, channels, height, width] = x as unknown as Images;
-    const { pixels, places } = poolTaps(x!, attributes);
-    const table = Int32Array.from([...pixels, ...Array.from(numbers(x!, attributes))]);
-    const sizes = [sizeOf(output.slice(2)), places] as const;
-    return {
-      scratchBytes: table.byteLength,
-      step:
-        ([source], out, scratchAt) =>
-        (kernels, floats) => {
-          new Int32Array(floats.buffer, scratchAt, table.length).set(table);
-          const numbersAt = scratchAt + pixels.byteLength;
-          run(kernels, source!.at, batch * channels, height * width, scratchAt, ...sizes, out.at, numbersAt);
-        },
-    };
-  };
-}
-
-export const maxPool = lowerPool((kernels, ...given) => kernels.maxPool(...withoutLast(given)));
-
-export const maxPoolIndices = lowerPool((kernels, ...given) => kernels.maxPoolIndices(...withoutLast(given)));
-
-export const averagePool = lowerPool((kernels, ...given) => kernels.averagePool(...given), averageCounts);
-
-type Given = Parameters<FloatKernels["averagePool"]>;
-
-function withoutLast([image, planes, pixels, table, windows, places, out]: Given): Parameters<
-  FloatKernels["maxPool"]
-> {
-  return [image, planes, pixels, table, windows, places, out];
 }

@@ -1,8 +1,9 @@
 // Which operations have kernels. The others run by their plain rule, at its price.
 
 import { expand, lowerPairs, pairOperations, where } from "./elements.ts";
-import { averagePool, conv, convTranspose, maxPool, maxPoolIndices } from "./images.ts";
+import { conv, convTranspose } from "./images.ts";
 import { concat, gather, gatherElements, scatterAdd, slice, transpose } from "./moves.ts";
+import { averagePool, maxPool, maxPoolIndices } from "./pools.ts";
 import { gemm, matMul } from "./products.ts";
 import { logSoftmax, reduceMean, reduceSum, softmax } from "./reductions.ts";
 import type { Lowering } from "./steps.ts";

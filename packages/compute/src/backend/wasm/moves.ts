@@ -103,8 +103,9 @@ export const gather: Lowering = ([x, indices], _output, { axis }) => {
   const along = (axis as number) < 0 ? (axis as number) + x!.length : (axis as number);
   const { outer, size, inner } = aroundAxis(x!, along);
   const count = indices![0]!;
+  const fours = Math.floor(count / 4);
   return {
-    scratchBytes: 4 * count,
+    scratchBytes: 4 * count + fours,
     step: ([source, list], out, scratchAt) => {
       return (kernels, floats) => {
         const places = new Int32Array(floats.buffer, scratchAt, count);
@@ -114,11 +115,26 @@ export const gather: Lowering = ([x, indices], _output, { axis }) => {
           const isInside = Number.isInteger(index) && index >= -size && index < size;
           places[at] = isInside ? (index < 0 ? index + size : index) : -1;
         }
-        kernels.gather(source!.at, outer, size, inner, scratchAt, count, out.at);
+        if (inner > 1) {
+          kernels.gather(source!.at, outer, size, inner, scratchAt, count, out.at);
+          return;
+        }
+        const stepsAt = scratchAt + 4 * count;
+        const steps = new Uint8Array(floats.buffer, stepsAt, fours);
+        for (let four = 0; four < fours; four++) steps[four] = stepOf(places, 4 * four);
+        kernels.gatherFours(source!.at, outer, size, scratchAt, stepsAt, count, out.at);
       };
     },
   };
 };
+
+/** 1 or 2 where four places are so far apart, else 0. */
+function stepOf(places: Int32Array, at: number): number {
+  const first = places[at]!;
+  const step = places[at + 1]! - first;
+  const isEven = places[at + 2] === first + 2 * step && places[at + 3] === first + 3 * step;
+  return first >= 0 && isEven && (step === 1 || step === 2) ? step : 0;
+}
 
 /** What stands along the axis at the places named; NaN where a place is not in the axis. */
 export const gatherElements: Lowering = ([data, indices], _output, { axis }) => {

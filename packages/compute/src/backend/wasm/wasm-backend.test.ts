@@ -1,4 +1,4 @@
-import { type Attributes, programOf } from "@unseen/program";
+import { type Attributes, programOf, sizeOf } from "@unseen/program";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { applied, backendContract, input } from "../backend-contract-for-tests.ts";
@@ -67,6 +67,38 @@ test.each(["Gather", "GatherElements"])(
   },
 );
 
+test("Gather: places in rows, in every second place and in no order, as the script has them", async () => {
+  const run = fc.tuple(
+    fc.integer({ min: -12, max: 10 }),
+    fc.constantFrom(0, 1, 2, -1, 3),
+    fc.integer({ min: 1, max: 9 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 6 }), fc.boolean(), async (runs, isDeep) => {
+      const places = runs.flatMap(([from, step, count]) =>
+        Array.from({ length: count }, (_, at) => from + step * at),
+      );
+      const shape = isDeep ? [3, 11, 2] : [3, 11];
+      const list = input("i", [places.length]);
+      const program = programOf([applied("Gather", [input("x", shape), list], { axis: 1 })]);
+      if (!program.ok) throw new Error(program.problem.message);
+      const values = new Map([
+        ["x", Float32Array.from({ length: sizeOf(shape) }, (_, at) => at)],
+        ["i", Float32Array.from(places)],
+      ]);
+      const [own, expected] = await Promise.all(
+        [wasmBackend, scriptBackend].map(async (backend) => {
+          const compiled = await backend.compile(program.value);
+          if (!compiled.ok) throw new Error(compiled.problem.message);
+          return [...(await compiled.value.run(values))[0]!];
+        }),
+      );
+      expect(own).toEqual(expected);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test("ScatterAdd: a place that is not there takes nothing, as the script has it", async () => {
   const [x, places, updates] = [input("x", [2, 3]), input("i", [2, 4]), input("u", [2, 4])];
   const program = programOf([applied("ScatterAdd", [x, places, updates], { axis: 1 })]);
@@ -121,6 +153,12 @@ test.each([
   ["MaxPool", [[1, 2, 6, 6]], { kernel_shape: [2, 2], strides: [2, 2] }],
   ["MaxPoolIndices", [[1, 2, 6, 6]], { kernel_shape: [2, 2], strides: [2, 2] }],
   ["MaxPoolIndices", [[1, 2, 6, 6]], { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 1, 1, 1] }],
+  ["MaxPool", [[2, 1, 5, 7]], { kernel_shape: [2, 3] }],
+  ["MaxPool", [[1, 2, 7, 9]], { kernel_shape: [2, 2], strides: [1, 3], dilations: [3, 2] }],
+  ["MaxPool", [[1, 2, 5, 5]], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }],
+  ["MaxPoolIndices", [[2, 1, 5, 7]], { kernel_shape: [2, 3] }],
+  ["MaxPoolIndices", [[1, 2, 7, 9]], { kernel_shape: [2, 2], strides: [1, 3], dilations: [3, 2] }],
+  ["MaxPoolIndices", [[1, 2, 5, 5]], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }],
   ["AveragePool", [[1, 2, 6, 6]], { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 1, 1, 1] }],
   ["ArgMax", [[4, 5]], { axis: 1 }],
   ["ArgMax", [[4, 5, 3]], { axis: 1 }],
