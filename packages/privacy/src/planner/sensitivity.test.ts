@@ -1,109 +1,13 @@
-// Random questions on random neighbouring datasets. Each case is drawn from one seed; a failure prints it,
-// and `drawnCase(seed)` repeats it.
+// Five thousand random questions on random neighbouring datasets; twenty thousand are in `sensitivity.nightly.test.ts`.
 
 import { expect, test } from "vitest";
-import { type DrawnCase, drawnCase, everyOperation, ownRules } from "../testing/moved-sums.ts";
+import { questionsMoveNoSumTooFar } from "../testing/drawn-questions-for-tests.ts";
+import { type DrawnCase, drawnCase, ownRules } from "../testing/moved-sums.ts";
 import { slowSums } from "../testing/slow-sums.ts";
 import { wrongRules } from "../testing/wrong-rules.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 
-const blocks = 32;
-const plannedABlock = 625;
-/** Seeds of different blocks never meet. */
-const seedsABlock = 10_000_000;
-
-type Tally = {
-  planned: number;
-  sums: number;
-  laterSums: number;
-  oneHotSums: number;
-  peopleSums: number;
-  chosenSums: number;
-  movedSums: number;
-  readonly operations: Map<string, number>;
-  readonly rowOperations: Map<string, number>;
-  readonly how: Map<string, number>;
-};
-
-const total: Tally = {
-  planned: 0,
-  sums: 0,
-  laterSums: 0,
-  oneHotSums: 0,
-  peopleSums: 0,
-  chosenSums: 0,
-  movedSums: 0,
-  operations: new Map(),
-  rowOperations: new Map(),
-  how: new Map(),
-};
-
-test.each(Array.from({ length: blocks }, (_, block) => block))(
-  "no exact sum moves further than planned when one person is added, removed or rewritten: block %i",
-  (block) => {
-    const first = block * seedsABlock;
-    let planned = 0;
-    for (let seed = first; planned < plannedABlock; seed++) {
-      expect(seed - first, "most of what is drawn can be planned").toBeLessThan(plannedABlock * 1.2);
-      const drawn = drawnCase(seed);
-      if (drawn.kind !== "planned") continue;
-      expect(drawn.violation).toBeUndefined();
-      planned++;
-      count(drawn);
-    }
-  },
-);
-
-test("the same holds from a seed that nobody chose", () => {
-  const first = blocks * seedsABlock + Math.floor(Math.random() * seedsABlock);
-  for (let seed = first; seed < first + 300; seed++) {
-    const drawn = drawnCase(seed);
-    if (drawn.kind === "planned") expect(drawn.violation).toBeUndefined();
-  }
-});
-
-/** What no row goes through: a sum's own program has other operations in their place. */
-const neverOnRows = [
-  "ArgSort",
-  "ChooseAbove",
-  "ChooseGreatest",
-  "ChooseQuantile",
-  "Correlation",
-  "Count",
-  "CountPeople",
-  "Covariance",
-  "EigenSymmetric",
-  "Gemm",
-  "Histogram",
-  "Inverse",
-  "MeanWhere",
-  "Quantile",
-  "QuantileOfCounts",
-  "Solve",
-  "StandardDeviation",
-  "SumByPerson",
-  "TopK",
-  "VarianceWhere",
-];
-
-test("the drawn cases reach every operation, later stages, one-hot rows and every way to differ", () => {
-  expect(total.planned).toBeGreaterThanOrEqual(20_000);
-  const seldom = everyOperation.filter((name) => (total.operations.get(name) ?? 0) < total.planned / 100);
-  expect(seldom, "operations in less than a hundredth of the questions").toEqual([]);
-  const unseen = everyOperation.filter((name) => (total.rowOperations.get(name) ?? 0) < total.planned / 400);
-  expect(
-    unseen.filter((name) => !neverOnRows.includes(name) && name !== "Transpose"),
-    "operations that too few rows went through",
-  ).toEqual([]);
-  expect(total.sums).toBeGreaterThan(3 * total.planned);
-  expect(total.laterSums).toBeGreaterThan(total.planned / 4);
-  expect(total.oneHotSums).toBeGreaterThan(total.planned / 20);
-  expect(total.peopleSums).toBeGreaterThan(total.planned / 20);
-  expect(total.chosenSums).toBeGreaterThan(total.planned / 10);
-  expect(total.movedSums).toBeGreaterThan(total.sums / 3);
-  for (const how of ["added", "removed", "rewritten"])
-    expect(total.how.get(how), how).toBeGreaterThan(total.planned / 8);
-});
+questionsMoveNoSumTooFar(8);
 
 test("a question is drawn the same for the same seed", () => {
   expect(drawnCase(4_711)).toEqual(drawnCase(4_711));
@@ -150,18 +54,4 @@ function isCaught(draw: () => DrawnCase): boolean {
     if (error instanceof RangeError) return true;
     throw error;
   }
-}
-
-function count(drawn: Extract<DrawnCase, { kind: "planned" }>): void {
-  total.planned++;
-  total.sums += drawn.sums;
-  total.laterSums += drawn.laterSums;
-  total.oneHotSums += drawn.oneHotSums;
-  total.peopleSums += drawn.peopleSums;
-  total.chosenSums += drawn.chosenSums;
-  total.movedSums += drawn.movedSums;
-  const add = (tally: Map<string, number>, name: string) => tally.set(name, (tally.get(name) ?? 0) + 1);
-  for (const name of drawn.operations) add(total.operations, name);
-  for (const name of drawn.rowOperations) add(total.rowOperations, name);
-  add(total.how, drawn.how);
 }

@@ -1,0 +1,3 @@
+import { questionsMoveNoSumTooFar } from "../testing/drawn-questions-for-tests.ts";
+
+questionsMoveNoSumTooFar(32);
