@@ -48,12 +48,17 @@ async function main([name, ...rest]) {
   return runChild(command, args, { cwd, env: taskEnvironment() });
 }
 
-/** The repository's Node first on the path, and the condition for whatever Node starts. */
+/** The repository's Node first on the path, and for whatever Node starts the condition and a place for compiled sources. */
 function taskEnvironment() {
   const options = (process.env.NODE_OPTIONS ?? "").split(" ").filter((option) => option !== "");
   if (!options.includes(condition)) options.push(condition);
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== bin);
-  return { ...process.env, PATH: [bin, ...path].join(delimiter), NODE_OPTIONS: options.join(" ") };
+  return {
+    NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled"),
+    ...process.env,
+    PATH: [bin, ...path].join(delimiter),
+    NODE_OPTIONS: options.join(" "),
+  };
 }
 
 process.exitCode = await main(process.argv.slice(2));
