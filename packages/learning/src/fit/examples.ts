@@ -24,7 +24,7 @@ export type Prepared = {
 };
 
 /** Float32 holds whole numbers and fractions apart up to here; beyond, a row counts as not finite. */
-const largestNumber = 1e7;
+export const largestNumber = 1e7;
 
 export function shapeOfExamples(examples: Examples): Result<readonly number[], Problem> {
   if (examples.shape !== undefined) return ok(examples.shape);

@@ -67,10 +67,28 @@ export async function resultsOn(
   weights: Weights,
   x: Float32Array,
 ): Promise<Result<Float32Array, Problem>> {
-  const program = inferenceStep(network, rowsAtOnce);
-  if (!program.ok) return program;
-  const compiled = await backend.compile(program.value);
+  const compiled = await compiledResults(backend, network);
   if (!compiled.ok) return compiled;
+  const results = await resultsOf(compiled.value, network, weights, x);
+  compiled.value.close();
+  return ok(results);
+}
+
+/** For `resultsOf`, of many models of one network. */
+export async function compiledResults(
+  backend: Backend,
+  network: Network,
+): Promise<Result<Compiled, Problem>> {
+  const program = inferenceStep(network, rowsAtOnce);
+  return program.ok ? backend.compile(program.value) : program;
+}
+
+export async function resultsOf(
+  compiled: Compiled,
+  network: Network,
+  weights: Weights,
+  x: Float32Array,
+): Promise<Float32Array> {
   const size = sizeOfShape(network.shape);
   const rows = x.length / size;
   const results = new Float32Array(rows * network.outputs);
@@ -78,9 +96,8 @@ export async function resultsOn(
   for (let from = 0; from < rows; from += rowsAtOnce) {
     const to = Math.min(rows, from + rowsAtOnce);
     batch.fill(0).set(x.subarray(from * size, to * size));
-    const [each] = await compiled.value.run(new Map([...weights, ["x", batch]]));
+    const [each] = await compiled.run(new Map([...weights, ["x", batch]]));
     results.set(each!.subarray(0, (to - from) * network.outputs), from * network.outputs);
   }
-  compiled.value.close();
-  return ok(results);
+  return results;
 }

@@ -2,7 +2,7 @@ import { Secret } from "@unseen/base";
 import { wasmBackend } from "@unseen/compute";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Examples } from "../fit/examples.ts";
+import { type Examples, rowsOf } from "../fit/examples.ts";
 import { dense } from "../layers/dense.ts";
 import { planNetwork } from "../model/network.ts";
 import { adam } from "../optimise/adam.ts";
@@ -12,7 +12,7 @@ import { seededEntropy } from "../testing/predictable-entropy.ts";
 import { disjointParts } from "./disjoint-parts.ts";
 import { type PateOptions, pate } from "./pate.ts";
 import { pricePate } from "./price-pate.ts";
-import { Teachers } from "./teachers.ts";
+import { Teachers, votesOfTeachers } from "./teachers.ts";
 
 const teaching = { optimizer: adam(0.05), epochs: 20, batch: 16 };
 const options: PateOptions = {
@@ -40,10 +40,15 @@ function wordsInOrder(words: readonly number[]) {
 
 async function votes(examples: Examples, count: number, seed = 1): Promise<readonly (readonly number[])[]> {
   const fast = { optimizer: sgd(1), epochs: 2, batch: 4 };
-  const teachers = await Teachers.train(layers, network, examples, count, fast, portsOf(seed));
-  if (!teachers.ok) expect.fail(teachers.problem.message);
-  const counted = await teachers.value.votesOn(Float32Array.of(1, 0, 0, 1, -1, -1, 0.2, 0.1), portsOf(seed));
-  return counted.ok ? Secret.reveal(counted.value) : expect.fail(counted.problem.message);
+  const rows = { ...examples, x: rowsOf(examples.x, 2)! };
+  const of = { layers, network, rows, count, teaching: fast };
+  const queries = Float32Array.of(1, 0, 0, 1, -1, -1, 0.2, 0.1);
+  const counted = await votesOfTeachers(of, queries, portsOf(seed));
+  if (!counted.ok) expect.fail(counted.problem.message);
+  const kept = await (await Teachers.train(of, portsOf(seed))).votesOn(queries, portsOf(seed));
+  if (!kept.ok) expect.fail(kept.problem.message);
+  expect(Secret.reveal(kept.value)).toEqual(Secret.reveal(counted.value));
+  return Secret.reveal(counted.value);
 }
 
 test("digits are answered by teachers, and a student learns them from the answers alone", async () => {
@@ -204,6 +209,27 @@ test("whatever one person becomes, one vote moves in each query at most", async 
         }
       },
     ),
+    { numRuns: 12 },
+  );
+});
+
+test("a teacher is what its rows make it, in whatever order all rows come", async () => {
+  const rows = fc.array(
+    fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -3, max: 3 }), fc.nat(3)),
+    {
+      minLength: 6,
+      maxLength: 20,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(rows, async (own) => {
+      const of = (all: typeof own): Examples => ({
+        x: all.map(([a, b]) => [a, b]),
+        y: all.map(([, , y]) => y),
+      });
+      // With one teacher there is no lot.
+      expect(await votes(of(own), 1)).toEqual(await votes(of(own.toReversed()), 1));
+    }),
     { numRuns: 12 },
   );
 });

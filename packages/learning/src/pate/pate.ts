@@ -4,35 +4,25 @@
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { type SmoothedEpsilon, unanswered } from "@unseen/privacy";
 import { type Examples, rowsOf, shapeOfExamples } from "../fit/examples.ts";
-import { fit, type Trained } from "../fit/fit.ts";
-import type { FitOptions, FitPorts } from "../fit/fit-options.ts";
+import type { Trained } from "../fit/fit.ts";
+import type { FitPorts } from "../fit/fit-options.ts";
 import type { Layer } from "../model/layer.ts";
 import { type Network, planNetwork, sizeOfShape } from "../model/network.ts";
-import { ShuffledSampler } from "../sampling/shuffled-sampler.ts";
 import { type AnsweredInTurn, type Asking, askInTurns } from "./ask-in-turns.ts";
-import { type PatePromised, type PateRules, type PricedVotes, pricedVotes } from "./price-pate.ts";
-import { type SpreadOptions, spreadLabels } from "./spread-labels.ts";
-import { Teachers, type TeachingOptions } from "./teachers.ts";
+import { planTeachers, type TeachersOptions } from "./plan-teachers.ts";
+import type { PatePromised, PricedVotes } from "./price-pate.ts";
+import { checkStudent, queriesOf, type StudentOptions, studentOf } from "./student.ts";
+import { Teachers, type TeachersOf, votesOfTeachers } from "./teachers.ts";
 
 /** Public examples without labels. */
 export type Queries = Pick<Examples, "x" | "shape">;
 
-export type PateOptions = Pick<PateRules, "teachers" | "aggregator" | "delta" | "telling"> & {
-  readonly teaching: TeachingOptions;
+export type PateOptions = TeachersOptions & {
   /** With an interactive aggregator: how a student takes part in the asking. */
   readonly asking?: Asking;
-  /** How the student learns from the answers; a batch larger than their number is all of them. */
+  /** How the student learns from the answers. */
   readonly student: StudentOptions;
 };
-
-export type StudentOptions = TeachingOptions &
-  Pick<FitOptions, "heldOut" | "patience" | "reportEvery" | "onProgress"> & {
-    /**
-     * Answers spread along nearest neighbours to the queries that were not answered and to further public rows `x`, and the
-     * student learns from all. It costs no privacy, and time: `spreadLabels`. Left out, it learns from the answers alone.
-     */
-    readonly spread?: SpreadOptions & { readonly x?: Examples["x"] };
-  };
 
 export type PateRun = {
   /** Of all that is in here together, whatever the votes were. */
@@ -63,60 +53,70 @@ export async function pate(
 ): Promise<Result<PateRun, Problem>> {
   const ready = prepare(layers, examples, queries, options);
   if (!ready.ok) return ready;
-  const { network, x, priced } = ready.value;
-  const teachers = await Teachers.train(layers, network, examples, options.teachers, options.teaching, ports);
-  if (!teachers.ok) return teachers;
+  const { teachers, network, x, priced } = ready.value;
   const asked =
     options.aggregator.kind === "interactive"
-      ? await inTurns(layers, ready.value, teachers.value, options, ports)
-      : await atOnce(ready.value, teachers.value, options, ports);
+      ? await inTurns(ready.value, options, ports)
+      : await answersOf(teachers, x, priced, options, ports);
   if (!asked.ok) return asked;
-  const { answers, labels, agreement } = asked.value;
+  const { answers } = asked.value;
+  const labels = "labels" in asked.value ? asked.value.labels : answers;
   const given = (of: readonly number[]) => of.filter((label) => label !== unanswered).length;
   return ok({
     epsilon: priced.promised,
-    agreement,
+    agreement: "agreement" in asked.value ? asked.value.agreement : undefined,
     answers,
     answered: given(answers),
     undisputed: given(labels) - given(answers),
-    student: await taught(layers, network, x, labels, options.student, ports),
+    student: await studentOf(layers, network, x, labels, options.student, ports),
   });
 }
 
-type Asked = AnsweredInTurn & { readonly agreement: SmoothedEpsilon | undefined };
+/** All that teachers give away of themselves. */
+export type Answers = {
+  /** The class that teachers gave each query, or -1 where they gave none. */
+  readonly answers: readonly number[];
+  readonly agreement: SmoothedEpsilon | undefined;
+};
 
-async function atOnce(
-  { x, priced }: Ready,
-  teachers: Teachers,
-  { telling, delta }: PateOptions,
+/** Trains teachers and answers public `x` by their noised votes: what comes out has the price of `priced`, which it uses up. */
+export async function answersOf(
+  teachers: TeachersOf,
+  x: Float32Array,
+  { votes }: PricedVotes,
+  { telling, delta }: Pick<TeachersOptions, "telling" | "delta">,
   ports: FitPorts,
-): Promise<Result<Asked, Problem>> {
-  const votes = await teachers.votesOn(x, ports);
-  if (!votes.ok) return votes;
-  const answers = priced.votes.answer(votes.value, ports.entropy).value;
-  const agreement =
-    telling && priced.votes.tellAgreement(votes.value, { ...telling, delta }, ports.entropy).value;
-  return ok({ answers, labels: answers, agreement });
+  onTaught?: (teachers: number) => void,
+): Promise<Result<Answers, Problem>> {
+  const counted = await votesOfTeachers(teachers, x, ports, onTaught);
+  if (!counted.ok) return counted;
+  const answers = votes.answer(counted.value, ports.entropy).value;
+  const agreement = telling && votes.tellAgreement(counted.value, { ...telling, delta }, ports.entropy).value;
+  return ok({ answers, agreement });
 }
 
 async function inTurns(
-  layers: readonly Layer[],
-  { network, x, priced }: Ready,
-  teachers: Teachers,
+  { teachers: of, network, x, priced }: Ready,
   { asking = {}, student }: PateOptions,
   ports: FitPorts,
-): Promise<Result<Asked, Problem>> {
+): Promise<Result<AnsweredInTurn, Problem>> {
   // What a student on the way is measured by, or tells, is the last one's.
   const { optimizer, epochs, batch, seed = 1 } = student;
   const teach = async (labels: readonly number[]) => {
-    const trained = await taught(layers, network, x, labels, { optimizer, epochs, batch, seed }, ports);
+    const own = { optimizer, epochs, batch, seed };
+    const trained = await studentOf(of.layers, network, x, labels, own, ports);
     return trained.ok ? trained.value.weights : undefined;
   };
-  const asked = await askInTurns(network, x, asking, { teachers, votes: priced.votes, teach }, ports);
-  return asked.ok ? ok({ ...asked.value, agreement: undefined }) : asked;
+  const teachers = await Teachers.train(of, ports);
+  return askInTurns(network, x, asking, { teachers, votes: priced.votes, teach }, ports);
 }
 
-type Ready = { readonly network: Network; readonly x: Float32Array; readonly priced: PricedVotes };
+type Ready = {
+  readonly teachers: TeachersOf;
+  readonly network: Network;
+  readonly x: Float32Array;
+  readonly priced: PricedVotes;
+};
 
 /** Everything that can be refused is refused here, by what is public: before a row is looked at. */
 function prepare(
@@ -127,45 +127,30 @@ function prepare(
 ): Result<Ready, Problem> {
   const shape = shapeOfExamples({ ...queries, y: [] });
   if (!shape.ok) return shape;
-  const network = planNetwork(layers, shape.value);
-  if (!network.ok) return network;
-  const size = sizeOfShape(shape.value);
-  const x = rowsOf(queries.x, size);
-  const rows = rowsOf(examples.x, size);
-  if (x === undefined || rows === undefined)
-    return err(problem("shapes-do-not-fit", `examples and queries are rows of ${size} numbers each`));
-  // Of public rows it may be said which are wrong; of private ones it is never looked at.
-  if (!x.every((each) => Math.abs(each) <= 1e7))
-    return err(problem("training-invalid", "a query has a number that is not finite, or beyond ten million"));
-  const spread = spreadProblem(options.student.spread, size);
-  if (spread !== undefined) return err(spread);
+  const planned = planNetwork(layers, shape.value);
+  if (!planned.ok) return planned;
+  const network = planned.value;
+  const size = sizeOfShape(network.shape);
+  const x = queriesOf(queries.x, network);
+  if (!x.ok) return x;
+  // Of private rows no number is looked at.
+  const own = rowsOf(examples.x, size);
+  if (own === undefined)
+    return err(problem("shapes-do-not-fit", `the examples are rows of ${size} numbers each`));
   const { y, people } = examples;
-  if (y.length * size !== rows.length || (people !== undefined && people.length !== y.length))
+  if (y.length * size !== own.length || (people !== undefined && people.length !== y.length))
     return err(
       problem("labels-invalid", "there is not one label, and one person where there are any, for each row"),
     );
-  const schedule = [options.teaching, options.student].map(({ batch, epochs, seed = 1 }) =>
-    ShuffledSampler.of({ units: batch, batch, epochs, seed }),
-  );
-  const unsound = schedule.find((each) => !each.ok);
-  if (unsound !== undefined && !unsound.ok) return unsound;
-  if (!isAsking(options))
-    return err(
-      problem(
-        "training-invalid",
-        "a student takes part in an interactive run, in one round or more, and is sure from 0 to 1",
-        {
-          hint: 'aggregator: { kind: "interactive", ... }, asking: { rounds: 5, confidence: 0.9 }',
-        },
-      ),
-    );
-  const { teachers, aggregator, delta, telling } = options;
-  const rules = { teachers, aggregator, delta, options: network.value.outputs, queries: x.length / size };
-  const priced = pricedVotes(
-    telling === undefined ? rules : { ...rules, telling },
-    people === undefined ? "a row" : "a person",
-  );
-  return priced.ok ? ok({ network: network.value, x, priced: priced.value }) : priced;
+  const student = checkStudent(options.student, network);
+  if (!student.ok) return student;
+  if (!isAsking(options)) return err(notAsking());
+  const unit = people === undefined ? "a row" : "a person";
+  const plan = planTeachers(network, options, x.value.length / size, { unit });
+  if (!plan.ok) return plan;
+  const rows = people === undefined ? { x: own, y } : { x: own, y, people };
+  const teachers = { layers, network, rows, count: options.teachers, teaching: options.teaching };
+  return ok({ teachers, network, x: x.value, priced: plan.value.priced });
 }
 
 function isAsking({ aggregator, asking }: PateOptions): boolean {
@@ -175,54 +160,10 @@ function isAsking({ aggregator, asking }: PateOptions): boolean {
   return aggregator.kind === "interactive" && isSound;
 }
 
-function spreadProblem(spread: StudentOptions["spread"], size: number): Problem | undefined {
-  const { x = [], neighbours = 1 } = spread ?? {};
-  if (!Number.isSafeInteger(neighbours) || neighbours < 1 || neighbours > 1_000)
-    return problem("training-invalid", "labels spread to 1 to 1000 neighbours, a whole number");
-  const rows = rowsOf(x, size);
-  if (rows === undefined)
-    return problem("shapes-do-not-fit", `the rows that labels spread to are of ${size} numbers each`);
-  return rows.every((each) => Math.abs(each) <= 1e7)
-    ? undefined
-    : problem(
-        "training-invalid",
-        "a row that labels spread to has a number that is not finite, or beyond ten million",
-      );
-}
-
-async function taught(
-  layers: readonly Layer[],
-  { shape, outputs }: Network,
-  x: Float32Array,
-  answers: readonly number[],
-  options: StudentOptions,
-  ports: FitPorts,
-): Promise<Result<Trained, Problem>> {
-  const size = sizeOfShape(shape);
-  const known = answers.flatMap((answer, query) => (answer === unanswered ? [] : [query]));
-  if (known.length === 0)
-    return err(
-      problem("training-invalid", "no query was answered, so there is nothing to learn from", {
-        hint: "a lower threshold, or more teachers",
-      }),
-    );
-  const { spread, ...rest } = options;
-  const learnt = spread === undefined ? ok({ x, labels: answers }) : await spreadTo(spread);
-  if (!learnt.ok) return learnt;
-  const { x: rows, labels } = learnt.value;
-  const usable = labels.flatMap((label, row) => (label === unanswered ? [] : [row]));
-  const own = new Float32Array(usable.length * size);
-  for (const [at, row] of usable.entries()) own.set(rows.subarray(row * size, (row + 1) * size), at * size);
-  const examples = { x: own, y: usable.map((row) => labels[row]!), shape };
-  return fit(layers, examples, { ...rest, batch: Math.min(options.batch, usable.length) }, ports);
-
-  async function spreadTo({ x: more = [], ...how }: NonNullable<StudentOptions["spread"]>) {
-    const further = rowsOf(more, size)!;
-    const all = new Float32Array(x.length + further.length);
-    all.set(x);
-    all.set(further, x.length);
-    const toFind = new Array<number>(further.length / size).fill(unanswered);
-    const labels = await spreadLabels(all, size, [...answers, ...toFind], outputs, ports.backend, how);
-    return labels.ok ? ok({ x: all, labels: labels.value }) : labels;
-  }
+function notAsking(): Problem<"training-invalid"> {
+  return problem(
+    "training-invalid",
+    "a student takes part in an interactive run, in one round or more, and is sure from 0 to 1",
+    { hint: 'aggregator: { kind: "interactive", ... }, asking: { rounds: 5, confidence: 0.9 }' },
+  );
 }

@@ -24,11 +24,18 @@ export type PatePromised = {
   readonly epsilon: number;
   readonly delta: number;
   /** What counts as one: all rows of a person, where rows have people. */
-  readonly unit: "a person" | "a row";
+  readonly unit: string;
   /** Which datasets are neighbours. */
   readonly relation: string;
   readonly aggregator: string;
   readonly conversion: string;
+};
+
+/** Who is protected. One person changes one vote whether they leave or another takes their place, so neighbours cost the same. */
+export type ProtectedByVotes = {
+  readonly unit: string;
+  /** "add-or-remove-one" if left out. */
+  readonly relation?: "add-or-remove-one" | "replace-one";
 };
 
 export type PricedVotes = { readonly votes: NoisedVotes; readonly promised: PatePromised };
@@ -36,14 +43,17 @@ export type PricedVotes = { readonly votes: NoisedVotes; readonly promised: Pate
 /** Refuses rules that nobody can keep (`training-invalid`), and a promise that would be none (`epsilon-unreachable`). */
 export function pricePate(
   rules: PateRules,
-  unit: PatePromised["unit"] = "a row",
+  who: ProtectedByVotes = { unit: "a row" },
 ): Result<PatePromised, Problem> {
-  const priced = pricedVotes(rules, unit);
+  const priced = pricedVotes(rules, who);
   return priced.ok ? ok(priced.value.promised) : priced;
 }
 
 /** The price together with the one list of answers that it buys. */
-export function pricedVotes(rules: PateRules, unit: PatePromised["unit"]): Result<PricedVotes, Problem> {
+export function pricedVotes(
+  rules: PateRules,
+  { unit, relation }: ProtectedByVotes,
+): Result<PricedVotes, Problem> {
   const { aggregator, delta, telling } = rules;
   const wrong = (what: string, hint: string) => err(problem("training-invalid", what, { hint }));
   if (!["laplace", "gaussian", "confident", "interactive"].includes(aggregator.kind))
@@ -74,7 +84,7 @@ export function pricedVotes(rules: PateRules, unit: PatePromised["unit"]): Resul
     epsilon,
     delta,
     unit,
-    relation: describeRun(votes.run).relation,
+    relation: relation ?? describeRun(votes.run).relation,
     aggregator: inWords(aggregator),
     conversion: conversionOf(rules),
   };

@@ -1,11 +1,12 @@
 // Models that were trained on disjoint people in the open. Nothing of them leaves but votes, and those as a Secret.
 
-import { err, invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
+import { invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
+import type { Compiled } from "@unseen/compute";
 import type { Votes } from "@unseen/privacy";
-import { type Examples, rowsOf } from "../fit/examples.ts";
+import { type Examples, largestNumber } from "../fit/examples.ts";
 import { fit } from "../fit/fit.ts";
 import type { FitOptions, FitPorts } from "../fit/fit-options.ts";
-import { resultsOn } from "../fit/measure.ts";
+import { compiledResults, resultsOf } from "../fit/measure.ts";
 import type { Layer } from "../model/layer.ts";
 import { type Network, sizeOfShape } from "../model/network.ts";
 import type { Weights } from "../model/weights.ts";
@@ -17,92 +18,145 @@ export type TeachingOptions = Pick<FitOptions, "optimizer" | "seed"> & {
   readonly batch: number;
 };
 
-/** Undefined for a teacher without usable rows, or whose training diverged: it votes for the first option. */
+/** What teachers are made of. Rows lie one after the other in `x`; of a row of no class `y` is anything else. */
+export type TeachersOf = {
+  readonly layers: readonly Layer[];
+  readonly network: Network;
+  readonly rows: { readonly x: Float32Array } & Pick<Examples, "y" | "people">;
+  readonly count: number;
+  readonly teaching: TeachingOptions;
+};
+
+/** Undefined for a teacher that has nothing to say, for whatever reason: it votes for the first option. */
 type Teacher = Weights | undefined;
 
+/** Teachers that are asked again and again. They are kept, so their memory is that of so many models. */
 export class Teachers {
-  readonly count: number;
   readonly #network: Network;
   readonly #weights: Secret<readonly Teacher[]>;
 
   private constructor(network: Network, weights: readonly Teacher[]) {
-    this.count = weights.length;
     this.#network = network;
     this.#weights = Secret.of(weights);
   }
 
-  /**
-   * Trains `count` teachers, one after the other, each on its part of the people and without noise. A row whose label is
-   * no option, or that has a number that is not finite, counts as nothing, so that no refusal depends on a private row.
-   * Time depends on the parts and is not hidden.
-   */
-  static async train(
-    layers: readonly Layer[],
-    network: Network,
-    examples: Examples,
-    count: number,
-    options: TeachingOptions,
-    ports: FitPorts,
-  ): Promise<Result<Teachers, Problem>> {
-    const x = rowsOf(examples.x, sizeOfShape(network.shape));
-    invariant(x !== undefined, "rows are of the network's shape");
-    const rows = examples.y.length;
+  static async train(of: TeachersOf, ports: FitPorts): Promise<Teachers> {
     const weights: Teacher[] = [];
-    for (const part of disjointParts(rows, count, ports.entropy, examples.people)) {
-      const taught = await teach(layers, network, partOf(x, examples.y, part, network), options, ports);
-      if (!taught.ok) return taught;
-      weights.push(taught.value);
-    }
-    return ok(new Teachers(network, weights));
+    for await (const teacher of trained(of, ports)) weights.push(teacher);
+    return new Teachers(of.network, weights);
   }
 
   /** How many teachers vote for each option, in each row of public `x`. Each teacher votes once a row, whatever its numbers. */
   async votesOn(x: Float32Array, ports: Pick<FitPorts, "backend">): Promise<Result<Secret<Votes>, Problem>> {
-    const { outputs, shape } = this.#network;
-    const votes = Array.from({ length: x.length / sizeOfShape(shape) }, () =>
-      new Array<number>(outputs).fill(0),
-    );
-    for (const weights of Secret.reveal(this.#weights)) {
-      const results =
-        weights === undefined ? ok(undefined) : await resultsOn(ports.backend, this.#network, weights, x);
-      if (!results.ok) return results;
-      for (const [row, counts] of votes.entries())
-        counts[results.value === undefined ? 0 : greatest(results.value, row * outputs, outputs)]!++;
-    }
-    return ok(Secret.of(votes));
+    return counted(this.#network, x, ports, Secret.reveal(this.#weights));
   }
+}
+
+/**
+ * Trains teachers one after the other, without noise, each on its part of the people, and counts their votes on public `x`. Each is
+ * forgotten when it has voted. `onTaught` is told how many are done. No refusal depends on a private row: whatever a teacher runs
+ * into, it votes. How long it takes depends on the rows, and is not hidden here.
+ */
+export function votesOfTeachers(
+  of: TeachersOf,
+  x: Float32Array,
+  ports: FitPorts,
+  onTaught: (teachers: number) => void = () => undefined,
+): Promise<Result<Secret<Votes>, Problem>> {
+  return counted(of.network, x, ports, trained(of, ports), onTaught);
+}
+
+async function* trained(of: TeachersOf, ports: FitPorts): AsyncGenerator<Teacher> {
+  const { layers, network, rows, count, teaching } = of;
+  invariant(
+    rows.x.length === rows.y.length * sizeOfShape(network.shape),
+    "each row is of the network's shape",
+  );
+  for (const part of disjointParts(rows.y.length, count, ports.entropy, rows.people))
+    yield await taught(layers, network, partOf(rows, part, network), teaching, ports);
+}
+
+async function counted(
+  network: Network,
+  x: Float32Array,
+  { backend }: Pick<FitPorts, "backend">,
+  teachers: Iterable<Teacher> | AsyncIterable<Teacher>,
+  onTaught: (teachers: number) => void = () => undefined,
+): Promise<Result<Secret<Votes>, Problem>> {
+  // Before a teacher is there, so that what cannot be computed is refused whatever the rows are.
+  const results = await compiledResults(backend, network);
+  if (!results.ok) return results;
+  const votes = Array.from({ length: x.length / sizeOfShape(network.shape) }, () =>
+    new Array<number>(network.outputs).fill(0),
+  );
+  let taught = 0;
+  for await (const teacher of teachers) {
+    await vote(results.value, network, teacher, x, votes);
+    taught++;
+    onTaught(taught);
+  }
+  results.value.close();
+  return ok(Secret.of(votes));
+}
+
+async function vote(
+  compiled: Compiled,
+  network: Network,
+  teacher: Teacher,
+  x: Float32Array,
+  votes: readonly number[][],
+): Promise<void> {
+  const { outputs } = network;
+  const results = teacher && (await resultsOf(compiled, network, teacher, x));
+  for (const [row, counts] of votes.entries())
+    counts[results === undefined ? 0 : greatest(results, row * outputs, outputs)]!++;
 }
 
 type Part = { readonly x: Float32Array; readonly y: Float32Array; readonly rows: number };
 
-function partOf(x: Float32Array, y: ArrayLike<number>, part: readonly number[], network: Network): Part {
+/** The usable rows in the order of what they hold, so that a teacher is a function of its rows and of no order that others are in. */
+function partOf({ x, y }: TeachersOf["rows"], part: readonly number[], network: Network): Part {
   const size = sizeOfShape(network.shape);
-  const isUsable = (row: number) => Number.isInteger(y[row]) && y[row]! >= 0 && y[row]! < network.outputs;
-  const usable = part.filter(isUsable);
+  // As bits any two numbers have an order.
+  const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
+  const before = (one: number, other: number) => {
+    if (y[one] !== y[other]) return y[one]! - y[other]!;
+    const at = numbersOf(bits, one, size).findIndex((each, place) => each !== bits[other * size + place]);
+    return at < 0 ? 0 : bits[one * size + at]! - bits[other * size + at]!;
+  };
+  const usable = part.filter((row) => isUsable(y[row]!, numbersOf(x, row, size), network)).sort(before);
   const own = new Float32Array(usable.length * size);
-  for (const [at, row] of usable.entries()) own.set(x.subarray(row * size, (row + 1) * size), at * size);
+  for (const [at, row] of usable.entries()) own.set(numbersOf(x, row, size), at * size);
   return { x: own, y: Float32Array.from(usable, (row) => y[row]!), rows: usable.length };
 }
 
-async function teach(
+function isUsable(label: number, numbers: Float32Array, { outputs }: Network): boolean {
+  const isClass = Number.isInteger(label) && label >= 0 && label < outputs;
+  return isClass && numbers.every((each) => Math.abs(each) <= largestNumber);
+}
+
+function numbersOf<Own extends Float32Array | Uint32Array>(x: Own, row: number, size: number): Own {
+  return x.subarray(row * size, (row + 1) * size) as Own;
+}
+
+async function taught(
   layers: readonly Layer[],
   network: Network,
   { x, y, rows }: Part,
-  options: TeachingOptions,
+  teaching: TeachingOptions,
   ports: FitPorts,
-): Promise<Result<Teacher, Problem>> {
-  if (rows === 0) return ok(undefined);
+): Promise<Teacher> {
+  if (rows === 0) return undefined;
   // Named one by one: whatever else stands in the options, such as a checkpoint's keeper, would be given a teacher's own.
-  const { optimizer, epochs, batch, seed = 1 } = options;
+  const { optimizer, epochs, batch, seed = 1 } = teaching;
   const trained = await fit(
     layers,
     { x, y, shape: network.shape },
     { optimizer, epochs, seed, batch: Math.min(batch, rows) },
     ports,
   );
-  if (trained.ok) return ok(trained.value.weights);
-  // Whether it diverged depends on private rows, and must not show.
-  return trained.problem.code === "training-diverged" ? ok(undefined) : err(trained.problem);
+  // Whether it diverged depends on private rows, and must not show; what else could fail was refused by `planTeachers`.
+  return trained.ok ? trained.value.weights : undefined;
 }
 
 /** The place of the greatest of `count` numbers from `from`; what is not a number is less than all that are. */
