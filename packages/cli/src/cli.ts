@@ -21,6 +21,7 @@ import { sample } from "./researcher/sample.ts";
 import { search } from "./researcher/search.ts";
 import { withSignIn } from "./researcher/sign-in.ts";
 import { sql } from "./researcher/sql.ts";
+import { teachCommand } from "./researcher/teach-command.ts";
 import { exitCodes } from "./shell/exit-codes.ts";
 import { usageFailure } from "./shell/failure.ts";
 import { expressionHelp, ledgerAddressHelp, mainHelp, tableAddressHelp } from "./shell/help-text.ts";
@@ -223,6 +224,7 @@ function researcherCommands(unseen: Command, shell: Shell): void {
     .option("--id <ask-id>", "name of the charge: the same question under the same name is charged once")
     .action((name, column, options) => keys(shell, name, column, options));
   fitCommand(unseen, shell);
+  teachCommand(unseen, shell);
 }
 
 function budgetCommands(unseen: Command, shell: Shell): void {

@@ -78,9 +78,24 @@ export { type MissingNode, SearchResults } from "./grid/search-results.ts";
 export { JointAnswer } from "./joint/joint-answer.ts";
 export { JointDataset, type JointPlace } from "./joint/joint-dataset.ts";
 export { Model, sequential, type TeachOptions } from "./learning/model.ts";
-export { ModelFromOwner, type Prediction, type RowToPredict } from "./learning/model-from-owner.ts";
+export { ModelFromOwner } from "./learning/model-from-owner.ts";
 export { progressLine } from "./learning/progress-line.ts";
-export type { RemoteBatches, RemoteFitOptions, RemoteFitRun, RemoteProgress } from "./learning/remote-fit.ts";
+export type {
+  RemoteBatches,
+  RemoteColumns,
+  RemoteFitOptions,
+  RemoteFitRun,
+  RemoteProgress,
+} from "./learning/remote-fit.ts";
+export type {
+  RemoteStudentOptions,
+  RemoteTeachersOptions,
+  RemoteTeachOptions,
+  RemoteTeachRun,
+  TeachersProgress,
+} from "./learning/remote-teach.ts";
+export type { Prediction, RowToPredict } from "./learning/rows-to-predict.ts";
+export { StudentOfTeachers, TaughtFromOwner } from "./learning/taught-from-owner.ts";
 export { TaughtModel } from "./learning/taught-model.ts";
 export { TrainedModel } from "./learning/trained-model.ts";
 export { TrainingPrice } from "./learning/training-price.ts";

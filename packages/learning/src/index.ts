@@ -1,6 +1,7 @@
 export { type PresentBackend, presentBackends } from "./backends/present-backends.ts";
 export { readSafetensors, type Tensors, writeSafetensors } from "./checkpoint/safetensors.ts";
 export {
+  areFeatures,
   declaredColumn,
   type FeaturePlan,
   planFeatures,
@@ -10,12 +11,12 @@ export {
   writeFeatures,
 } from "./features/features.ts";
 export { groupNormalised } from "./features/group-normalised.ts";
-export { type LabelPlan, planLabel, writeLabels } from "./features/labels.ts";
+export { type LabelPlan, planLabel, writeClasses, writeLabels } from "./features/labels.ts";
 export { Scattering, type ScatteringOptions } from "./features/scattering.ts";
 export { type Examples, type Prepared, prepared, rowsOf } from "./fit/examples.ts";
 export { fit, type Trained, trainOn } from "./fit/fit.ts";
 export type { FitOptions, FitPorts, Progress } from "./fit/fit-options.ts";
-export { type Measured, Measurer, resultsOn } from "./fit/measure.ts";
+export { type Measured, Measurer, resultsOn, rowsAtOnce } from "./fit/measure.ts";
 export { planSteps, type StepsOf, type StepsPlan, type TrainingPlan } from "./fit/plan-training.ts";
 export { mostRowsEach, rowsByPerson, type UnitRows } from "./fit/unit-rows.ts";
 export { type Activation, activation } from "./layers/activation.ts";
@@ -37,9 +38,11 @@ export type { Optimizer } from "./optimise/optimizer.ts";
 export { cosine, type LearningRate, type Schedule, stepDecay, warmUp } from "./optimise/schedule.ts";
 export { type SgdOptions, sgd } from "./optimise/sgd.ts";
 export type { Asking } from "./pate/ask-in-turns.ts";
-export { type PateOptions, type PateRun, pate, type Queries } from "./pate/pate.ts";
+export { type Answers, answersOf, type PateOptions, type PateRun, pate, type Queries } from "./pate/pate.ts";
+export { planTeachers, type TeachersOptions, type TeachersPlan } from "./pate/plan-teachers.ts";
 export { type PatePromised, type PateRules, pricePate } from "./pate/price-pate.ts";
-export type { TeachingOptions } from "./pate/teachers.ts";
+export { checkStudent, type StudentOptions, studentOf } from "./pate/student.ts";
+export { type TeachersOf, type TeachingOptions, votesOfTeachers } from "./pate/teachers.ts";
 export type { AdaptiveClip } from "./private/clip.ts";
 export type { CorrelatedNoise } from "./private/correlated-noise.ts";
 export { checkPrivacy, noiseOf, type PrivacyOptions, type Promised, promised } from "./private/promise.ts";

@@ -24,6 +24,7 @@ export {
   type IngestReport,
   type LabelledRows,
   readLabelledRows,
+  readPublicRows,
   suggestCard,
 } from "./ingest/index.ts";
 export {

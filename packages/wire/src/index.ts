@@ -43,6 +43,7 @@ export {
   type RowsDescription,
   type TextColumnDescription,
 } from "./codec/dataset-codec.ts";
+export { floatsFromBytes, floatsToBytes } from "./codec/floats.ts";
 export {
   type AskedJointly,
   encodeJointAsk,
@@ -201,12 +202,28 @@ export type {
   FeatureRecipe,
   LayerRecipe,
   LossName,
+  ModelRecipe,
   OptimizerRecipe,
   PrivacyRecipe,
   ScheduleRecipe,
   TrainingRecipe,
 } from "./training/recipe.ts";
 export { recipeFromBytes, recipeToBytes } from "./training/recipe-codec.ts";
+export { teachingFromBytes, teachingToBytes } from "./training/teaching-codec.ts";
+export {
+  type AggregatorRecipe,
+  isTeaching,
+  type LearningRecipe,
+  type TeachingRecipe,
+} from "./training/teaching-recipe.ts";
+export {
+  answersFromBytes,
+  answersToBytes,
+  encodeAnswers,
+  type SentAgreement,
+  type SentAnswers,
+  type SentTeachingPromise,
+} from "./training/teaching-replies.ts";
 export {
   decodeTold,
   decodeTrainingPrice,

@@ -73,6 +73,14 @@ export const wireLimits = {
   jointAskBytes: 2 ** 21,
   /** Bytes of a call that asks for a training: first weights for all numbers that may be learnt, and the recipe. */
   trainBytes: 2 ** 22 + 2 ** 20,
+  /** Bytes of the queries that teachers answer: 5,000 rows of 784 numbers. */
+  queryBytes: 2 ** 24,
+  /** Bytes of a call that asks for a teaching: its queries, and the recipe. */
+  teachBytes: 2 ** 24 + 2 ** 20,
+  /** Queries of one teaching: a reply holds an answer to each. */
+  queries: 2 ** 16,
+  /** Teachers at one owner's: as many as votes are counted for. */
+  teachers: 2 ** 20,
   /** Numbers that a training at an owner's learns: 4 MiB, which the ledger keeps and a reply holds. */
   trainedParameters: 2 ** 20,
   /** Layers of a model that is sent. */

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Shell } from "../shell/shell.ts";
+import { named, positive, wholes } from "./parsed-options.ts";
 import { withSignIn } from "./sign-in.ts";
 
 /** Loaded when it is called for: it brings layers and kernels. */
@@ -25,20 +26,4 @@ export function fitCommand(unseen: Command, shell: Shell): void {
     .option("--price", "what it would cost; free")
     .option("--id <ask-id>", "name of the charge: the same training under the same name is charged once")
     .action(async (name, options) => (await import("./fit.ts")).fit(shell, name, options));
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("It is a number above 0.");
-}
-
-function named(text: string): readonly string[] {
-  return text.split(",").map((name) => name.trim());
-}
-
-function wholes(text: string): readonly number[] {
-  const values = text.split(",").map(Number);
-  if (values.every((value) => Number.isSafeInteger(value) && value >= 1)) return values;
-  throw new InvalidArgumentError("These are whole numbers with commas between, as 32,10.");
 }

@@ -4,13 +4,11 @@ import { writeFileSync } from "node:fs";
 import {
   adam,
   crossEntropy,
-  dense,
   logisticLoss,
   type ModelFromOwner,
   progressLine,
   type RemoteDataset,
   type RemoteFitOptions,
-  sequential,
   sgd,
   squaredError,
   type TrainingPrice,
@@ -21,9 +19,8 @@ import { lossText } from "../output/show-budget.ts";
 import { indented, titled } from "../output/table.ts";
 import { usageFailure } from "../shell/failure.ts";
 import { type Shell, say, sayJson, widthFor } from "../shell/shell.ts";
+import { type Column, classesOf, columnNamed, columnsFor, modelOfLayers } from "./model-of-layers.ts";
 import { type SignInOptions, signIn } from "./sign-in.ts";
-
-type Column = RemoteDataset["schema"][number];
 
 export type FitCommand = SignInOptions & {
   readonly label: string;
@@ -79,13 +76,11 @@ export async function fit(shell: Shell, name: string, options: FitCommand): Prom
 }
 
 function askedOf(dataset: RemoteDataset, options: FitCommand): RemoteFitOptions {
-  const { label, columns, optimizer, learningRate, clip, epsilon, noise, delta } = options;
+  const { label, optimizer, learningRate, clip, epsilon, noise, delta } = options;
   if ((epsilon === undefined) === (noise === undefined))
     throw usageFailure("a training has an epsilon or a noise", "give --epsilon 3, or --noise 1.1");
-  const x =
-    columns ?? dataset.schema.flatMap(({ name, type }) => (name === label || type === "text" ? [] : [name]));
   const loss = { "cross-entropy": crossEntropy, logistic: logisticLoss, "squared-error": squaredError }[
-    lossOf(column(dataset, label), options)
+    lossOf(columnNamed(dataset, label), options)
   ]();
   const own = ["epochs", "batch", "rate", "steps", "expects"] as const;
   const batches = Object.fromEntries(
@@ -93,7 +88,7 @@ function askedOf(dataset: RemoteDataset, options: FitCommand): RemoteFitOptions 
   );
   const noised = epsilon === undefined ? { noiseMultiplier: noise! } : { epsilon };
   return {
-    x,
+    x: columnsFor(dataset, options),
     y: label,
     loss,
     optimizer: optimizer === "adam" ? adam(learningRate) : sgd(learningRate),
@@ -102,30 +97,16 @@ function askedOf(dataset: RemoteDataset, options: FitCommand): RemoteFitOptions 
   };
 }
 
-/** The units that were named, with rectifiers between; without any, one layer of as many results as are needed. */
 function modelOf(dataset: RemoteDataset, options: FitCommand) {
-  const labelled = column(dataset, options.label);
-  const results = lossOf(labelled, options) === "cross-entropy" ? classesOf(labelled) : 1;
-  const units = options.layers ?? [results];
-  return sequential(units.map((each, at) => dense(each, at < units.length - 1 ? "relu" : undefined)));
-}
-
-function column({ name, schema }: RemoteDataset, label: string): Column {
-  const found = schema.find((each) => each.name === label);
-  if (found !== undefined) return found;
-  throw usageFailure(
-    `${name} has no column ${label}`,
-    `its columns are ${schema.map((each) => each.name).join(", ")}`,
+  const labelled = columnNamed(dataset, options.label);
+  return modelOfLayers(
+    options.layers,
+    lossOf(labelled, options) === "cross-entropy" ? classesOf(labelled) : 1,
   );
 }
 
 function lossOf({ type }: Column, { loss }: FitCommand) {
   return loss ?? (type === "number" ? "squared-error" : "cross-entropy");
-}
-
-function classesOf(column: Column): number {
-  if (column.type === "category") return column.categories.length;
-  return column.type === "text" ? 1 : column.greatest - column.least + 1;
 }
 
 function priceAsJson(

@@ -2,6 +2,7 @@
 // code on, and columns to ask about. It is one thing because it is read as one list: what a dataset offers to an asker.
 
 import { type Problem, problem } from "@unseen/base";
+import type { PatePromised } from "@unseen/learning";
 import type { Expression, Shape } from "@unseen/program";
 import {
   type ColumnDescription,
@@ -26,6 +27,9 @@ import type { GridNode } from "../grid/grid-node.ts";
 import type { Model } from "../learning/model.ts";
 import type { ModelFromOwner } from "../learning/model-from-owner.ts";
 import type { RemoteFitOptions, RemoteFitRun } from "../learning/remote-fit.ts";
+import type { RemoteTeachersOptions, RemoteTeachOptions, RemoteTeachRun } from "../learning/remote-teach.ts";
+import type { RowToPredict } from "../learning/rows-to-predict.ts";
+import type { TaughtFromOwner } from "../learning/taught-from-owner.ts";
 import type { TrainingPrice } from "../learning/training-price.ts";
 import { AskRefused, CannotRequestPrivateData, orThrow } from "../refusals/ask-refused.ts";
 import { type ShareColumnsOptions, shareColumns } from "../shares/share-columns.ts";
@@ -245,6 +249,29 @@ export class RemoteDataset {
   /** What `fit` would cost. Free; no private row is read. It may take seconds, in which the noise is found. */
   async priceOfFit(model: Model, options: RemoteFitOptions): Promise<TrainingPrice> {
     return (await trainings()).priceOfFitAtOwner(RemoteDataset.placeOf(this), model, options);
+  }
+
+  /**
+   * PATE: teachers of this model learn where the rows are, each from its own part of the people, and answer public `queries`, rows as
+   * this dataset has them, by noised votes. A student of the same layers learns from the answers, here. Charged the whole price before a row is
+   * read, as aggregator, teachers and queries cost, whatever the votes. Nothing but the answers comes back. The same `askId` again
+   * gives the same answers and is charged once. Throws `AskRefused`.
+   */
+  async teach(
+    model: Model,
+    queries: readonly RowToPredict[],
+    options: RemoteTeachOptions & RemoteTeachRun,
+  ): Promise<TaughtFromOwner> {
+    return (await trainings()).teachAtOwner(RemoteDataset.placeOf(this), model, queries, options);
+  }
+
+  /** What `teach` would cost. Free; no private row is read. */
+  async priceOfTeach(
+    model: Model,
+    queries: readonly RowToPredict[],
+    options: RemoteTeachersOptions,
+  ): Promise<TrainingPrice<PatePromised>> {
+    return (await trainings()).priceOfTeachAtOwner(RemoteDataset.placeOf(this), model, queries, options);
   }
 
   /**

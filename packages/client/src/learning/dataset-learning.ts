@@ -1,14 +1,31 @@
-// Training at the owner of a dataset: what `dataset.fit` and its price do.
+// Training at the owner of a dataset: what `dataset.fit`, `dataset.teach` and their prices do.
 
 import { ok, type Problem, problem, type Result } from "@unseen/base";
+import { wasmBackend } from "@unseen/compute";
+import { checkStudent, type PatePromised, studentOf } from "@unseen/learning";
 import type { TrainingRecipe } from "@unseen/wire";
 import type { DatasetPlace } from "../datasets/dataset-place.ts";
 import { entropy } from "../platform.ts";
 import { randomAskId } from "../random-names.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import type { Model } from "./model.ts";
-import { ModelFromOwner, useOf } from "./model-from-owner.ts";
-import { type RemoteFitOptions, type RemoteFitRun, recipeFrom } from "./remote-fit.ts";
+import { ModelFromOwner } from "./model-from-owner.ts";
+import {
+  modelRecipe,
+  type RemoteColumns,
+  type RemoteFitOptions,
+  type RemoteFitRun,
+  recipeFrom,
+} from "./remote-fit.ts";
+import {
+  type RemoteTeachersOptions,
+  type RemoteTeachOptions,
+  type RemoteTeachRun,
+  studentOptions,
+  teachingRecipe,
+} from "./remote-teach.ts";
+import { type ModelUse, numbersOf, type RowToPredict, useOf } from "./rows-to-predict.ts";
+import { checkAnswers, StudentOfTeachers, TaughtFromOwner } from "./taught-from-owner.ts";
 import { askTraining, priceTraining } from "./training-calls.ts";
 import { TrainingPrice } from "./training-price.ts";
 
@@ -19,10 +36,11 @@ export async function fitAtOwner(
 ): Promise<ModelFromOwner> {
   const recipe = orThrow(recipeAt(place, model, options));
   // What does not fit is refused here, before anything is sent.
-  const use = orThrow(useOf(recipe, place.described.columns));
+  const use = orThrow(useOf(recipe, recipe.loss, place.described.columns));
   const askId = options.askId ?? randomAskId(entropy);
-  const answered = orThrow(await askTraining(callsOf(place), recipe, askId, options));
-  return orThrow(ModelFromOwner.of(answered, use));
+  const { trained, remaining } = orThrow(await askTraining(callsOf(place), recipe, askId, options));
+  if ("answers" in trained) throw new AskRefused(ofAnotherKind());
+  return orThrow(ModelFromOwner.of({ trained, remaining }, use));
 }
 
 export async function priceOfFitAtOwner(
@@ -31,11 +49,62 @@ export async function priceOfFitAtOwner(
   options: RemoteFitOptions,
 ): Promise<TrainingPrice> {
   const recipe = orThrow(recipeAt(place, model, options));
-  return new TrainingPrice(orThrow(await priceTraining(callsOf(place), recipe)));
+  const price = orThrow(await priceTraining(callsOf(place), recipe));
+  const { promise } = price;
+  if ("aggregator" in promise) throw new AskRefused(ofAnotherKind());
+  return new TrainingPrice({ ...price, promise });
+}
+
+export async function teachAtOwner(
+  place: DatasetPlace,
+  model: Model,
+  queries: readonly RowToPredict[],
+  options: RemoteTeachOptions & RemoteTeachRun,
+): Promise<TaughtFromOwner> {
+  const use = useAt(place, model, options);
+  const x = orThrow(numbersOf(use, queries));
+  const student = orThrow(studentOptions(options.student, use));
+  // What the student cannot learn by is refused here, before anything is charged.
+  orThrow(checkStudent(student, use.network));
+  const recipe = orThrow(teachingRecipe(model, options, use, x));
+  const { askId = randomAskId(entropy), onProgress, signal } = options;
+  const run: RemoteFitRun = {
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: ({ step: taught, steps: teachers, epsilon: _, ...stands }) =>
+      onProgress?.({ taught, teachers, ...stands }),
+  };
+  const { trained: sent, remaining } = orThrow(await askTraining(callsOf(place), recipe, askId, run));
+  if (!("answers" in sent)) throw new AskRefused(ofAnotherKind());
+  orThrow(checkAnswers(sent, queries.length, use));
+  const { backend = wasmBackend } = options;
+  const ports = { backend, entropy, clock: { nowMs: () => performance.now() } };
+  const taught = await studentOf(model.layers, use.network, x, sent.answers, student, ports);
+  const own = taught.ok ? ok(new StudentOfTeachers(taught.value, use, sent.promise, backend)) : taught;
+  return new TaughtFromOwner(sent, remaining, use, own);
+}
+
+export async function priceOfTeachAtOwner(
+  place: DatasetPlace,
+  model: Model,
+  queries: readonly RowToPredict[],
+  options: RemoteTeachersOptions,
+): Promise<TrainingPrice<PatePromised>> {
+  const use = useAt(place, model, options);
+  const recipe = orThrow(teachingRecipe(model, options, use, orThrow(numbersOf(use, queries))));
+  const price = orThrow(await priceTraining(callsOf(place), recipe));
+  const { promise } = price;
+  if (!("aggregator" in promise)) throw new AskRefused(ofAnotherKind());
+  return new TrainingPrice({ ...price, promise });
 }
 
 function callsOf({ node, deadlines, described }: DatasetPlace) {
   return { node, deadlines, dataset: described.name };
+}
+
+function useAt({ described }: DatasetPlace, model: Model, options: RemoteColumns): ModelUse {
+  if (described.joined !== undefined) throw new AskRefused(ofAJoin());
+  const { columns } = described;
+  return orThrow(useOf(modelRecipe(model, options, columns), "cross-entropy", columns));
 }
 
 function recipeAt(
@@ -55,4 +124,8 @@ function ofAJoin(): Problem<"join-refused"> {
   return problem("join-refused", "a model is trained on one dataset, and not on two that are joined", {
     hint: "the owner can register the joined rows as one dataset",
   });
+}
+
+function ofAnotherKind(): Problem<"message-malformed"> {
+  return problem("message-malformed", "the node's reply is to another kind of training");
 }

@@ -1,21 +1,29 @@
 import type { Progress } from "@unseen/learning";
 import type { RemoteProgress } from "./remote-fit.ts";
+import type { TeachersProgress } from "./remote-teach.ts";
 
 const width = 20;
 
-/** Where a training stands, for a terminal: a bar, steps, what was measured or spent, the time left. One line, no colours. */
-export function progressLine(progress: Progress | RemoteProgress): string {
-  const { step, steps, epsilon, leftMs } = progress;
+/** Where a training stands, for a terminal: a bar, steps or teachers, what was measured or spent, the time left. One line, no colours. */
+export function progressLine(progress: Progress | RemoteProgress | TeachersProgress): string {
   if ("waiting" in progress && progress.waiting > 0)
     return `${progress.waiting} ${progress.waiting === 1 ? "training comes" : "trainings come"} first`;
-  const done = Math.round((step / Math.max(1, steps)) * width);
+  const { leftMs } = progress;
+  const parts =
+    "teachers" in progress ? [barOf("teacher", progress.taught, progress.teachers)] : stepsOf(progress);
+  return [...parts, ...(leftMs === undefined ? [] : [`${timeOf(leftMs)} left`])].join(", ");
+}
+
+function stepsOf(progress: Progress | RemoteProgress): readonly string[] {
+  const { step, steps, epsilon } = progress;
   const measured = "training" in progress || "heldOut" in progress ? measuredOf(progress as Progress) : [];
-  return [
-    `${"█".repeat(done)}${"░".repeat(width - done)} step ${step} of ${steps}`,
-    ...measured,
-    ...(epsilon === undefined ? [] : [`epsilon ${epsilon.toFixed(2)} so far`]),
-    ...(leftMs === undefined ? [] : [`${timeOf(leftMs)} left`]),
-  ].join(", ");
+  const spent = epsilon === undefined ? [] : [`epsilon ${epsilon.toFixed(2)} so far`];
+  return [barOf("step", step, steps), ...measured, ...spent];
+}
+
+function barOf(what: string, done: number, of: number): string {
+  const filled = Math.round((done / Math.max(1, of)) * width);
+  return `${"█".repeat(filled)}${"░".repeat(width - filled)} ${what} ${done} of ${of}`;
 }
 
 function measuredOf({ training, heldOut }: Progress): readonly string[] {

@@ -13,6 +13,7 @@ import type {
   BatchesRecipe,
   ColumnDescription,
   FeatureRecipe,
+  ModelRecipe,
   PrivacyRecipe,
   TrainingRecipe,
 } from "@unseen/wire";
@@ -29,7 +30,8 @@ export type RemoteProgress = {
   readonly leftMs?: number;
 };
 
-export type RemoteFitOptions = {
+/** What is learnt from what. */
+export type RemoteColumns = {
   /**
    * The columns of an example, in order. A number is scaled from its declared bounds to [-1, 1], a category is one-hot; before
    * an embedding each is a place. `{ column, as }` says otherwise.
@@ -39,6 +41,9 @@ export type RemoteFitOptions = {
   readonly y: string;
   /** Of one example, as [1, 8, 8]; one line unless given. */
   readonly shape?: readonly number[];
+};
+
+export type RemoteFitOptions = RemoteColumns & {
   readonly optimizer: Optimizer;
   /** Cross entropy if left out. */
   readonly loss?: TrainingLoss;
@@ -74,25 +79,16 @@ export type RemoteFitRun = {
 
 /** `middle` is that of the declared range for the number of people. */
 export function recipeFrom(
-  { layers }: Model,
+  model: Model,
   options: RemoteFitOptions,
   schema: readonly ColumnDescription[],
   middle: number,
 ): Result<TrainingRecipe, Problem> {
-  const { x, y, shape, optimizer, loss = crossEntropy(), seed = 1, weights } = options;
-  const asPlaces = layers[0]?.recipe.kind === "embedding";
-  const features = x.map((feature): FeatureRecipe => {
-    if (typeof feature !== "string") return feature;
-    const isCategory = schema.find(({ name }) => name === feature)?.type === "category";
-    return { column: feature, as: asPlaces ? "place" : isCategory ? "one-hot" : "scaled" };
-  });
+  const { optimizer, loss = crossEntropy(), seed = 1, weights } = options;
   const batches = batchesOf(options, middle);
   if (!batches.ok) return batches;
   return ok({
-    x: features,
-    y,
-    ...(shape === undefined ? {} : { shape }),
-    layers: layers.map(({ recipe }) => recipe),
+    ...modelRecipe(model, options, schema),
     loss: loss.name,
     optimizer: optimizer.recipe,
     batches: batches.value,
@@ -100,6 +96,21 @@ export function recipeFrom(
     seed,
     ...(weights === undefined ? {} : { weights: weightsAsBytes(weights) }),
   });
+}
+
+export function modelRecipe(
+  { layers }: Model,
+  { x, y, shape }: RemoteColumns,
+  schema: readonly ColumnDescription[],
+): ModelRecipe {
+  const asPlaces = layers[0]?.recipe.kind === "embedding";
+  const features = x.map((feature): FeatureRecipe => {
+    if (typeof feature !== "string") return feature;
+    const isCategory = schema.find(({ name }) => name === feature)?.type === "category";
+    return { column: feature, as: asPlaces ? "place" : isCategory ? "one-hot" : "scaled" };
+  });
+  const shaped = shape === undefined ? {} : { shape };
+  return { x: features, y, ...shaped, layers: layers.map(({ recipe }) => recipe) };
 }
 
 function batchesOf(options: RemoteBatches, middle: number): Result<BatchesRecipe, Problem> {

@@ -5,9 +5,10 @@ import {
   decodeTold,
   decodeTrainingPrice,
   encodeTraining,
+  type LearningRecipe,
+  type SentAnswers,
   type SentTrained,
   type SentTrainingPrice,
-  type TrainingRecipe,
 } from "@unseen/wire";
 import { type Loss, lossOf } from "../datasets/offer.ts";
 import { type Deadlines, isReplyLost, withAskId } from "../datasets/question-desk.ts";
@@ -17,13 +18,17 @@ import type { RemoteFitRun, RemoteProgress } from "./remote-fit.ts";
 /** Waits before a training is asked for again: a node that restarts has half a minute. */
 const pausesMs = [100, 1_000, 3_000, 10_000, 20_000] as const;
 
-export type AnsweredTraining = { readonly trained: SentTrained; readonly remaining: Loss };
+export type AnsweredTraining = {
+  /** Of a fit its weights, of teachers their answers: what a node sends may be either. */
+  readonly trained: SentTrained | SentAnswers;
+  readonly remaining: Loss;
+};
 
 type Place = { readonly dataset: string; readonly node: GridNode; readonly deadlines: Deadlines };
 
 export async function priceTraining(
   { dataset, node, deadlines }: Place,
-  recipe: TrainingRecipe,
+  recipe: LearningRecipe,
 ): Promise<Result<SentTrainingPrice, Problem>> {
   const request = encodeTraining({ dataset, recipe });
   // The noise that keeps an epsilon is looked for, which takes longer than other prices.
@@ -36,7 +41,7 @@ export async function priceTraining(
 /** Asks, and asks again under the same name when the connection is lost: it is charged once, and goes on meanwhile. */
 export async function askTraining(
   place: Place,
-  recipe: TrainingRecipe,
+  recipe: LearningRecipe,
   askId: string,
   { onProgress, signal }: RemoteFitRun,
 ): Promise<Result<AnsweredTraining, Problem>> {
@@ -57,7 +62,7 @@ export async function askTraining(
 
 async function followed(
   { dataset, node, deadlines }: Place,
-  recipe: TrainingRecipe,
+  recipe: LearningRecipe,
   askId: string,
   telling: TimeLeft,
   signal: AbortSignal | undefined,

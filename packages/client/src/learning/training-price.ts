@@ -1,21 +1,22 @@
-import type { Promised } from "@unseen/learning";
+import type { PatePromised, Promised } from "@unseen/learning";
 import type { SentTrainingPrice } from "@unseen/wire";
 import { type Loss, lossOf, printLoss } from "../datasets/offer.ts";
 
 /** What a training at an owner's would cost. Free, and the same whatever the rows say. */
-export class TrainingPrice {
+export class TrainingPrice<Given extends Promised | PatePromised = Promised> {
   readonly cost: Loss;
   /** What would be promised. */
-  readonly epsilon: Promised;
+  readonly epsilon: Given;
+  /** Or teachers. */
   readonly steps: number;
-  /** Numbers that are learnt. */
+  /** Numbers that are learnt, by each. */
   readonly parameters: number;
   /** What would be released, in words, a line each. */
   readonly releases: readonly string[];
   readonly remaining: Loss;
   readonly affordable: boolean;
 
-  constructor(sent: SentTrainingPrice) {
+  constructor(sent: SentTrainingPrice & { readonly promise: Given }) {
     this.cost = lossOf(sent.cost);
     this.epsilon = sent.promise;
     this.steps = sent.steps;

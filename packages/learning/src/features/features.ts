@@ -3,6 +3,7 @@
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import type { ColumnDescription, FeatureRecipe } from "@unseen/wire";
+import { largestNumber } from "../fit/examples.ts";
 
 type Feature = {
   readonly column: string;
@@ -103,6 +104,18 @@ export function writeFeatures(
     place += feature.width;
   }
   return { x, isUsable };
+}
+
+/** Whether a model may be given these public lines: finite numbers, and where a row has a place, one that is declared. */
+export function areFeatures({ features, width }: FeaturePlan, x: Float32Array): boolean {
+  if (x.length % width !== 0 || !x.every((each) => Math.abs(each) <= largestNumber)) return false;
+  let place = 0;
+  for (const { as, least, greatest, width: own } of features) {
+    for (let at = place; as === "place" && at < x.length; at += width)
+      if (!(Number.isInteger(x[at]!) && x[at]! >= 0 && x[at]! <= greatest - least)) return false;
+    place += own;
+  }
+  return true;
 }
 
 /** False where the value is none of the feature's. */

@@ -52,6 +52,18 @@ export function writeLabels(plan: LabelPlan, values: ArrayLike<number>, isUsable
   return targets;
 }
 
+/** The place of each row's class; NaN where the row counts as nothing. */
+export function writeClasses(
+  { least, greatest }: LabelPlan,
+  values: ArrayLike<number>,
+  isUsable: Uint8Array,
+): Float32Array {
+  return Float32Array.from(isUsable, (usable, row) => {
+    const value = values[row]!;
+    return usable === 1 && value >= least && value <= greatest ? value - least : Number.NaN;
+  });
+}
+
 function cannotBeLearnt(y: string, loss: LossName): Problem<"training-invalid"> {
   const hint = {
     "cross-entropy": "a category, or whole numbers with declared bounds, have classes",

@@ -1,5 +1,6 @@
 import { ok, type Problem, type Result } from "@unseen/base";
 import type { Backend, Compiled } from "@unseen/compute";
+import type { Program } from "@unseen/program";
 import type { TrainingLoss } from "../loss/training-loss.ts";
 import { type Network, sizeOfShape } from "../model/network.ts";
 import type { Weights } from "../model/weights.ts";
@@ -9,7 +10,7 @@ import type { Prepared } from "./examples.ts";
 /** Means over rows; `accuracy` is the share that was guessed right. */
 export type Measured = { readonly loss: number; readonly accuracy: number };
 
-const rowsAtOnce = 128;
+export const rowsAtOnce = 128;
 
 /** TrainingLoss and accuracy on rows, again and again. */
 export class Measurer {
@@ -79,8 +80,13 @@ export async function compiledResults(
   backend: Backend,
   network: Network,
 ): Promise<Result<Compiled, Problem>> {
-  const program = inferenceStep(network, rowsAtOnce);
+  const program = resultsProgram(network);
   return program.ok ? backend.compile(program.value) : program;
+}
+
+/** What runs for each `rowsAtOnce` rows of `resultsOf`. */
+export function resultsProgram(network: Network): Result<Program, Problem> {
+  return inferenceStep(network, rowsAtOnce);
 }
 
 export async function resultsOf(

@@ -1,10 +1,11 @@
 // Everything of teachers that can be refused, before a row is looked at.
 
 import { ok, type Problem, type Result } from "@unseen/base";
+import type { Program } from "@unseen/program";
+import { resultsProgram } from "../fit/measure.ts";
 import { planSteps, type StepsPlan } from "../fit/plan-training.ts";
 import type { Network } from "../model/network.ts";
 import { ShuffledSampler } from "../sampling/shuffled-sampler.ts";
-import { inferenceStep } from "../step/plain-step.ts";
 import { type PateRules, type PricedVotes, type ProtectedByVotes, pricedVotes } from "./price-pate.ts";
 import type { TeachingOptions } from "./teachers.ts";
 
@@ -18,6 +19,8 @@ export type TeachersPlan = {
   readonly priced: PricedVotes;
   /** Of a teacher with a whole batch; with fewer rows a step is no larger. */
   readonly steps: StepsPlan;
+  /** What a teacher runs for each `rowsAtOnce` queries. */
+  readonly voting: Program;
 };
 
 /** What is refused here is refused whatever the rows say; what passes fails for no teacher but by its numbers. */
@@ -36,6 +39,6 @@ export function planTeachers(
   const of = { sampler: sampler.value, rowsEach: 1, unitInWords: who.unit, reportEvery: 1 };
   const steps = planSteps(network, of, { optimizer, seed });
   if (!steps.ok) return steps;
-  const voting = inferenceStep(network, 1);
-  return voting.ok ? ok({ priced: priced.value, steps: steps.value }) : voting;
+  const voting = resultsProgram(network);
+  return voting.ok ? ok({ priced: priced.value, steps: steps.value, voting: voting.value }) : voting;
 }

@@ -3,6 +3,7 @@
 import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
 import { err, ok } from "@unseen/base";
 import {
+  encodeAnswers,
   encodeLoss,
   encodeProgress,
   encodeTrained,
@@ -37,7 +38,7 @@ export function learningRoutes(
 ): void {
   const { priceTraining: price, train, stopTraining } = LearningService.method;
   const house = () => valueOrRefusal(trainings === undefined ? err(trainsNothing()) : ok(trainings));
-  const large = routeOptions(wireLimits.trainBytes);
+  const large = routeOptions(wireLimits.teachBytes);
   router.rpc(
     price,
     async (request, context) => {
@@ -67,7 +68,7 @@ export function learningRoutes(
   );
 }
 
-/** Progress as it comes, again while nothing new does, and the weights. A caller who leaves ends nothing. */
+/** Progress as it comes, again while nothing new does, and the weights or the answers. A caller who leaves ends nothing. */
 async function* toldOf(
   trainings: TrainingPorts,
   caller: Caller,
@@ -104,6 +105,11 @@ async function* toldOf(
   const trained = await outcome;
   if (!trained.ok) throw problemToConnectError(trained.problem);
   const { trained: sent, remaining } = trained.value;
-  const value = Object.assign(encodeTrained(sent), { remaining: encodeLoss(remaining) });
-  yield { told: { case: "trained" as const, value } };
+  const stillLeft = { remaining: encodeLoss(remaining) };
+  yield {
+    told:
+      "answers" in sent
+        ? { case: "taught" as const, value: Object.assign(encodeAnswers(sent), stillLeft) }
+        : { case: "trained" as const, value: Object.assign(encodeTrained(sent), stillLeft) },
+  };
 }

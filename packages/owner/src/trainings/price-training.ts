@@ -7,61 +7,119 @@ import {
   formatEpsilon,
   type NanoEpsilon,
   nanoEpsilonOf,
-  parseDelta,
-  parseEpsilon,
   printEvent,
-  unitInWords,
 } from "@unseen/privacy";
-import type { PricedTraining as AskedPrice, SentTrainingPrice } from "@unseen/wire";
+import {
+  type PricedTraining as AskedPrice,
+  isTeaching,
+  type SentTrainingPrice,
+  type TeachingRecipe,
+  type TrainingRecipe,
+} from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
 import { isEarlierSnapshot } from "../engine/index.ts";
-import { describeColumn, findDataset, type OpenDataset, permit, remainingTexts } from "../questions/index.ts";
+import { findDataset, type OpenDataset, permit, remainingTexts } from "../questions/index.ts";
+import { eventOfFit, fitSetupOf, guaranteeOfFit } from "./charge-for-fit.ts";
+import { guaranteeOfTeaching, teachingSetupOf } from "./charge-for-teaching.ts";
 import { digestOfData } from "./digest-of-data.ts";
-import type { TrainingPolicy } from "./training-policy.ts";
+import { type Facts, factsFor } from "./facts-for-training.ts";
 import type { TrainingPorts } from "./training-ports.ts";
-import type { PricedSetup, TrainingSetup } from "./training-setup.ts";
+import type { TrainingWork } from "./training-work.ts";
 
-/** What is charged, for what, and all that a thread needs to run it. */
-export type PricedTraining = PricedSetup & {
+/** What is charged, and for what. */
+export type PricedTraining = TrainingCharge & {
   readonly dataset: OpenDataset;
-  readonly setup: TrainingSetup;
-  readonly epsilon: NanoEpsilon;
-  readonly delta: AttoDelta;
-  readonly event: string;
-  readonly guarantee: string;
+  readonly work: TrainingWork;
   /** Of what was asked, of whom, and at what price: two asks with one hash are the same training. */
   readonly questionHash: string;
 };
 
+type TrainingCharge = {
+  readonly work: TrainingWork;
+  readonly epsilon: NanoEpsilon;
+  readonly delta: AttoDelta;
+  /** An event as text. */
+  readonly event: string;
+  readonly guarantee: string;
+  /** Or teachers. */
+  readonly steps: number;
+  /** What leaves, in words. */
+  readonly release: string;
+};
+
+type PlanPorts = Pick<TrainingPorts, "datasets" | "trainer" | "policy">;
+
 export function trainingHash({ dataset, recipe }: AskedPrice): string {
-  return digestOfData(["training", dataset, recipe]);
+  return digestOfData([isTeaching(recipe) ? "teaching" : "training", dataset, recipe]);
 }
 
 export async function planTrainingAtOwner(
-  { datasets, trainer, policy }: Pick<TrainingPorts, "datasets" | "trainer" | "policy">,
+  { datasets, trainer, policy }: PlanPorts,
   asker: string,
   asked: AskedPrice,
 ): Promise<Result<PricedTraining, Problem>> {
-  const dataset = await findDataset(datasets, asked.dataset);
-  if (!dataset.ok) return dataset;
-  if (isEarlierSnapshot(dataset.value.snapshot)) return err(outdated(asked.dataset));
-  const delta = parseDelta(asked.recipe.privacy.delta);
-  if (!delta.ok) return delta;
-  const setup = setupOf(dataset.value, asked, delta.value, policy);
-  if (!setup.ok) return setup;
-  const priced = await trainer.price(setup.value, asker);
+  const { recipe } = asked;
+  const found = await findDataset(datasets, asked.dataset);
+  if (!found.ok) return found;
+  const dataset = found.value;
+  if (isEarlierSnapshot(dataset.snapshot)) return err(outdated(asked.dataset));
+  const facts = factsFor(dataset, recipe, policy);
+  const charge = isTeaching(recipe)
+    ? await chargeForTeaching(trainer, asker, facts, recipe)
+    : await chargeForFit(trainer, asker, facts, recipe);
+  if (!charge.ok) return charge;
+  const event = `{"neighbours":"${facts.relation}","event":${charge.value.event}}`;
+  return ok({ ...charge.value, event, dataset, questionHash: trainingHash(asked) });
+}
+
+async function chargeForFit(
+  trainer: PlanPorts["trainer"],
+  asker: string,
+  facts: Facts,
+  recipe: TrainingRecipe,
+): Promise<Result<TrainingCharge, Problem>> {
+  const laid = fitSetupOf(facts, recipe);
+  if (!laid.ok) return laid;
+  const { setup, delta } = laid.value;
+  const priced = await trainer.price(setup, asker);
   if (!priced.ok) return priced;
-  const epsilon = epsilonCharged(priced.value.promise.epsilon);
+  const { promise, steps, parameters } = priced.value;
+  const epsilon = epsilonCharged(promise.epsilon, "a larger noise multiplier, or fewer steps");
   if (!epsilon.ok) return epsilon;
   return ok({
-    ...priced.value,
-    dataset: dataset.value,
-    setup: setup.value,
+    work: { kind: "fit", setup, priced: priced.value },
     epsilon: epsilon.value,
-    delta: delta.value,
-    event: eventOf(setup.value, priced.value),
-    guarantee: guaranteeOf(setup.value, priced.value, epsilon.value, delta.value),
-    questionHash: trainingHash(asked),
+    delta,
+    event: eventOfFit(priced.value),
+    guarantee: guaranteeOfFit(setup, priced.value, epsilon.value, delta),
+    steps,
+    release: `${parameters} trained numbers after ${steps} noised steps, and nothing before the last`,
+  });
+}
+
+async function chargeForTeaching(
+  trainer: PlanPorts["trainer"],
+  asker: string,
+  facts: Facts,
+  recipe: TeachingRecipe,
+): Promise<Result<TrainingCharge, Problem>> {
+  const laid = teachingSetupOf(facts, recipe);
+  if (!laid.ok) return laid;
+  const { setup, delta } = laid.value;
+  const priced = await trainer.priceTeaching(setup, asker);
+  if (!priced.ok) return priced;
+  const { promise, teachers, queries, event } = priced.value;
+  const epsilon = epsilonCharged(promise.epsilon, "more noise, or fewer queries");
+  if (!epsilon.ok) return epsilon;
+  const told = recipe.telling === undefined ? "" : ", and with noise how much they agreed";
+  return ok({
+    work: { kind: "teaching", setup, priced: priced.value },
+    epsilon: epsilon.value,
+    delta,
+    event: printEvent(event),
+    guarantee: guaranteeOfTeaching(setup, priced.value, epsilon.value, delta),
+    steps: teachers,
+    release: `what ${teachers} teachers answer to ${queries} queries by noised votes${told}; no teacher, and no count`,
   });
 }
 
@@ -75,7 +133,7 @@ export async function priceTraining(
   if (!permitted.ok) return permitted;
   const priced = await planTrainingAtOwner(ports, caller.id, asked);
   if (!priced.ok) return priced;
-  const { promise, steps, parameters, epsilon, delta, event, guarantee } = priced.value;
+  const { work, steps, epsilon, delta, event, guarantee, release } = priced.value;
   const charge = { asker: caller.id, datasets: [asked.dataset] as const, epsilon, delta, event };
   const refusal = await ports.ledger.refusal(charge);
   // Where more budget would not help, what would.
@@ -83,84 +141,21 @@ export async function priceTraining(
   const { remaining } = await remainingTexts(ports.ledger, asked, caller.id);
   return ok({
     cost: { epsilon: formatEpsilon(epsilon), delta: formatDelta(delta) },
-    promise,
+    promise: work.priced.promise,
     steps,
-    parameters,
-    releases: [
-      `${parameters} trained numbers after ${steps} noised steps, and nothing before the last`,
-      guarantee,
-      ...why,
-    ],
+    parameters: work.priced.parameters,
+    releases: [release, guarantee, ...why],
     remaining,
     isAffordable: refusal === undefined,
   });
 }
 
-/** A hair less than what is charged, because the decimal may be no double. */
-const room = 1 - 2 ** -50;
-
-function setupOf(
-  { card, peopleCount }: OpenDataset,
-  { recipe }: AskedPrice,
-  delta: AttoDelta,
-  policy: TrainingPolicy,
-): Result<TrainingSetup, Problem> {
-  const named = new Set([...recipe.x.map(({ column }) => column), recipe.y]);
-  const { people, unit } = card;
-  const offered = "epsilon" in recipe.privacy ? parseEpsilon(recipe.privacy.epsilon) : undefined;
-  if (offered?.ok === false) return offered;
-  return ok({
-    recipe,
-    declared: Object.entries(card.columns)
-      .filter(([name]) => named.has(name))
-      .map(([name, column]) => describeColumn(name, column)),
-    relation: people.isPublic ? "replace-one" : "add-or-remove-one",
-    rowsEach: unit.kind === "row" ? 1 : unit.mostRowsEach,
-    unitInWords: unitInWords(card),
-    peopleAtMost: people.isPublic ? peopleCount : people.band[1],
-    isCountPublic: people.isPublic,
-    delta: (Number(delta) / 1e18) * room,
-    policy,
-    epsilon: offered && Number(offered.value) / 1e9,
-  });
-}
-
 /** In billionths, rounded up. Beyond a thousand nothing is promised that is worth a charge. */
-function epsilonCharged(epsilon: number): Result<NanoEpsilon, Problem> {
+function epsilonCharged(epsilon: number, hint: string): Result<NanoEpsilon, Problem> {
   if (!(epsilon <= 1_000))
-    return err(
-      problem("epsilon-invalid", "so little noise costs more than an epsilon of 1000", {
-        hint: "a larger noise multiplier, or fewer steps",
-      }),
-    );
+    return err(problem("epsilon-invalid", "so little noise costs more than an epsilon of 1000", { hint }));
   const nanos = BigInt(Math.ceil(epsilon * 1e9));
   return ok(nanoEpsilonOf(nanos < 1n ? 1n : nanos));
-}
-
-/** The whole of it as it is, so that an accountant can count it anew later. */
-function eventOf({ relation }: TrainingSetup, { rate, steps, promise }: PricedSetup): string {
-  const event = printEvent({
-    kind: "self-composed",
-    event: {
-      kind: "poisson-sampled",
-      probability: rate,
-      event: { kind: "gaussian", noiseMultiplier: promise.noiseMultiplier },
-    },
-    count: steps,
-  });
-  return `{"neighbours":"${relation}","event":${event}}`;
-}
-
-function guaranteeOf(
-  { relation, unitInWords: unit }: TrainingSetup,
-  { promise, steps }: PricedSetup,
-  epsilon: NanoEpsilon,
-  delta: AttoDelta,
-): string {
-  const change =
-    relation === "replace-one" ? "Replacing one person by another" : "Adding or removing one person";
-  const [e, d] = [formatEpsilon(epsilon), formatDelta(delta)];
-  return `${change} (${unit}) changes the probability of any trained weights by a factor of at most e^${e}, but for a chance of ${d} (epsilon ${e} at delta ${d}; discrete Gaussian noise on each of ${steps} sums of clipped gradients, ${promise.sampler}, ${promise.conversion}). Losses of several answers add up.`;
 }
 
 function outdated(name: string): Problem<"dataset-outdated"> {

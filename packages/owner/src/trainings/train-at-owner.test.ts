@@ -1,133 +1,19 @@
 // The walk of a training with a trainer that trains nothing: what is charged, when rows are read, what is told, and what stands.
 
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { err, ok, type Problem, problem, type Result, Secret } from "@unseen/base";
-import type { AskedTraining, TrainingRecipe } from "@unseen/wire";
+import { err, problem } from "@unseen/base";
+import type { TrainingRecipe } from "@unseen/wire";
 import { expect, test } from "vitest";
-import type { TrainingRows } from "../engine/index.ts";
 import { amount } from "../ledger/index.ts";
-import { openLedger } from "../ledger/ledger-for-tests.ts";
-import { ada, cardOf } from "../questions/questions-for-tests.ts";
-import { testHome } from "../store/home-for-tests.ts";
-import { KeptTrainings } from "./kept-trainings.ts";
+import { ada } from "../questions/questions-for-tests.ts";
 import { priceTraining } from "./price-training.ts";
 import { resumeTrainings, type ToldSteps, trainAtOwner } from "./train-at-owner.ts";
-import type { Trainer, TrainingRun } from "./trainer.ts";
 import { TrainingDesk } from "./training-desk.ts";
 import { usualTrainingPolicy } from "./training-policy.ts";
-import type { TrainingPorts } from "./training-ports.ts";
-import { layOut, priceSetup, type TrainingSetup } from "./training-setup.ts";
-import type { TrainedWeights } from "./training-thread.ts";
+import { layOut, priceSetup } from "./training-setup.ts";
+import { asking, card, recipe, weightsOf, worldOf } from "./trainings-for-tests.ts";
 
 /** A machine under load is slow to sync its disk. */
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
-
-const card = cardOf({
-  name: "clinic",
-  description: "",
-  tags: [],
-  columns: {
-    age: { type: "integer", bounds: [20, 90] },
-    ill: { type: "category", categories: ["no", "yes"] },
-  },
-  unit: "row",
-  people: { isPublic: false, band: [10, 1000] },
-  budget: { epsilon: 10, delta: 1e-4 },
-  mock: [],
-});
-
-const recipe: TrainingRecipe = {
-  x: [{ column: "age", as: "scaled" }],
-  y: "ill",
-  layers: [{ kind: "dense", units: 2 }],
-  loss: "cross-entropy",
-  optimizer: { kind: "sgd", rate: { kind: "constant", rate: 0.5 }, momentum: 0, nesterov: false },
-  batches: { kind: "drawn", rate: 0.1, steps: 40, expects: 20 },
-  privacy: { clip: 1, delta: "0.000001", noiseMultiplier: 1 },
-  seed: 1,
-};
-const asking = (more: Partial<AskedTraining> = {}): AskedTraining => ({
-  askId: "ask-00001",
-  dataset: "clinic",
-  recipe,
-  ...more,
-});
-
-/** Prices for real; what it trains is what the test says. */
-class FakeTrainer implements Trainer {
-  readonly runs: TrainingRun[] = [];
-  next: (run: TrainingRun) => Promise<Result<TrainedWeights, Problem>> = async () => weightsOf(7);
-
-  price = async (setup: TrainingSetup) => priced(setup);
-  train(run: TrainingRun) {
-    this.runs.push(run);
-    return this.next(run);
-  }
-  close() {}
-}
-
-const prices = new Map<string, ReturnType<typeof priceSetup>>();
-
-function priced(setup: TrainingSetup) {
-  const key = JSON.stringify(setup);
-  const known = prices.get(key) ?? priceSetup(setup);
-  prices.set(key, known);
-  return known;
-}
-
-function weightsOf(byte: number): Result<TrainedWeights, Problem> {
-  return ok({ weights: Uint8Array.of(byte, byte), steps: 40 });
-}
-
-async function worldOf(more: Partial<TrainingPorts> = {}) {
-  const home = testHome();
-  const { ledger, policy } = openLedger(home.store);
-  const cap = amount(10n * 10n ** 9n, 10n ** 14n);
-  await policy.setBudget("clinic", { cap, filter: "zcdp-keys" });
-  const trainer = new FakeTrainer();
-  const told: ToldSteps[] = [];
-  const log: string[] = [];
-  const rows: TrainingRows = {
-    rowCount: 1,
-    columns: [Float64Array.of(30), Float64Array.of(1)],
-    people: undefined,
-  };
-  const trainings = join(home.directory, "trainings");
-  const ports: TrainingPorts = {
-    nodeId: "node_test",
-    datasets: {
-      find: async (name) => (name === card.name ? { card, snapshot: "rows-1", peopleCount: 200 } : undefined),
-      all: async () => [],
-    },
-    ledger,
-    engine: {
-      trainingRows: async () => {
-        log.push(`read after ${(await ledger.budget("clinic")).charges} charges`);
-        return ok(Secret.of(rows));
-      },
-    },
-    clock: { nowMs: () => 1_800_000_000_000 },
-    slots: { next: async () => undefined },
-    trainer,
-    kept: new KeptTrainings(trainings),
-    desk: new TrainingDesk(usualTrainingPolicy),
-    policy: usualTrainingPolicy,
-    ...more,
-  };
-  return {
-    ports,
-    ledger,
-    policy,
-    trainer,
-    told,
-    log,
-    files: () => (existsSync(trainings) ? readdirSync(trainings) : []),
-    ask: (asked = asking(), caller = ada) => trainAtOwner(ports, caller, asked, (step) => told.push(step)),
-    charges: async () => (await ledger.budget("clinic")).charges,
-    [Symbol.dispose]: () => home[Symbol.dispose](),
-  };
-}
 
 test("the price is charged before a row is read, and the same ask gives the same weights, free", async () => {
   using world = await worldOf();
@@ -374,6 +260,7 @@ test("a setup says nothing of rows: with other people under the same card it is 
     ...world.trainer,
     close() {},
     train: world.trainer.train,
+    teach: world.trainer.teach,
     price: async (setup: never) => {
       setups.push(setup);
       return priceSetup(setup);

@@ -1,14 +1,14 @@
 // The walk of a training, on one page. Data goes forward; nothing calls back but how many steps are done.
 
-import { err, ok, type Problem, type Result, Secret } from "@unseen/base";
+import { err, ok, type Problem, type Result } from "@unseen/base";
 import { afterRelease, releasedTogether } from "@unseen/privacy";
-import type { AskedTraining, SentTrained } from "@unseen/wire";
+import type { AskedTraining, SentAnswers, SentTrained } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
 import { notComputed } from "../engine/index.ts";
-import type { Receipt } from "../ledger/index.ts";
-import { permit, type RemainingText, remainingTexts, slowestStepMs } from "../questions/index.ts";
+import { permit, type RemainingText, remainingTexts } from "../questions/index.ts";
 import { digestOfData } from "./digest-of-data.ts";
 import { type PricedTraining, planTrainingAtOwner, trainingHash } from "./price-training.ts";
+import { personMsOf, runTraining } from "./run-training.ts";
 import {
   type DeskOutcome,
   isStoppedByAsker,
@@ -18,18 +18,17 @@ import {
 } from "./training-desk.ts";
 import { decodeTrainingOutcome, encodeTrainingOutcome, type TrainingOutcome } from "./training-outcome.ts";
 import type { TrainingPorts } from "./training-ports.ts";
-import type { TrainedWeights } from "./training-thread.ts";
 
-export type TrainedAtOwner = RemainingText & { readonly trained: SentTrained; readonly steps: number };
+export type TrainedAtOwner = RemainingText & { readonly trained: SentTrained | SentAnswers };
 
-/** How many steps there are, and where the training stands. */
+/** How many steps, or teachers, there are, and where the training stands. */
 export type ToldSteps = Parameters<Listener>[0] & { readonly steps: number };
 
 /**
- * Trains once, however often it is asked for under one id. Charged before a row is read, durably; never refunded. The asker
- * learns how many steps are done, and in the end the weights; the price and every refusal but that noised weights diverged are
- * the same whatever the rows say. A training that was broken off goes on from its last checkpoint: nothing of the steps since
- * was told to anybody.
+ * Trains a model, or teachers that answer, once, however often it is asked for under one id. Charged before a row is read,
+ * durably; never refunded. The asker learns how many steps or teachers are done, and in the end the weights or the answers; the
+ * price and every refusal but that noised weights diverged are the same whatever the rows say. What was broken off goes on from its
+ * last checkpoint, teachers from the first: nothing of what was lost was told to anybody.
  */
 export async function trainAtOwner(
   ports: TrainingPorts,
@@ -42,7 +41,7 @@ export async function trainAtOwner(
   const outcome = earlier.value ?? (await trained(ports, caller, asked, tell));
   if (!outcome.ok) return outcome;
   const remaining = await remainingTexts(ports.ledger, asked, caller.id);
-  return ok({ ...remaining, trained: outcome.value, steps: outcome.value.steps });
+  return ok({ ...remaining, trained: outcome.value });
 }
 
 async function recordedTraining(
@@ -115,7 +114,7 @@ async function paidTraining(
   place: Place,
 ): Promise<DeskOutcome> {
   const { ledger, kept, clock, nodeId } = ports;
-  const { epsilon, delta, event, questionHash, dataset } = priced;
+  const { epsilon, delta, event, questionHash, dataset, work, guarantee, steps } = priced;
   // Whoever was priced while the same training came to its end would watch another one of it, at no charge.
   const earlier = await recordedTraining(ports, asker, asked);
   if (!earlier.ok) return earlier;
@@ -136,69 +135,25 @@ async function paidTraining(
   try {
     await kept.keepAsk(key, { asker, asked });
     await place.turn();
-    const run = await runTraining(ports, priced, receipt.value, key, place, sinceMs);
+    const run = await runTraining(ports, priced, { receipt: receipt.value, key, place, sinceMs });
     if (place.signal.aborted) {
       if (!isStoppedByAsker(place.signal)) return err(notComputed());
       await kept.dropAsk(key);
       return err(trainingStopped());
     }
     if (!run.ok && run.problem.code !== "training-diverged") return run;
-    // The thread gives nothing but what was noised; that weights diverged is seen on noised weights.
+    // The thread gives nothing but what was noised; that weights diverged is seen on noised ones.
     const released = afterRelease(releasedTogether<[]>([]), () => run);
     const recorded = await ledger.record(
       receipt.value,
-      encodeTrainingOutcome(released, { receipt: receipt.value, nodeId, priced }),
+      encodeTrainingOutcome(released, { receipt: receipt.value, nodeId, work, guarantee }),
     );
     if (!recorded.ok) return recorded;
-    await ports.slots.next(sinceMs, personMsOf(priced, priced.steps));
+    await ports.slots.next(sinceMs, personMsOf(work, steps));
     await kept.drop(key);
     return ok(decodeTrainingOutcome(recorded.value));
   } catch {
     // A disk that is full, or a home that was closed: nothing was told, and the same ask goes on.
     return err(notComputed());
   }
-}
-
-async function runTraining(
-  { engine, trainer, kept, slots }: TrainingPorts,
-  priced: PricedTraining,
-  receipt: Receipt,
-  key: string,
-  place: Place,
-  sinceMs: number,
-): Promise<Result<TrainedWeights, Problem>> {
-  const { setup, promise, dataset } = priced;
-  const { recipe } = setup;
-  if (place.signal.aborted) return err(notComputed());
-  const names = [...recipe.x.map(({ column }) => column), recipe.y];
-  const rows = await engine.trainingRows(dataset.snapshot, names, receipt);
-  if (!rows.ok) return rows;
-  let isTelling = false;
-  const attempt = async (checkpoint: Uint8Array | undefined) =>
-    trainer.train({
-      setup,
-      noiseMultiplier: promise.noiseMultiplier,
-      rows: Secret.reveal(rows.value),
-      checkpoint,
-      saveCheckpoint: (bytes) => kept.keepCheckpoint(key, bytes),
-      onProgress: (step, epsilon) => {
-        // Each in a slot of time; what comes meanwhile is not told.
-        if (isTelling) return;
-        isTelling = true;
-        void slots.next(sinceMs, personMsOf(priced, step)).then(() => {
-          isTelling = false;
-          place.tell(step, epsilon);
-        });
-      },
-      signal: place.signal,
-    });
-  const first = await attempt(await kept.checkpoint(key));
-  const isForeign = !first.ok && /^checkpoint-/.test(first.problem.code);
-  if (isForeign) await kept.dropCheckpoint(key);
-  return isForeign ? attempt(undefined) : first;
-}
-
-/** How much longer so many steps may take because of one person, who is in as many batches as the rate says. */
-function personMsOf({ rate, workEachPerson }: PricedTraining, steps: number): number {
-  return rate * steps * workEachPerson * slowestStepMs;
 }

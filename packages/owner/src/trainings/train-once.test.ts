@@ -67,6 +67,8 @@ test("an ask that is still being priced while the same one ends gets what was re
         if (prices === 2) await slow;
         return priceSetup(setup);
       },
+      priceTeaching: async () => expect.fail("no teachers were asked for"),
+      teach: async () => expect.fail("no teachers were asked for"),
       train: async () => {
         runs += 1;
         return ok({ weights: Uint8Array.of(runs), steps: 40 });

@@ -2,8 +2,10 @@
 
 import { Worker } from "node:worker_threads";
 import { err, type Problem, problem, type Result } from "@unseen/base";
+import type { Answers } from "@unseen/learning";
 import { notComputed, type TrainingRows } from "../engine/index.ts";
 import { digestOfData } from "./digest-of-data.ts";
+import type { PricedTeaching, TeachingSetup } from "./teaching-setup.ts";
 import type { PricedSetup, TrainingSetup } from "./training-setup.ts";
 import type { ThreadJob, ThreadReply, TrainedWeights } from "./training-thread.ts";
 
@@ -18,14 +20,27 @@ export type TrainingRun = {
   readonly signal: AbortSignal;
 };
 
+export type TeachingRun = {
+  readonly setup: TeachingSetup;
+  readonly rows: TrainingRows;
+  readonly onProgress: (teachers: number) => void;
+  readonly signal: AbortSignal;
+};
+
 /** Prices and runs trainings. What comes back holds nothing that was not noised. */
 export interface Trainer {
   /** `training-busy` where the asker has prices underway. */
   price(setup: TrainingSetup, asker: string): Promise<Result<PricedSetup, Problem>>;
+  priceTeaching(setup: TeachingSetup, asker: string): Promise<Result<PricedTeaching, Problem>>;
   /** `answer-not-computed` where it ended without a result: nothing was told of it. */
   train(run: TrainingRun): Promise<Result<TrainedWeights, Problem>>;
+  teach(run: TeachingRun): Promise<Result<Answers, Problem>>;
   close(): void;
 }
+
+type PricingJob = Extract<ThreadJob, { kind: "price" | "price-teaching" }>;
+/** Of the kind that its job asks for. */
+type Priced = Result<PricedSetup | PricedTeaching, Problem>;
 
 /** Loading takes a second; a machine under load is allowed for. */
 const startMs = 60_000;
@@ -41,15 +56,52 @@ export class ThreadTrainer implements Trainer {
   #last: Promise<unknown> = Promise.resolve();
   readonly #running = new Set<Worker>();
   readonly #asking = new Map<string, number>();
-  readonly #known = new Map<string, Result<PricedSetup, Problem>>();
+  readonly #known = new Map<string, Priced>();
+
+  price(setup: TrainingSetup, asker: string): Promise<Result<PricedSetup, Problem>> {
+    return this.#inTurn({ kind: "price", setup }, asker) as Promise<Result<PricedSetup, Problem>>;
+  }
+
+  priceTeaching(setup: TeachingSetup, asker: string): Promise<Result<PricedTeaching, Problem>> {
+    return this.#inTurn({ kind: "price-teaching", setup }, asker) as Promise<Result<PricedTeaching, Problem>>;
+  }
+
+  train({
+    saveCheckpoint,
+    onProgress,
+    signal,
+    ...job
+  }: TrainingRun): Promise<Result<TrainedWeights, Problem>> {
+    return this.#ran({ kind: "train", ...job }, signal, (reply, worker, resolve) => {
+      if (reply.kind === "checkpoint") {
+        saveCheckpoint(reply.bytes).then(
+          () => worker.postMessage({ kind: "saved" } satisfies ThreadJob),
+          () => resolve(err(notComputed())),
+        );
+      } else if (reply.kind === "progress") onProgress(reply.step, reply.epsilon);
+      else if (reply.kind === "trained") resolve(reply.trained);
+    });
+  }
+
+  teach({ onProgress, signal, ...job }: TeachingRun): Promise<Result<Answers, Problem>> {
+    return this.#ran({ kind: "teach", ...job }, signal, (reply, _, resolve) => {
+      if (reply.kind === "progress") onProgress(reply.step);
+      else if (reply.kind === "taught") resolve(reply.taught);
+    });
+  }
+
+  close(): void {
+    for (const worker of this.#running) void worker.terminate();
+    void this.#pricing?.then((worker) => worker?.terminate());
+  }
 
   /** One at a time; each waits for those before it. The same setup is priced once. */
-  async price(setup: TrainingSetup, asker: string): Promise<Result<PricedSetup, Problem>> {
+  async #inTurn(job: PricingJob, asker: string): Promise<Priced> {
     const underway = this.#asking.get(asker) ?? 0;
     if (underway >= mostPricesEach) return err(trainingBusy("prices of yours are being found out already"));
     this.#asking.set(asker, underway + 1);
     try {
-      const priced = this.#last.then(() => this.#priced(setup));
+      const priced = this.#last.then(() => this.#priced(job));
       // One that fails has no say in those after it.
       this.#last = priced.catch(() => undefined);
       return await priced;
@@ -60,30 +112,13 @@ export class ThreadTrainer implements Trainer {
     }
   }
 
-  async train(run: TrainingRun): Promise<Result<TrainedWeights, Problem>> {
-    const worker = await started();
-    if (worker === undefined) return err(notComputed());
-    this.#running.add(worker);
-    try {
-      return await ran(worker, run);
-    } finally {
-      this.#running.delete(worker);
-      void worker.terminate();
-    }
-  }
-
-  close(): void {
-    for (const worker of this.#running) void worker.terminate();
-    void this.#pricing?.then((worker) => worker?.terminate());
-  }
-
-  async #priced(setup: TrainingSetup): Promise<Result<PricedSetup, Problem>> {
-    const key = digestOfData(setup);
+  async #priced(job: PricingJob): Promise<Priced> {
+    const key = digestOfData(job);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#pricing ??= started();
     const worker = await this.#pricing;
-    const reply = worker && (await asked(worker, { kind: "price", setup }, priceMs));
+    const reply = worker && (await asked(worker, job, priceMs));
     if (reply?.kind !== "priced") {
       this.#pricing = undefined;
       await worker?.terminate();
@@ -92,6 +127,29 @@ export class ThreadTrainer implements Trainer {
     if (this.#known.size >= mostKept) this.#known.clear();
     this.#known.set(key, reply.priced);
     return reply.priced;
+  }
+
+  async #ran<Made>(
+    job: ThreadJob,
+    signal: AbortSignal,
+    hear: (reply: ThreadReply, worker: Worker, resolve: (made: Result<Made, Problem>) => void) => void,
+  ): Promise<Result<Made, Problem>> {
+    const worker = await started();
+    if (worker === undefined) return err(notComputed());
+    this.#running.add(worker);
+    try {
+      return await new Promise((resolve) => {
+        const fail = () => resolve(err(notComputed()));
+        worker.on("error", fail).on("exit", fail);
+        worker.on("message", (reply: ThreadReply) => hear(reply, worker, resolve));
+        signal.addEventListener("abort", fail, { once: true });
+        if (signal.aborted) return fail();
+        worker.postMessage(job);
+      });
+    } finally {
+      this.#running.delete(worker);
+      void worker.terminate();
+    }
   }
 }
 
@@ -122,26 +180,6 @@ function nextReply(worker: Worker, withinMs: number): Promise<ThreadReply | unde
     const ended = () => settle(undefined);
     const timer = setTimeout(ended, withinMs);
     worker.on("message", settle).on("error", ended).on("exit", ended);
-  });
-}
-
-function ran(worker: Worker, run: TrainingRun): Promise<Result<TrainedWeights, Problem>> {
-  const { setup, noiseMultiplier, rows, checkpoint, saveCheckpoint, onProgress, signal } = run;
-  return new Promise((resolve) => {
-    const fail = () => resolve(err(notComputed()));
-    worker.on("error", fail).on("exit", fail);
-    worker.on("message", (reply: ThreadReply) => {
-      if (reply.kind === "checkpoint") {
-        saveCheckpoint(reply.bytes).then(
-          () => worker.postMessage({ kind: "saved" } satisfies ThreadJob),
-          fail,
-        );
-      } else if (reply.kind === "progress") onProgress(reply.step, reply.epsilon);
-      else if (reply.kind === "trained") resolve(reply.trained);
-    });
-    signal.addEventListener("abort", fail, { once: true });
-    if (signal.aborted) return fail();
-    worker.postMessage({ kind: "train", setup, noiseMultiplier, rows, checkpoint } satisfies ThreadJob);
   });
 }
 

@@ -5,55 +5,31 @@ import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { bytesOnWasm, workOf } from "@unseen/compute";
 import {
   checkPrivacy,
-  type FeaturePlan,
   type FitOptions,
   fitsNetwork,
-  type LabelPlan,
-  layerOf,
   learntNumbers,
   lossNamed,
-  mostRowsEach,
-  type Network,
   noiseOf,
   optimizerOf,
-  type PoissonRelation,
   PoissonSampler,
   type PrivacyOptions,
   type Promised,
-  planFeatures,
-  planLabel,
-  planNetwork,
   planSteps,
   promised,
   readSafetensors,
   type StepsPlan,
   type Weights,
 } from "@unseen/learning";
-import type { ColumnDescription, TrainingRecipe } from "@unseen/wire";
-import { type TrainingPolicy, withinPolicy } from "./training-policy.ts";
+import type { TrainingRecipe } from "@unseen/wire";
+import { type LaidOutModel, layOutModel, type SetupOf } from "./lay-out-model.ts";
+import { withinPolicy } from "./training-policy.ts";
 
-/** May be sent to a thread. */
-export type TrainingSetup = {
-  readonly recipe: TrainingRecipe;
-  /** Of the columns that are used. */
-  readonly declared: readonly ColumnDescription[];
-  readonly relation: PoissonRelation;
-  readonly rowsEach: number;
-  readonly unitInWords: string;
-  /** How many people there may be; where `isCountPublic`, how many there are. */
-  readonly peopleAtMost: number;
-  readonly isCountPublic: boolean;
-  /** Of the offer, a little less than what is charged. */
-  readonly delta: number;
+export type TrainingSetup = SetupOf<TrainingRecipe> & {
   /** What the whole may cost, where the noise is not named. */
   readonly epsilon: number | undefined;
-  readonly policy: TrainingPolicy;
 };
 
-export type LaidOut = {
-  readonly features: FeaturePlan;
-  readonly label: LabelPlan;
-  readonly network: Network;
+export type LaidOut = LaidOutModel & {
   readonly sampler: PoissonSampler;
   readonly weights: Weights | undefined;
 };
@@ -73,68 +49,13 @@ export type PricedSetup = {
 
 /** Each refusal follows from the recipe and the card. */
 export function layOut(setup: TrainingSetup): Result<LaidOut, Problem> {
-  const { recipe, declared, rowsEach } = setup;
-  if (rowsEach > mostRowsEach)
-    return err(
-      problem(
-        "training-too-large",
-        `one person may have ${rowsEach} rows here, and a training takes at most ${mostRowsEach} of each`,
-        { hint: 'the owner can register the rows with a smaller "mostRowsEach"' },
-      ),
-    );
-  const features = planFeatures(recipe.x, declared);
-  if (!features.ok) return features;
-  const label = planLabel(recipe.y, recipe.loss, declared);
-  if (!label.ok) return label;
-  const shape = recipe.shape ?? [features.value.width];
-  if (shape.reduce((product, size) => product * size, 1) !== features.value.width)
-    return err(
-      problem(
-        "shapes-do-not-fit",
-        `the columns of an example become ${features.value.width} numbers, and its shape is [${shape.join(", ")}]`,
-      ),
-    );
-  const looked = looksUp(recipe, features.value);
-  if (!looked.ok) return looked;
-  const network = planNetwork(recipe.layers.map(layerOf), shape);
-  if (!network.ok) return network;
-  if (network.value.outputs !== label.value.outputs)
-    return err(
-      problem(
-        "shapes-do-not-fit",
-        `the last layer has ${network.value.outputs} results, and ${recipe.y} with the loss ${recipe.loss} needs ${label.value.outputs}`,
-        { hint: `end with dense(${label.value.outputs})` },
-      ),
-    );
+  const model = layOutModel(setup, setup.recipe.loss);
+  if (!model.ok) return model;
   const sampler = samplerOf(setup);
   if (!sampler.ok) return sampler;
-  const weights = weightsOf(recipe);
+  const weights = weightsOf(setup.recipe);
   if (!weights.ok) return weights;
-  return ok({
-    features: features.value,
-    label: label.value,
-    network: network.value,
-    sampler: sampler.value,
-    weights: weights.value,
-  });
-}
-
-/** What is looked up in a table must be a place in it, whatever a row holds: so places come straight from declared columns. */
-function looksUp({ layers }: TrainingRecipe, { places }: FeaturePlan): Result<undefined, Problem> {
-  for (const [at, layer] of layers.entries()) {
-    if (layer.kind !== "embedding") continue;
-    if (at > 0 || places === undefined)
-      return err(
-        problem("training-invalid", "an embedding looks up columns that are places, before any other layer"),
-      );
-    if (places > layer.words)
-      return err(
-        problem("training-invalid", `an embedding of ${layer.words} words looks up one of ${places} places`, {
-          hint: `embedding(${places}, ${layer.units})`,
-        }),
-      );
-  }
-  return ok(undefined);
+  return ok({ ...model.value, sampler: sampler.value, weights: weights.value });
 }
 
 function samplerOf({ recipe, ...setup }: TrainingSetup): Result<PoissonSampler, Problem> {
@@ -165,7 +86,7 @@ function weightsOf({ weights }: TrainingRecipe): Result<Weights | undefined, Pro
 }
 
 /** What an operation of a program costs however small it is: a call, about a microsecond. */
-const callWork = 300;
+export const callWork = 300;
 
 /** Refuses what is too large, then looks for the noise that keeps the epsilon, which takes seconds. */
 export function priceSetup(setup: TrainingSetup): Result<PricedSetup, Problem> {

@@ -1,17 +1,21 @@
 // The thread in which trainings are priced and run, so that a node goes on answering meanwhile. It has the platform's
-// randomness for samples and noise, no files, no network and no keys. Nothing leaves it but prices, which depend on no row,
-// and weights and checkpoints, which were noised.
+// randomness for samples, parts and noise, no files, no network and no keys. Nothing leaves it but prices, which depend on no
+// row, weights and checkpoints, which were noised, and winners of noised votes.
 
 import { parentPort } from "node:worker_threads";
 import { type Problem, platformEntropy, type Result } from "@unseen/base";
 import { wasmBackend } from "@unseen/compute";
-import { trainOn, writeFeatures, writeLabels, writeSafetensors } from "@unseen/learning";
+import { type Answers, trainOn, writeFeatures, writeLabels, writeSafetensors } from "@unseen/learning";
 import type { TrainingRows } from "../engine/index.ts";
+import { teachAndAnswer } from "./teach-and-answer.ts";
+import { type PricedTeaching, priceTeaching, type TeachingSetup } from "./teaching-setup.ts";
 import { layOut, type PricedSetup, planOf, priceSetup, type TrainingSetup } from "./training-setup.ts";
 import { unitsOfTraining } from "./units-of-training.ts";
 
 export type ThreadJob =
   | { readonly kind: "price"; readonly setup: TrainingSetup }
+  | { readonly kind: "price-teaching"; readonly setup: TeachingSetup }
+  | { readonly kind: "teach"; readonly setup: TeachingSetup; readonly rows: TrainingRows }
   | {
       readonly kind: "train";
       readonly setup: TrainingSetup;
@@ -24,21 +28,29 @@ export type ThreadJob =
 
 export type ThreadReply =
   | { readonly kind: "ready" }
-  | { readonly kind: "priced"; readonly priced: Result<PricedSetup, Problem> }
+  | { readonly kind: "priced"; readonly priced: Result<PricedSetup | PricedTeaching, Problem> }
   | { readonly kind: "checkpoint"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "progress"; readonly step: number; readonly epsilon: number }
-  | { readonly kind: "trained"; readonly trained: Result<TrainedWeights, Problem> };
+  | { readonly kind: "trained"; readonly trained: Result<TrainedWeights, Problem> }
+  | { readonly kind: "taught"; readonly taught: Result<Answers, Problem> };
 
 /** As safetensors. */
 export type TrainedWeights = { readonly weights: Uint8Array<ArrayBuffer>; readonly steps: number };
 
 const port = parentPort!;
+const ports = { backend: wasmBackend, entropy: platformEntropy(globalThis.crypto) };
 let saved: () => void = () => undefined;
 
 port.on("message", (job: ThreadJob) => {
   switch (job.kind) {
     case "price":
       return tell({ kind: "priced", priced: priceSetup(job.setup) });
+    case "price-teaching":
+      return tell({ kind: "priced", priced: priceTeaching(job.setup) });
+    case "teach":
+      return void teachAndAnswer(job.setup, job.rows, ports, (teachers) =>
+        tell({ kind: "progress", step: teachers, epsilon: 0 }),
+      ).then((taught) => tell({ kind: "taught", taught }));
     case "train":
       return void train(job).then((trained) => tell({ kind: "trained", trained }));
     case "saved":
@@ -78,7 +90,7 @@ async function train(job: Extract<ThreadJob, { kind: "train" }>): Promise<Result
         }),
       onProgress: ({ step, epsilon = 0 }) => tell({ kind: "progress", step, epsilon }),
     },
-    { backend: wasmBackend, entropy: platformEntropy(globalThis.crypto) },
+    ports,
   );
   if (!trained.ok) return trained;
   const { weights, steps, epsilon } = trained.value;

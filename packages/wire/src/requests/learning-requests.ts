@@ -5,21 +5,29 @@ import {
   type TrainRequest,
   TrainRequestSchema,
 } from "../gen/unseen/v1/learning_pb.ts";
-import type { TrainingRecipe } from "../training/recipe.ts";
 import { decodeRecipe, encodeRecipe } from "../training/recipe-codec.ts";
+import { decodeTeaching, encodeTeaching } from "../training/teaching-codec.ts";
+import { isTeaching, type LearningRecipe } from "../training/teaching-recipe.ts";
 import { isAskId, readDatasetName } from "./grid-requests.ts";
 
-export type PricedTraining = { readonly dataset: string; readonly recipe: TrainingRecipe };
+export type PricedTraining = { readonly dataset: string; readonly recipe: LearningRecipe };
 export type AskedTraining = PricedTraining & { readonly askId: string };
 
 export function encodeTraining({ dataset, recipe }: PricedTraining, askId = ""): TrainRequest {
-  return create(TrainRequestSchema, { askId, dataset, recipe: encodeRecipe(recipe) });
+  return create(TrainRequestSchema, {
+    askId,
+    dataset,
+    asked: isTeaching(recipe)
+      ? { case: "teaching", value: encodeTeaching(recipe) }
+      : { case: "recipe", value: encodeRecipe(recipe) },
+  });
 }
 
 export function readPricedTraining(request: TrainRequest): Result<PricedTraining, Problem> {
   const dataset = readDatasetName(request);
   if (!dataset.ok) return dataset;
-  const recipe = decodeRecipe(request.recipe);
+  const { asked } = request;
+  const recipe = asked.case === "teaching" ? decodeTeaching(asked.value) : decodeRecipe(asked.value);
   return recipe.ok ? ok({ dataset: dataset.value, recipe: recipe.value }) : recipe;
 }
 

@@ -46,12 +46,16 @@ export type PrivacyRecipe = {
   readonly adaptive?: { readonly quantile: number; readonly rate: number };
 } & ({ readonly epsilon: string } | { readonly noiseMultiplier: number });
 
-export type TrainingRecipe = {
+/** What is learnt from what, and by which layers. */
+export type ModelRecipe = {
   readonly x: readonly FeatureRecipe[];
   readonly y: string;
   /** Of one example; where it is left out, an example is one line. */
   readonly shape?: readonly number[];
   readonly layers: readonly LayerRecipe[];
+};
+
+export type TrainingRecipe = ModelRecipe & {
   readonly loss: LossName;
   readonly optimizer: OptimizerRecipe;
   readonly batches: BatchesRecipe;

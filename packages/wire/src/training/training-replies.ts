@@ -18,6 +18,13 @@ import {
 } from "../gen/unseen/v1/learning_pb.ts";
 import { wireLimits } from "../limits.ts";
 import { plainText } from "../plain-text.ts";
+import {
+  decodeAnswers,
+  decodeTeachingPromise,
+  encodeTeachingPromise,
+  type SentAnswers,
+  type SentTeachingPromise,
+} from "./teaching-replies.ts";
 
 /** A promise about everything that a training gives away. */
 export type SentPromise = {
@@ -34,16 +41,17 @@ export type SentPromise = {
 
 export type SentTrainingPrice = {
   readonly cost: LossText;
-  readonly promise: SentPromise;
+  readonly promise: SentPromise | SentTeachingPromise;
+  /** Or teachers. */
   readonly steps: number;
-  /** Numbers that are learnt. */
+  /** Numbers that are learnt, by each. */
   readonly parameters: number;
   readonly releases: readonly string[];
   readonly remaining: LossText;
   readonly isAffordable: boolean;
 };
 
-/** Nothing in it depends on a row. */
+/** Nothing in it depends on a row. Of teachers, `step` of `steps` are taught, and nothing has been paid away. */
 export type SentProgress = {
   readonly step: number;
   readonly steps: number;
@@ -65,7 +73,10 @@ export type SentTrained = {
 export function encodeTrainingPrice(price: SentTrainingPrice): PriceTrainingResponse {
   return create(PriceTrainingResponseSchema, {
     cost: encodeLoss(price.cost),
-    promise: encodePromise(price.promise),
+    promised:
+      "aggregator" in price.promise
+        ? { case: "teaching", value: encodeTeachingPromise(price.promise) }
+        : { case: "promise", value: encodePromise(price.promise) },
     steps: price.steps,
     parameters: BigInt(price.parameters),
     releases: [...price.releases],
@@ -77,7 +88,9 @@ export function encodeTrainingPrice(price: SentTrainingPrice): PriceTrainingResp
 export function decodeTrainingPrice(message: PriceTrainingResponse): Result<SentTrainingPrice, Problem> {
   const cost = decodeLoss(message.cost);
   if (!cost.ok) return cost;
-  const promise = decodePromise(message.promise);
+  const { promised } = message;
+  const promise =
+    promised.case === "teaching" ? decodeTeachingPromise(promised.value) : decodePromise(promised.value);
   if (!promise.ok) return promise;
   const remaining = decodeLoss(message.remaining);
   if (!remaining.ok) return remaining;
@@ -142,7 +155,7 @@ export function trainedFromBytes(bytes: Uint8Array): SentTrained {
 
 export type ToldOfTraining =
   | { readonly kind: "progress"; readonly progress: SentProgress }
-  | { readonly kind: "trained"; readonly trained: SentTrained; readonly remaining: LossText };
+  | { readonly kind: "trained"; readonly trained: SentTrained | SentAnswers; readonly remaining: LossText };
 
 export function encodeProgress(progress: SentProgress): TrainingProgress {
   return create(TrainingProgressSchema, progress);
@@ -157,7 +170,7 @@ export function decodeTold({ told }: TrainResponse): Result<ToldOfTraining, Prob
       : err(replyMalformed("its progress is none"));
   }
   if (told.case === undefined) return err(replyMalformed("it tells nothing of the training"));
-  const trained = decodeTrained(told.value);
+  const trained = told.case === "taught" ? decodeAnswers(told.value) : decodeTrained(told.value);
   if (!trained.ok) return trained;
   const remaining = decodeLoss(told.value.remaining);
   if (!remaining.ok) return remaining;

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file unseen/v1/learning.proto.
  */
 export const file_unseen_v1_learning: GenFile = /*@__PURE__*/
-  fileDesc("Chh1bnNlZW4vdjEvbGVhcm5pbmcucHJvdG8SCXVuc2Vlbi52MSJaCgxUcmFpblJlcXVlc3QSDgoGYXNrX2lkGAEgASgJEg8KB2RhdGFzZXQYAiABKAkSKQoGcmVjaXBlGAMgASgLMhkudW5zZWVuLnYxLlRyYWluaW5nUmVjaXBlIsQCCg5UcmFpbmluZ1JlY2lwZRIPCgd2ZXJzaW9uGAEgASgNEiUKAXgYAiADKAsyGi51bnNlZW4udjEuVHJhaW5pbmdGZWF0dXJlEgkKAXkYAyABKAkSDQoFc2hhcGUYBCADKA0SKAoGbGF5ZXJzGAUgAygLMhgudW5zZWVuLnYxLlRyYWluaW5nTGF5ZXISDAoEbG9zcxgGIAEoCRIvCglvcHRpbWl6ZXIYByABKAsyHC51bnNlZW4udjEuVHJhaW5pbmdPcHRpbWl6ZXISKwoHYmF0Y2hlcxgIIAEoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ0JhdGNoZXMSKwoHcHJpdmFjeRgJIAEoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ1ByaXZhY3kSDAoEc2VlZBgKIAEoDRIPCgd3ZWlnaHRzGAsgASgMIi0KD1RyYWluaW5nRmVhdHVyZRIOCgZjb2x1bW4YASABKAkSCgoCYXMYAiABKAkipQEKDVRyYWluaW5nTGF5ZXISDAoEa2luZBgBIAEoCRINCgV1bml0cxgCIAEoDRIOCgZ3aW5kb3cYAyABKA0SDgoGc3RyaWRlGAQgASgNEg8KB3BhZGRpbmcYBSABKA0SEgoKa2VlcHNfc2l6ZRgGIAEoCBINCgV3b3JkcxgHIAEoDRISCgphY3RpdmF0aW9uGAggASgJEg8KB2Ryb3BwZWQYCSABKAEinwEKEVRyYWluaW5nT3B0aW1pemVyEgwKBGtpbmQYASABKAkSKQoEcmF0ZRgCIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1NjaGVkdWxlEhAKCG1vbWVudHVtGAMgASgBEhAKCG5lc3Rlcm92GAQgASgIEg0KBWJldGExGAUgASgBEg0KBWJldGEyGAYgASgBEg8KB2Vwc2lsb24YByABKAEiXgoQVHJhaW5pbmdTY2hlZHVsZRIMCgRraW5kGAEgASgJEgwKBHJhdGUYAiABKAESDgoGZmFjdG9yGAMgASgBEg0KBWV2ZXJ5GAQgASgNEg8KB3dhcm1fdXAYBSABKA0iawoPVHJhaW5pbmdCYXRjaGVzEigKBWRyYXduGAEgASgLMhcudW5zZWVuLnYxLkRyYXduQmF0Y2hlc0gAEiMKBmVwb2NocxgCIAEoCzIRLnVuc2Vlbi52MS5FcG9jaHNIAEIJCgdiYXRjaGVzIjwKDERyYXduQmF0Y2hlcxIMCgRyYXRlGAEgASgBEg0KBXN0ZXBzGAIgASgNEg8KB2V4cGVjdHMYAyABKAEiJwoGRXBvY2hzEg4KBmVwb2NocxgBIAEoARINCgViYXRjaBgCIAEoDSKLAQoPVHJhaW5pbmdQcml2YWN5EgwKBGNsaXAYASABKAESDQoFZGVsdGEYAiABKAkSEQoHZXBzaWxvbhgDIAEoCUgAEhoKEG5vaXNlX211bHRpcGxpZXIYBCABKAFIABIQCghxdWFudGlsZRgFIAEoARIRCgljbGlwX3JhdGUYBiABKAFCBwoFbm9pc2UirQEKD1RyYWluaW5nUHJvbWlzZRIPCgdlcHNpbG9uGAEgASgBEg0KBWRlbHRhGAIgASgBEgwKBHVuaXQYAyABKAkSEAoIcmVsYXRpb24YBCABKAkSDwoHc2FtcGxlchgFIAEoCRISCgpjb252ZXJzaW9uGAYgASgJEgwKBGNsaXAYByABKAESGAoQbm9pc2VfbXVsdGlwbGllchgIIAEoARINCgVub2lzZRgJIAEoCSLQAQoVUHJpY2VUcmFpbmluZ1Jlc3BvbnNlEh0KBGNvc3QYASABKAsyDy51bnNlZW4udjEuTG9zcxIrCgdwcm9taXNlGAIgASgLMhoudW5zZWVuLnYxLlRyYWluaW5nUHJvbWlzZRINCgVzdGVwcxgDIAEoDRISCgpwYXJhbWV0ZXJzGAQgASgEEhAKCHJlbGVhc2VzGAUgAygJEiIKCXJlbWFpbmluZxgGIAEoCzIPLnVuc2Vlbi52MS5Mb3NzEhIKCmFmZm9yZGFibGUYByABKAgidQoNVHJhaW5SZXNwb25zZRIvCghwcm9ncmVzcxgBIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1Byb2dyZXNzSAASKwoHdHJhaW5lZBgCIAEoCzIYLnVuc2Vlbi52MS5UcmFpbmVkQW5zd2VySABCBgoEdG9sZCJRChBUcmFpbmluZ1Byb2dyZXNzEgwKBHN0ZXAYASABKA0SDQoFc3RlcHMYAiABKA0SDwoHZXBzaWxvbhgDIAEoARIPCgd3YWl0aW5nGAQgASgNItgBCg1UcmFpbmVkQW5zd2VyEg8KB3dlaWdodHMYASABKAwSDQoFc3RlcHMYAiABKA0SKwoHcHJvbWlzZRgDIAEoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ1Byb21pc2USHgoFc3BlbnQYBCABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAUgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAYgASgJEiIKCXJlbWFpbmluZxgHIAEoCzIPLnVuc2Vlbi52MS5Mb3NzIiUKE1N0b3BUcmFpbmluZ1JlcXVlc3QSDgoGYXNrX2lkGAEgASgJIicKFFN0b3BUcmFpbmluZ1Jlc3BvbnNlEg8KB3N0b3BwZWQYASABKAgy7AEKD0xlYXJuaW5nU2VydmljZRJKCg1QcmljZVRyYWluaW5nEhcudW5zZWVuLnYxLlRyYWluUmVxdWVzdBogLnVuc2Vlbi52MS5QcmljZVRyYWluaW5nUmVzcG9uc2USPAoFVHJhaW4SFy51bnNlZW4udjEuVHJhaW5SZXF1ZXN0GhgudW5zZWVuLnYxLlRyYWluUmVzcG9uc2UwARJPCgxTdG9wVHJhaW5pbmcSHi51bnNlZW4udjEuU3RvcFRyYWluaW5nUmVxdWVzdBofLnVuc2Vlbi52MS5TdG9wVHJhaW5pbmdSZXNwb25zZWIGcHJvdG8z", [file_unseen_v1_grid]);
+  fileDesc("Chh1bnNlZW4vdjEvbGVhcm5pbmcucHJvdG8SCXVuc2Vlbi52MSKUAQoMVHJhaW5SZXF1ZXN0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEisKBnJlY2lwZRgDIAEoCzIZLnVuc2Vlbi52MS5UcmFpbmluZ1JlY2lwZUgAEi0KCHRlYWNoaW5nGAQgASgLMhkudW5zZWVuLnYxLlRlYWNoaW5nUmVjaXBlSABCBwoFYXNrZWQixAIKDlRyYWluaW5nUmVjaXBlEg8KB3ZlcnNpb24YASABKA0SJQoBeBgCIAMoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ0ZlYXR1cmUSCQoBeRgDIAEoCRINCgVzaGFwZRgEIAMoDRIoCgZsYXllcnMYBSADKAsyGC51bnNlZW4udjEuVHJhaW5pbmdMYXllchIMCgRsb3NzGAYgASgJEi8KCW9wdGltaXplchgHIAEoCzIcLnVuc2Vlbi52MS5UcmFpbmluZ09wdGltaXplchIrCgdiYXRjaGVzGAggASgLMhoudW5zZWVuLnYxLlRyYWluaW5nQmF0Y2hlcxIrCgdwcml2YWN5GAkgASgLMhoudW5zZWVuLnYxLlRyYWluaW5nUHJpdmFjeRIMCgRzZWVkGAogASgNEg8KB3dlaWdodHMYCyABKAwi/wIKDlRlYWNoaW5nUmVjaXBlEg8KB3ZlcnNpb24YASABKA0SJQoBeBgCIAMoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ0ZlYXR1cmUSCQoBeRgDIAEoCRINCgVzaGFwZRgEIAMoDRIoCgZsYXllcnMYBSADKAsyGC51bnNlZW4udjEuVHJhaW5pbmdMYXllchIQCgh0ZWFjaGVycxgGIAEoDRIvCglvcHRpbWl6ZXIYByABKAsyHC51bnNlZW4udjEuVHJhaW5pbmdPcHRpbWl6ZXISIQoGZXBvY2hzGAggASgLMhEudW5zZWVuLnYxLkVwb2NocxIMCgRzZWVkGAkgASgNEi0KCmFnZ3JlZ2F0b3IYCiABKAsyGS51bnNlZW4udjEuVm90ZUFnZ3JlZ2F0b3ISDQoFZGVsdGEYCyABKAkSLgoHdGVsbGluZxgMIAEoCzIdLnVuc2Vlbi52MS5UZWxsaW5nT2ZBZ3JlZW1lbnQSDwoHcXVlcmllcxgNIAEoDCJ2Cg5Wb3RlQWdncmVnYXRvchIMCgRraW5kGAEgASgJEg0KBW5vaXNlGAIgASgBEhcKD3RocmVzaG9sZF92b3RlcxgDIAEoDRIXCg90aHJlc2hvbGRfbm9pc2UYBCABKAESFQoNbW9zdF9hbnN3ZXJlZBgFIAEoDSI5ChJUZWxsaW5nT2ZBZ3JlZW1lbnQSDQoFb3JkZXIYASABKAESFAoMcmVsZWFzZV9jb3N0GAIgASgBIi0KD1RyYWluaW5nRmVhdHVyZRIOCgZjb2x1bW4YASABKAkSCgoCYXMYAiABKAkipQEKDVRyYWluaW5nTGF5ZXISDAoEa2luZBgBIAEoCRINCgV1bml0cxgCIAEoDRIOCgZ3aW5kb3cYAyABKA0SDgoGc3RyaWRlGAQgASgNEg8KB3BhZGRpbmcYBSABKA0SEgoKa2VlcHNfc2l6ZRgGIAEoCBINCgV3b3JkcxgHIAEoDRISCgphY3RpdmF0aW9uGAggASgJEg8KB2Ryb3BwZWQYCSABKAEinwEKEVRyYWluaW5nT3B0aW1pemVyEgwKBGtpbmQYASABKAkSKQoEcmF0ZRgCIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1NjaGVkdWxlEhAKCG1vbWVudHVtGAMgASgBEhAKCG5lc3Rlcm92GAQgASgIEg0KBWJldGExGAUgASgBEg0KBWJldGEyGAYgASgBEg8KB2Vwc2lsb24YByABKAEiXgoQVHJhaW5pbmdTY2hlZHVsZRIMCgRraW5kGAEgASgJEgwKBHJhdGUYAiABKAESDgoGZmFjdG9yGAMgASgBEg0KBWV2ZXJ5GAQgASgNEg8KB3dhcm1fdXAYBSABKA0iawoPVHJhaW5pbmdCYXRjaGVzEigKBWRyYXduGAEgASgLMhcudW5zZWVuLnYxLkRyYXduQmF0Y2hlc0gAEiMKBmVwb2NocxgCIAEoCzIRLnVuc2Vlbi52MS5FcG9jaHNIAEIJCgdiYXRjaGVzIjwKDERyYXduQmF0Y2hlcxIMCgRyYXRlGAEgASgBEg0KBXN0ZXBzGAIgASgNEg8KB2V4cGVjdHMYAyABKAEiJwoGRXBvY2hzEg4KBmVwb2NocxgBIAEoARINCgViYXRjaBgCIAEoDSKLAQoPVHJhaW5pbmdQcml2YWN5EgwKBGNsaXAYASABKAESDQoFZGVsdGEYAiABKAkSEQoHZXBzaWxvbhgDIAEoCUgAEhoKEG5vaXNlX211bHRpcGxpZXIYBCABKAFIABIQCghxdWFudGlsZRgFIAEoARIRCgljbGlwX3JhdGUYBiABKAFCBwoFbm9pc2UirQEKD1RyYWluaW5nUHJvbWlzZRIPCgdlcHNpbG9uGAEgASgBEg0KBWRlbHRhGAIgASgBEgwKBHVuaXQYAyABKAkSEAoIcmVsYXRpb24YBCABKAkSDwoHc2FtcGxlchgFIAEoCRISCgpjb252ZXJzaW9uGAYgASgJEgwKBGNsaXAYByABKAESGAoQbm9pc2VfbXVsdGlwbGllchgIIAEoARINCgVub2lzZRgJIAEoCSJ5Cg9UZWFjaGluZ1Byb21pc2USDwoHZXBzaWxvbhgBIAEoARINCgVkZWx0YRgCIAEoARIMCgR1bml0GAMgASgJEhAKCHJlbGF0aW9uGAQgASgJEhIKCmFnZ3JlZ2F0b3IYBSABKAkSEgoKY29udmVyc2lvbhgGIAEoCSKOAgoVUHJpY2VUcmFpbmluZ1Jlc3BvbnNlEh0KBGNvc3QYASABKAsyDy51bnNlZW4udjEuTG9zcxItCgdwcm9taXNlGAIgASgLMhoudW5zZWVuLnYxLlRyYWluaW5nUHJvbWlzZUgAEi4KCHRlYWNoaW5nGAggASgLMhoudW5zZWVuLnYxLlRlYWNoaW5nUHJvbWlzZUgAEg0KBXN0ZXBzGAMgASgNEhIKCnBhcmFtZXRlcnMYBCABKAQSEAoIcmVsZWFzZXMYBSADKAkSIgoJcmVtYWluaW5nGAYgASgLMg8udW5zZWVuLnYxLkxvc3MSEgoKYWZmb3JkYWJsZRgHIAEoCEIKCghwcm9taXNlZCKjAQoNVHJhaW5SZXNwb25zZRIvCghwcm9ncmVzcxgBIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1Byb2dyZXNzSAASKwoHdHJhaW5lZBgCIAEoCzIYLnVuc2Vlbi52MS5UcmFpbmVkQW5zd2VySAASLAoGdGF1Z2h0GAMgASgLMhoudW5zZWVuLnYxLlRlYWNoaW5nQW5zd2Vyc0gAQgYKBHRvbGQiUQoQVHJhaW5pbmdQcm9ncmVzcxIMCgRzdGVwGAEgASgNEg0KBXN0ZXBzGAIgASgNEg8KB2Vwc2lsb24YAyABKAESDwoHd2FpdGluZxgEIAEoDSLYAQoNVHJhaW5lZEFuc3dlchIPCgd3ZWlnaHRzGAEgASgMEg0KBXN0ZXBzGAIgASgNEisKB3Byb21pc2UYAyABKAsyGi51bnNlZW4udjEuVHJhaW5pbmdQcm9taXNlEh4KBXNwZW50GAQgASgLMg8udW5zZWVuLnYxLkxvc3MSIwoHcmVjZWlwdBgFIAEoCzISLnVuc2Vlbi52MS5SZWNlaXB0EhEKCWd1YXJhbnRlZRgGIAEoCRIiCglyZW1haW5pbmcYByABKAsyDy51bnNlZW4udjEuTG9zcyKKAgoPVGVhY2hpbmdBbnN3ZXJzEg8KB2Fuc3dlcnMYASADKBESEAoIdGVhY2hlcnMYAiABKA0SKwoHcHJvbWlzZRgDIAEoCzIaLnVuc2Vlbi52MS5UZWFjaGluZ1Byb21pc2USKwoJYWdyZWVtZW50GAQgASgLMhgudW5zZWVuLnYxLlRvbGRBZ3JlZW1lbnQSHgoFc3BlbnQYBSABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAYgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAcgASgJEiIKCXJlbWFpbmluZxgIIAEoCzIPLnVuc2Vlbi52MS5Mb3NzIl4KDVRvbGRBZ3JlZW1lbnQSDQoFb3JkZXIYASABKAESFwoPZXBzaWxvbl9hdF9tb3N0GAIgASgBEhAKCGVzdGltYXRlGAMgASgBEhMKC2luZGVwZW5kZW50GAQgASgBIiUKE1N0b3BUcmFpbmluZ1JlcXVlc3QSDgoGYXNrX2lkGAEgASgJIicKFFN0b3BUcmFpbmluZ1Jlc3BvbnNlEg8KB3N0b3BwZWQYASABKAgy7AEKD0xlYXJuaW5nU2VydmljZRJKCg1QcmljZVRyYWluaW5nEhcudW5zZWVuLnYxLlRyYWluUmVxdWVzdBogLnVuc2Vlbi52MS5QcmljZVRyYWluaW5nUmVzcG9uc2USPAoFVHJhaW4SFy51bnNlZW4udjEuVHJhaW5SZXF1ZXN0GhgudW5zZWVuLnYxLlRyYWluUmVzcG9uc2UwARJPCgxTdG9wVHJhaW5pbmcSHi51bnNlZW4udjEuU3RvcFRyYWluaW5nUmVxdWVzdBofLnVuc2Vlbi52MS5TdG9wVHJhaW5pbmdSZXNwb25zZWIGcHJvdG8z", [file_unseen_v1_grid]);
 
 /**
  * @generated from message unseen.v1.TrainRequest
@@ -31,9 +31,21 @@ export type TrainRequest = Message<"unseen.v1.TrainRequest"> & {
   dataset: string;
 
   /**
-   * @generated from field: unseen.v1.TrainingRecipe recipe = 3;
+   * @generated from oneof unseen.v1.TrainRequest.asked
    */
-  recipe?: TrainingRecipe | undefined;
+  asked: {
+    /**
+     * @generated from field: unseen.v1.TrainingRecipe recipe = 3;
+     */
+    value: TrainingRecipe;
+    case: "recipe";
+  } | {
+    /**
+     * @generated from field: unseen.v1.TeachingRecipe teaching = 4;
+     */
+    value: TeachingRecipe;
+    case: "teaching";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
@@ -123,6 +135,171 @@ export const TrainingRecipeSchema: GenMessage<TrainingRecipe> = /*@__PURE__*/
   messageDesc(file_unseen_v1_learning, 1);
 
 /**
+ * Teachers learn from disjoint parts of the people, in the open, and never leave. They answer public queries by noised votes
+ * (PATE).
+ *
+ * @generated from message unseen.v1.TeachingRecipe
+ */
+export type TeachingRecipe = Message<"unseen.v1.TeachingRecipe"> & {
+  /**
+   * 1. A setting that is added later raises it.
+   *
+   * @generated from field: uint32 version = 1;
+   */
+  version: number;
+
+  /**
+   * @generated from field: repeated unseen.v1.TrainingFeature x = 2;
+   */
+  x: TrainingFeature[];
+
+  /**
+   * The column of classes that is learnt.
+   *
+   * @generated from field: string y = 3;
+   */
+  y: string;
+
+  /**
+   * @generated from field: repeated uint32 shape = 4;
+   */
+  shape: number[];
+
+  /**
+   * Of each teacher.
+   *
+   * @generated from field: repeated unseen.v1.TrainingLayer layers = 5;
+   */
+  layers: TrainingLayer[];
+
+  /**
+   * @generated from field: uint32 teachers = 6;
+   */
+  teachers: number;
+
+  /**
+   * @generated from field: unseen.v1.TrainingOptimizer optimizer = 7;
+   */
+  optimizer?: TrainingOptimizer | undefined;
+
+  /**
+   * Of each teacher on its part; a batch is of rows.
+   *
+   * @generated from field: unseen.v1.Epochs epochs = 8;
+   */
+  epochs?: Epochs | undefined;
+
+  /**
+   * Of the teachers' first weights and orders. Parts and noise have no seed.
+   *
+   * @generated from field: uint32 seed = 9;
+   */
+  seed: number;
+
+  /**
+   * @generated from field: unseen.v1.VoteAggregator aggregator = 10;
+   */
+  aggregator?: VoteAggregator | undefined;
+
+  /**
+   * Decimal text, as in an offer. Empty: none, with Laplace noise alone.
+   *
+   * @generated from field: string delta = 11;
+   */
+  delta: string;
+
+  /**
+   * Left out: only the answers are told.
+   *
+   * @generated from field: unseen.v1.TellingOfAgreement telling = 12;
+   */
+  telling?: TellingOfAgreement | undefined;
+
+  /**
+   * One line of float32 a query, lowest byte first: the numbers that `x` makes of a row.
+   *
+   * @generated from field: bytes queries = 13;
+   */
+  queries: Uint8Array;
+};
+
+/**
+ * Describes the message unseen.v1.TeachingRecipe.
+ * Use `create(TeachingRecipeSchema)` to create a new message.
+ */
+export const TeachingRecipeSchema: GenMessage<TeachingRecipe> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_learning, 2);
+
+/**
+ * Each kind has some of the settings, and no others.
+ *
+ * @generated from message unseen.v1.VoteAggregator
+ */
+export type VoteAggregator = Message<"unseen.v1.VoteAggregator"> & {
+  /**
+   * "laplace", "gaussian" or "confident".
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Votes: the scale of Laplace noise, or the deviation of Gaussian, on each count.
+   *
+   * @generated from field: double noise = 2;
+   */
+  noise: number;
+
+  /**
+   * confident: what the most voted count, with noise of its own, has to reach; and when it stops answering.
+   *
+   * @generated from field: uint32 threshold_votes = 3;
+   */
+  thresholdVotes: number;
+
+  /**
+   * @generated from field: double threshold_noise = 4;
+   */
+  thresholdNoise: number;
+
+  /**
+   * @generated from field: uint32 most_answered = 5;
+   */
+  mostAnswered: number;
+};
+
+/**
+ * Describes the message unseen.v1.VoteAggregator.
+ * Use `create(VoteAggregatorSchema)` to create a new message.
+ */
+export const VoteAggregatorSchema: GenMessage<VoteAggregator> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_learning, 3);
+
+/**
+ * Tells, for a price of its own, what the votes cost the people who are there.
+ *
+ * @generated from message unseen.v1.TellingOfAgreement
+ */
+export type TellingOfAgreement = Message<"unseen.v1.TellingOfAgreement"> & {
+  /**
+   * @generated from field: double order = 1;
+   */
+  order: number;
+
+  /**
+   * @generated from field: double release_cost = 2;
+   */
+  releaseCost: number;
+};
+
+/**
+ * Describes the message unseen.v1.TellingOfAgreement.
+ * Use `create(TellingOfAgreementSchema)` to create a new message.
+ */
+export const TellingOfAgreementSchema: GenMessage<TellingOfAgreement> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_learning, 4);
+
+/**
  * @generated from message unseen.v1.TrainingFeature
  */
 export type TrainingFeature = Message<"unseen.v1.TrainingFeature"> & {
@@ -145,7 +322,7 @@ export type TrainingFeature = Message<"unseen.v1.TrainingFeature"> & {
  * Use `create(TrainingFeatureSchema)` to create a new message.
  */
 export const TrainingFeatureSchema: GenMessage<TrainingFeature> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 2);
+  messageDesc(file_unseen_v1_learning, 5);
 
 /**
  * Each kind has some of the settings, and no others.
@@ -219,7 +396,7 @@ export type TrainingLayer = Message<"unseen.v1.TrainingLayer"> & {
  * Use `create(TrainingLayerSchema)` to create a new message.
  */
 export const TrainingLayerSchema: GenMessage<TrainingLayer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 3);
+  messageDesc(file_unseen_v1_learning, 6);
 
 /**
  * @generated from message unseen.v1.TrainingOptimizer
@@ -268,7 +445,7 @@ export type TrainingOptimizer = Message<"unseen.v1.TrainingOptimizer"> & {
  * Use `create(TrainingOptimizerSchema)` to create a new message.
  */
 export const TrainingOptimizerSchema: GenMessage<TrainingOptimizer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 4);
+  messageDesc(file_unseen_v1_learning, 7);
 
 /**
  * @generated from message unseen.v1.TrainingSchedule
@@ -311,7 +488,7 @@ export type TrainingSchedule = Message<"unseen.v1.TrainingSchedule"> & {
  * Use `create(TrainingScheduleSchema)` to create a new message.
  */
 export const TrainingScheduleSchema: GenMessage<TrainingSchedule> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 5);
+  messageDesc(file_unseen_v1_learning, 8);
 
 /**
  * @generated from message unseen.v1.TrainingBatches
@@ -344,7 +521,7 @@ export type TrainingBatches = Message<"unseen.v1.TrainingBatches"> & {
  * Use `create(TrainingBatchesSchema)` to create a new message.
  */
 export const TrainingBatchesSchema: GenMessage<TrainingBatches> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 6);
+  messageDesc(file_unseen_v1_learning, 9);
 
 /**
  * @generated from message unseen.v1.DrawnBatches
@@ -375,7 +552,7 @@ export type DrawnBatches = Message<"unseen.v1.DrawnBatches"> & {
  * Use `create(DrawnBatchesSchema)` to create a new message.
  */
 export const DrawnBatchesSchema: GenMessage<DrawnBatches> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 7);
+  messageDesc(file_unseen_v1_learning, 10);
 
 /**
  * @generated from message unseen.v1.Epochs
@@ -397,7 +574,7 @@ export type Epochs = Message<"unseen.v1.Epochs"> & {
  * Use `create(EpochsSchema)` to create a new message.
  */
 export const EpochsSchema: GenMessage<Epochs> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 8);
+  messageDesc(file_unseen_v1_learning, 11);
 
 /**
  * @generated from message unseen.v1.TrainingPrivacy
@@ -454,7 +631,7 @@ export type TrainingPrivacy = Message<"unseen.v1.TrainingPrivacy"> & {
  * Use `create(TrainingPrivacySchema)` to create a new message.
  */
 export const TrainingPrivacySchema: GenMessage<TrainingPrivacy> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 9);
+  messageDesc(file_unseen_v1_learning, 12);
 
 /**
  * @generated from message unseen.v1.TrainingPromise
@@ -515,7 +692,53 @@ export type TrainingPromise = Message<"unseen.v1.TrainingPromise"> & {
  * Use `create(TrainingPromiseSchema)` to create a new message.
  */
 export const TrainingPromiseSchema: GenMessage<TrainingPromise> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 10);
+  messageDesc(file_unseen_v1_learning, 13);
+
+/**
+ * @generated from message unseen.v1.TeachingPromise
+ */
+export type TeachingPromise = Message<"unseen.v1.TeachingPromise"> & {
+  /**
+   * Of all answers, and of what is told of agreement, whatever the votes.
+   *
+   * @generated from field: double epsilon = 1;
+   */
+  epsilon: number;
+
+  /**
+   * @generated from field: double delta = 2;
+   */
+  delta: number;
+
+  /**
+   * In words.
+   *
+   * @generated from field: string unit = 3;
+   */
+  unit: string;
+
+  /**
+   * @generated from field: string relation = 4;
+   */
+  relation: string;
+
+  /**
+   * @generated from field: string aggregator = 5;
+   */
+  aggregator: string;
+
+  /**
+   * @generated from field: string conversion = 6;
+   */
+  conversion: string;
+};
+
+/**
+ * Describes the message unseen.v1.TeachingPromise.
+ * Use `create(TeachingPromiseSchema)` to create a new message.
+ */
+export const TeachingPromiseSchema: GenMessage<TeachingPromise> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_learning, 14);
 
 /**
  * @generated from message unseen.v1.PriceTrainingResponse
@@ -527,17 +750,31 @@ export type PriceTrainingResponse = Message<"unseen.v1.PriceTrainingResponse"> &
   cost?: Loss | undefined;
 
   /**
-   * @generated from field: unseen.v1.TrainingPromise promise = 2;
+   * @generated from oneof unseen.v1.PriceTrainingResponse.promised
    */
-  promise?: TrainingPromise | undefined;
+  promised: {
+    /**
+     * @generated from field: unseen.v1.TrainingPromise promise = 2;
+     */
+    value: TrainingPromise;
+    case: "promise";
+  } | {
+    /**
+     * @generated from field: unseen.v1.TeachingPromise teaching = 8;
+     */
+    value: TeachingPromise;
+    case: "teaching";
+  } | { case: undefined; value?: undefined };
 
   /**
+   * Or teachers.
+   *
    * @generated from field: uint32 steps = 3;
    */
   steps: number;
 
   /**
-   * Numbers that are learnt.
+   * Numbers that are learnt, by each.
    *
    * @generated from field: uint64 parameters = 4;
    */
@@ -566,7 +803,7 @@ export type PriceTrainingResponse = Message<"unseen.v1.PriceTrainingResponse"> &
  * Use `create(PriceTrainingResponseSchema)` to create a new message.
  */
 export const PriceTrainingResponseSchema: GenMessage<PriceTrainingResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 11);
+  messageDesc(file_unseen_v1_learning, 15);
 
 /**
  * @generated from message unseen.v1.TrainResponse
@@ -587,6 +824,12 @@ export type TrainResponse = Message<"unseen.v1.TrainResponse"> & {
      */
     value: TrainedAnswer;
     case: "trained";
+  } | {
+    /**
+     * @generated from field: unseen.v1.TeachingAnswers taught = 3;
+     */
+    value: TeachingAnswers;
+    case: "taught";
   } | { case: undefined; value?: undefined };
 };
 
@@ -595,7 +838,7 @@ export type TrainResponse = Message<"unseen.v1.TrainResponse"> & {
  * Use `create(TrainResponseSchema)` to create a new message.
  */
 export const TrainResponseSchema: GenMessage<TrainResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 12);
+  messageDesc(file_unseen_v1_learning, 16);
 
 /**
  * Nothing in it depends on a row.
@@ -604,6 +847,8 @@ export const TrainResponseSchema: GenMessage<TrainResponse> = /*@__PURE__*/
  */
 export type TrainingProgress = Message<"unseen.v1.TrainingProgress"> & {
   /**
+   * Or teachers.
+   *
    * @generated from field: uint32 step = 1;
    */
   step: number;
@@ -614,7 +859,7 @@ export type TrainingProgress = Message<"unseen.v1.TrainingProgress"> & {
   steps: number;
 
   /**
-   * What the steps so far cost.
+   * What the steps so far cost; 0 of teachers, who cost nothing until they answer.
    *
    * @generated from field: double epsilon = 3;
    */
@@ -633,7 +878,7 @@ export type TrainingProgress = Message<"unseen.v1.TrainingProgress"> & {
  * Use `create(TrainingProgressSchema)` to create a new message.
  */
 export const TrainingProgressSchema: GenMessage<TrainingProgress> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 13);
+  messageDesc(file_unseen_v1_learning, 17);
 
 /**
  * @generated from message unseen.v1.TrainedAnswer
@@ -684,7 +929,97 @@ export type TrainedAnswer = Message<"unseen.v1.TrainedAnswer"> & {
  * Use `create(TrainedAnswerSchema)` to create a new message.
  */
 export const TrainedAnswerSchema: GenMessage<TrainedAnswer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 14);
+  messageDesc(file_unseen_v1_learning, 18);
+
+/**
+ * @generated from message unseen.v1.TeachingAnswers
+ */
+export type TeachingAnswers = Message<"unseen.v1.TeachingAnswers"> & {
+  /**
+   * For each query the place of its class, or -1 where none was given.
+   *
+   * @generated from field: repeated sint32 answers = 1;
+   */
+  answers: number[];
+
+  /**
+   * @generated from field: uint32 teachers = 2;
+   */
+  teachers: number;
+
+  /**
+   * @generated from field: unseen.v1.TeachingPromise promise = 3;
+   */
+  promise?: TeachingPromise | undefined;
+
+  /**
+   * Where it was asked for.
+   *
+   * @generated from field: unseen.v1.ToldAgreement agreement = 4;
+   */
+  agreement?: ToldAgreement | undefined;
+
+  /**
+   * @generated from field: unseen.v1.Loss spent = 5;
+   */
+  spent?: Loss | undefined;
+
+  /**
+   * @generated from field: unseen.v1.Receipt receipt = 6;
+   */
+  receipt?: Receipt | undefined;
+
+  /**
+   * In plain words, who was protected and how.
+   *
+   * @generated from field: string guarantee = 7;
+   */
+  guarantee: string;
+
+  /**
+   * @generated from field: unseen.v1.Loss remaining = 8;
+   */
+  remaining?: Loss | undefined;
+};
+
+/**
+ * Describes the message unseen.v1.TeachingAnswers.
+ * Use `create(TeachingAnswersSchema)` to create a new message.
+ */
+export const TeachingAnswersSchema: GenMessage<TeachingAnswers> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_learning, 19);
+
+/**
+ * @generated from message unseen.v1.ToldAgreement
+ */
+export type ToldAgreement = Message<"unseen.v1.ToldAgreement"> & {
+  /**
+   * @generated from field: double order = 1;
+   */
+  order: number;
+
+  /**
+   * @generated from field: double epsilon_at_most = 2;
+   */
+  epsilonAtMost: number;
+
+  /**
+   * @generated from field: double estimate = 3;
+   */
+  estimate: number;
+
+  /**
+   * @generated from field: double independent = 4;
+   */
+  independent: number;
+};
+
+/**
+ * Describes the message unseen.v1.ToldAgreement.
+ * Use `create(ToldAgreementSchema)` to create a new message.
+ */
+export const ToldAgreementSchema: GenMessage<ToldAgreement> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_learning, 20);
 
 /**
  * @generated from message unseen.v1.StopTrainingRequest
@@ -701,7 +1036,7 @@ export type StopTrainingRequest = Message<"unseen.v1.StopTrainingRequest"> & {
  * Use `create(StopTrainingRequestSchema)` to create a new message.
  */
 export const StopTrainingRequestSchema: GenMessage<StopTrainingRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 15);
+  messageDesc(file_unseen_v1_learning, 21);
 
 /**
  * @generated from message unseen.v1.StopTrainingResponse
@@ -720,10 +1055,11 @@ export type StopTrainingResponse = Message<"unseen.v1.StopTrainingResponse"> & {
  * Use `create(StopTrainingResponseSchema)` to create a new message.
  */
 export const StopTrainingResponseSchema: GenMessage<StopTrainingResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 16);
+  messageDesc(file_unseen_v1_learning, 22);
 
 /**
- * Training where the rows are. Every call carries "authorization: Bearer TOKEN".
+ * Training where the rows are: of one model on noised gradients, or of teachers that answer queries by noised votes. Every
+ * call carries "authorization: Bearer TOKEN".
  *
  * @generated from service unseen.v1.LearningService
  */
@@ -739,7 +1075,7 @@ export const LearningService: GenService<{
     output: typeof PriceTrainingResponseSchema;
   },
   /**
-   * Charges, trains, and tells how far it is; the trained weights come last. The same ask id again takes part in the training
+   * Charges, trains, and tells how far it is; the trained weights, or the teachers' answers, come last. The same ask id again takes part in the training
    * that runs, goes on with one that was broken off, or gives what was recorded: charged once.
    *
    * @generated from rpc unseen.v1.LearningService.Train
