@@ -15,7 +15,7 @@ const directory = await mkdtemp(join(tmpdir(), "unseen-browser-training-"));
 const closing = [() => rm(directory, { recursive: true, force: true })];
 try {
   await buildPage();
-  const page = await servePage(join(directory, "page"));
+  const page = await servePage(join(directory, "page"), { isIsolated: true });
   closing.push(page.close);
   await drive(page.url);
   console.log("The browser trained a model by each of its backends, and one with privacy.");
@@ -65,7 +65,8 @@ async function drive(page) {
       `${backend}: ${run.accuracy} % in ${run.seconds} s, weights within ${off.toExponential(1)} of wasm's`,
     );
   }
-  const own = await trained(tab, "wasm", { epsilon: 8 });
+  await inThreads(tab);
+  const own = await trained(tab, "wasm", { epsilon: 8, batch: 128 });
   assert.ok(own.accuracy > 80, `private: ${own.accuracy} %`);
   assert.match(own.guarantee, /^Epsilon [78]\.\d+ at delta 0\.0001: one is /);
   console.log(`wasm at epsilon 8: ${own.accuracy} % in ${own.seconds} s`);
@@ -74,8 +75,25 @@ async function drive(page) {
   await refused(tab);
 }
 
-async function trained(tab, backend, { epochs = 20, epsilon = "" } = {}) {
+/** The very same weights come out of two threads as of one, and most of the steps were theirs. */
+async function inThreads(tab) {
+  const large = { units: 800, batch: 256, epochs: 100 };
+  const alone = await trained(tab, "wasm", large);
+  const shared = await trained(tab, "wasm-threads", large);
+  assert.deepEqual(shared.weights, alone.weights);
+  assert.ok(
+    alone.runsInThreads === 0 && shared.runsInThreads > 100,
+    `${shared.runsInThreads} runs in threads`,
+  );
+  console.log(
+    `wasm in two threads: the same weights in ${shared.seconds} s, in one ${alone.seconds} s; ${shared.runsInThreads} runs`,
+  );
+}
+
+async function trained(tab, backend, { epochs = 20, epsilon = "", units = 32, batch = 64 } = {}) {
   await tab.selectOption("select[name=backend]", backend);
+  await tab.fill("input[name=units]", String(units));
+  await tab.fill("input[name=batch]", String(batch));
   await tab.fill("input[name=epochs]", String(epochs));
   await tab.fill("input[name=epsilon]", String(epsilon));
   await tab.click("#training button[type=submit]");
@@ -86,8 +104,10 @@ async function trained(tab, backend, { epochs = 20, epsilon = "" } = {}) {
   );
   assert.equal(await tab.textContent("#problem"), "");
   const text = await tab.textContent("#result");
-  const [, accuracy, seconds] = /^([\d.]+) % .* after ([\d.]+) s\.$/.exec(text) ?? assert.fail(text);
+  const [, accuracy, seconds, , runs = "0"] =
+    /^([\d.]+) % .* after ([\d.]+) s(; (\d+) parts .*)?\.$/.exec(text) ?? assert.fail(text);
   return {
+    runsInThreads: Number(runs),
     accuracy: Number(accuracy),
     seconds: Number(seconds),
     weights: JSON.parse(await tab.getAttribute("#result", "data-weights")),

@@ -116,6 +116,24 @@ test.for(named)("in %s, `%s` is found as %s", ([name, , rule, text]) => {
   expect(found()).toEqual([`packages/${name}/src/planted.ts:2 ${rule}`]);
 });
 
+test("what Node alone loads of the client may use Node, and nobody reaches it by a path", () => {
+  write(
+    "packages/client/src/threads-of-node.ts",
+    'import { cpus } from "node:os";\nexport const count = cpus;\n',
+  );
+  write("packages/client/src/other-of-node.ts", 'export { count } from "./threads-of-node.ts";\n');
+  expect(found()).toEqual([]);
+  write("packages/client/src/page.ts", 'export { count } from "./threads-of-node.ts";\n');
+  write(
+    "packages/wire/src/threads-of-node.ts",
+    'import { cpus } from "node:os";\nexport const count = cpus;\n',
+  );
+  expect(found()).toEqual([
+    "packages/client/src/page.ts:1 node",
+    "packages/wire/src/threads-of-node.ts:1 node",
+  ]);
+});
+
 test("a cast to a branded type is found outside the file that declares it, and not inside", () => {
   const home = 'export type Receipt = Brand<object, "Receipt">;\nexport const made = {} as Receipt;\n';
   write("packages/privacy/src/receipt.ts", home);

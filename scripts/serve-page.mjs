@@ -12,14 +12,23 @@ const types = {
   ".wasm": "application/wasm",
 };
 
+/** What gives a page memory that it can share with its workers. */
+const isolated = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** The files of a folder on a free port of the loopback address, which browsers take for a secure context. */
-export async function servePage(folder) {
+export async function servePage(folder, { isIsolated = false } = {}) {
   const server = createServer(async (request, response) => {
     const path = request.url === "/" ? "/index.html" : new URL(request.url, "http://page").pathname;
     try {
       const body = await readFile(join(folder, path));
       response
-        .writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" })
+        .writeHead(200, {
+          "content-type": types[extname(path)] ?? "application/octet-stream",
+          ...(isIsolated ? isolated : {}),
+        })
         .end(body);
     } catch {
       response.writeHead(404).end();

@@ -15,6 +15,8 @@ form.addEventListener("submit", (event) => {
   const epsilon = String(field.get("epsilon") ?? "");
   begin({
     backend: String(field.get("backend")),
+    units: Number(field.get("units")),
+    batch: Number(field.get("batch")),
     epochs: Number(field.get("epochs")),
     epsilon: epsilon === "" ? undefined : Number(epsilon),
   });
@@ -54,10 +56,14 @@ function show(told: Told): void {
   say("status", "");
   say(
     "result",
-    `${percent(told.accuracy)} of the held-out digits are read right, after ${(told.ms / 1000).toFixed(1)} s.`,
+    `${percent(told.accuracy)} of the held-out digits are read right, after ${(told.ms / 1000).toFixed(1)} s${inThreads(told)}.`,
   );
   say("guarantee", told.guarantee);
   at("result").dataset["weights"] = JSON.stringify(told.weights);
+}
+
+function inThreads({ threads, runsInThreads }: Extract<Told, { kind: "done" }>): string {
+  return threads === 0 ? "" : `; ${runsInThreads} parts of its steps were computed in ${threads} threads`;
 }
 
 function end(): void {

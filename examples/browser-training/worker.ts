@@ -2,10 +2,13 @@
 
 import { type Backend, dense, sequential, sgd } from "unseen";
 import { onnxruntime } from "unseen/onnxruntime";
+import { hasThreads, inThreads } from "unseen/threads";
 import { digits } from "./digits.ts";
 
 export type Asked = {
   readonly backend: string;
+  readonly units: number;
+  readonly batch: number;
   readonly epochs: number;
   readonly epsilon: number | undefined;
 };
@@ -23,6 +26,8 @@ export type Told =
       readonly accuracy: number;
       readonly ms: number;
       readonly guarantee: string;
+      readonly threads: number;
+      readonly runsInThreads: number;
       /** Of the first layer, for whoever compares backends. */
       readonly weights: readonly number[];
     }
@@ -32,14 +37,14 @@ addEventListener("message", (event: MessageEvent<Asked>) => {
   train(event.data).catch((failure: unknown) => tell({ kind: "refused", message: String(failure) }));
 });
 
-async function train({ backend, epochs, epsilon }: Asked): Promise<void> {
+async function train({ backend, units, batch, epochs, epsilon }: Asked): Promise<void> {
   const { train: own, heldOut } = await digits();
   const from = performance.now();
-  const model = sequential([dense(32, "relu"), dense(10)]);
+  const model = sequential([dense(units, "relu"), dense(10)]);
   const run = await model.fit(own, {
     optimizer: sgd(epsilon === undefined ? 0.5 : 1),
     epochs,
-    batch: epsilon === undefined ? 64 : 128,
+    batch,
     heldOut,
     ...(await backendOf(backend)),
     ...(epsilon === undefined ? {} : { privacy: { clip: 1, epsilon, delta: 1e-4 } }),
@@ -51,12 +56,30 @@ async function train({ backend, epochs, epsilon }: Asked): Promise<void> {
     accuracy: run.heldOut?.accuracy ?? 0,
     ms: performance.now() - from,
     guarantee: run.epsilon === undefined ? "" : guaranteeOf(run.epsilon),
+    ...counted,
     weights: [...([...run.weights.values()][0] ?? [])],
   });
 }
 
+const counted = { threads: 0, runsInThreads: 0 };
+
+/** A training's steps are small messages and shared memory: counting the answers counts what threads did. */
+function startThread(): Worker {
+  const thread = new Worker(new URL("./thread.ts", import.meta.url), { type: "module" });
+  counted.threads++;
+  thread.addEventListener("message", ({ data }) => {
+    if (data === "done") counted.runsInThreads++;
+  });
+  return thread;
+}
+
 /** Loads ONNX Runtime only where it was chosen: it is 15 to 27 megabytes. */
 async function backendOf(name: string): Promise<{ readonly backend?: Backend }> {
+  if (name === "wasm-threads") {
+    if (!hasThreads())
+      throw new Error("This page may not share memory with threads: it is not isolated (COOP and COEP).");
+    return { backend: inThreads(startThread, 2) };
+  }
   if (name === "onnxruntime-wasm") {
     const runtime = await import("onnxruntime-web/wasm");
     return { backend: onnxruntime(runtime, { executionProviders: ["wasm"] }) };

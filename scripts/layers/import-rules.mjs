@@ -45,12 +45,15 @@ function brokenBy(room, file, specifier, declared) {
   if (specifier.startsWith(".")) {
     const target = normalize(join(dirname(file.path), specifier));
     const isInside = target.startsWith(`packages/${room.name}/`);
-    return isInside || file.isTest ? undefined : ["path", `${specifier} leaves the room; import the package`];
+    if (!isInside && !file.isTest) return ["path", `${specifier} leaves the room; import the package`];
+    if (isOfNode(target) && !isOfNode(file.path) && !file.isTest)
+      return ["node", `${specifier} is loaded by Node alone: name it under "imports" in package.json`];
+    return undefined;
   }
   if (specifier.startsWith("node:")) {
     if (specifier === "node:vm" && !file.isTest)
       return ["eval", "node:vm runs text as code; a program is data"];
-    const isAllowed = file.isTest || !roomsWithoutNode.has(room.name);
+    const isAllowed = file.isTest || !roomsWithoutNode.has(room.name) || isOfNode(file.path);
     return isAllowed ? undefined : ["node", `${specifier}: ${room.name} runs wherever JavaScript does`];
   }
   const other = roomOf(specifier);
@@ -64,6 +67,11 @@ function brokenBy(room, file, specifier, declared) {
     return ["undeclared", `${owner} is not among the dependencies of ${room.manifest.name}`];
   }
   return undefined;
+}
+
+/** Of the client, what package.json names for Node alone: `"#NAME": { "node": ... }`. */
+function isOfNode(path) {
+  return /^packages\/client\/src\/.*-of-node\.ts$/.test(path);
 }
 
 function isBelow(other, room) {

@@ -5,6 +5,15 @@ export {
   type SessionOptions,
 } from "./backend/onnxruntime-backend.ts";
 export { scriptBackend } from "./backend/script-backend.ts";
+export { CompiledInThread } from "./backend/threads/compiled-in-thread.ts";
+export { serveThread, type ThreadPort } from "./backend/threads/serve-thread.ts";
+export {
+  canShareMemory,
+  type FromThread,
+  type Thread,
+  type Threads,
+  type ToThread,
+} from "./backend/threads/thread.ts";
 export { hasFusedKernels } from "./backend/wasm/float-kernels.ts";
 export { bytesOnWasm, wasmBackend } from "./backend/wasm/wasm-backend.ts";
 export { evaluate, type Inputs } from "./evaluate.ts";

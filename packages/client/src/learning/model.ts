@@ -12,6 +12,7 @@ import {
   type Queries,
 } from "@unseen/learning";
 import { fastestBackend } from "#fastest-backend";
+import { threadsHere } from "#threads";
 import { entropy } from "../platform.ts";
 import { orThrow } from "../refusals/ask-refused.ts";
 import { TaughtModel } from "./taught-model.ts";
@@ -20,6 +21,11 @@ import { TrainedModel } from "./trained-model.ts";
 export type HereOptions = FitOptions & {
   /** What computes. If left out, WebAssembly where there is `privacy`, and else the fastest that is installed. */
   readonly backend?: Backend;
+  /**
+   * Threads that share out a step's runs, where `backend` is left out and WebAssembly computes: in Node as many as there are
+   * processors unless said, in a page one (`inThreads` of `unseen/threads`). The same numbers come out for any number of them.
+   */
+  readonly threads?: number;
 };
 
 export type TeachOptions = PateOptions & {
@@ -40,7 +46,7 @@ export class Model {
    * rows they are; without, it may hold any row. Throws an `AskRefused` with the problem where it cannot be done.
    */
   async fit(examples: Examples, options: HereOptions): Promise<TrainedModel> {
-    const { backend = await backendFor(options), ...rest } = options;
+    const { backend = await backendFor(options), threads: _, ...rest } = options;
     const clock = { nowMs: () => performance.now() };
     const trained = orThrow(await fit(this.layers, examples, rest, { backend, entropy, clock }));
     return new TrainedModel(trained, backend, trained.epsilon);
@@ -61,8 +67,10 @@ export class Model {
 }
 
 /** A private training's noise counts on a backend that computes each row by itself. */
-async function backendFor({ privacy }: FitOptions): Promise<Backend> {
-  return privacy === undefined ? await fastestBackend() : wasmBackend;
+async function backendFor({ privacy, threads: count }: HereOptions): Promise<Backend> {
+  const backend = privacy === undefined ? await fastestBackend() : wasmBackend;
+  const threads = threadsHere(count);
+  return threads === undefined || backend !== wasmBackend ? backend : { ...wasmBackend, threads };
 }
 
 /** A model of these layers, the first of which takes an example. */

@@ -2,6 +2,7 @@
 
 import type { Problem, Result } from "@unseen/base";
 import type { Program } from "@unseen/program";
+import type { Threads } from "./threads/thread.ts";
 
 /** One tensor's numbers, row-major. A backend says in which precision it computes. */
 export type Numbers = Float32Array | Float64Array;
@@ -14,6 +15,8 @@ export interface Backend {
    * that the backend does not have (`operation-unknown`), and what does not fit into its memory (`program-too-large`).
    */
   compile(program: Program): Promise<Result<Compiled, Problem>>;
+  /** Where its programs can run several times at once. */
+  readonly threads?: Threads;
 }
 
 export interface Compiled {

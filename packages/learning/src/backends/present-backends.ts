@@ -20,7 +20,7 @@ export type PresentBackend = {
  */
 export function presentBackends(runtime: OnnxRuntime | undefined): readonly PresentBackend[] {
   const wasm = hasFusedKernels()
-    ? "float32 by WebAssembly's vectors, multiplying and adding in one step"
+    ? "float32 by WebAssembly's vectors, multiplying and adding in one step, and by threads where a step has several runs"
     : "float32 by WebAssembly's vectors; this engine has no fused multiply-add, so at half the speed";
   return [
     ...(runtime === undefined

@@ -15,6 +15,7 @@ import { type Promised, promised } from "../private/promise.ts";
 import { BatchRunner } from "./batch-runner.ts";
 import { type Examples, shapeOfExamples } from "./examples.ts";
 import type { FitOptions, FitPorts } from "./fit-options.ts";
+import { Lanes } from "./lanes.ts";
 import type { Measured } from "./measure.ts";
 import { type PrivatePlan, planTraining, type TrainingPlan } from "./plan-training.ts";
 import { diverged, Telling } from "./telling.ts";
@@ -76,8 +77,10 @@ export async function trainOn(
   const compiled = await ports.backend.compile(plan.step.program);
   if (!compiled.ok) return compiled;
   const { network, rows, unitRows, units, step } = plan;
+  const runsEach = Math.ceil(plan.sampler.expects / units.count);
+  const lanes = new Lanes(compiled.value, step.program, ports.backend, runsEach);
   const runner = new BatchRunner({
-    compiled: compiled.value,
+    lanes,
     network,
     masks: step.masks,
     units,
@@ -87,7 +90,7 @@ export async function trainOn(
   try {
     return await looped(plan, placedIn(state.value, compiled.value), runner, telling.value, options, ports);
   } finally {
-    compiled.value.close();
+    lanes.close();
     telling.value.close();
   }
 }

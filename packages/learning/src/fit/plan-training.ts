@@ -38,9 +38,11 @@ export type PrivatePlan = {
   readonly sums: PrivateSums;
 };
 
-/** Runs of few units keep float32's rounding, and so the noise that covers it, small: two parts in a thousand for 96. */
-const unitsEachPrivateRun = 96;
-const unitsEachPlainRun = 256;
+/**
+ * Runs of few units keep float32's rounding, and so the noise that covers it, small: a part in a thousand for 72. And they are what
+ * threads share out. They are the same however many threads there are, and so are the sums.
+ */
+const unitsEachRunAtMost = 72;
 
 export function planTraining(
   network: Network,
@@ -155,13 +157,12 @@ function samplerOf(options: FitOptions, units: number): Result<Sampler, Problem>
   return PoissonSampler.of({ rate: batch / units, steps, expects: batch });
 }
 
-function unitsEachRun({ unitsEachRun: asked, privacy }: FitOptions, sampler: Sampler): number {
+function unitsEachRun({ unitsEachRun: asked }: FitOptions, sampler: Sampler): number {
   if (asked !== undefined) return asked;
-  const most = privacy === undefined ? unitsEachPlainRun : unitsEachPrivateRun;
   // As many as most batches have, in equal runs: the last run's empty places are computed too.
   const spread = sampler.kind === "poisson" ? 1.5 * Math.sqrt(sampler.expects) : 0;
   const units = Math.ceil(sampler.expects + spread);
-  return Math.max(1, Math.ceil(units / Math.ceil(units / most)));
+  return Math.max(1, Math.ceil(units / Math.ceil(units / unitsEachRunAtMost)));
 }
 
 type Made = { readonly step: Step; readonly private: PrivatePlan | undefined; readonly units: Units };

@@ -1,0 +1,36 @@
+// Where the runs of a step are made: here, or in several threads at once as soon as there are at least two.
+
+import { type Backend, type Compiled, CompiledInThread, canShareMemory, workOf } from "@unseen/compute";
+import type { Program } from "@unseen/program";
+
+/** Multiply-adds of a run, about half a millisecond of them: below, telling a thread takes longer than it saves. */
+const leastWork = 4_000_000;
+
+export class Lanes {
+  readonly #own: Compiled;
+  readonly #threads: readonly CompiledInThread[];
+  readonly #turn: () => Promise<void>;
+
+  /** `runsEach` is how many runs most steps have. Nothing waits for threads to come up, and none may ever. */
+  constructor(own: Compiled, program: Program, { threads }: Backend, runsEach: number) {
+    this.#own = own;
+    this.#turn = threads?.turn ?? (async () => {});
+    const count = Math.min(threads?.count ?? 1, runsEach);
+    const areWorthIt = threads !== undefined && count > 1 && canShareMemory() && workOf(program) >= leastWork;
+    this.#threads = areWorthIt
+      ? Array.from({ length: count }, () => new CompiledInThread(program, threads.start()))
+      : [];
+  }
+
+  /** Those that a step may use now. Where threads run, this one only hands out and adds up. */
+  async now(): Promise<readonly Compiled[]> {
+    // Nothing else of a training here waits for what only comes with a turn of the event loop.
+    if (this.#threads.some(({ state }) => state === "starting")) await this.#turn();
+    const ready = this.#threads.filter(({ state }) => state === "ready");
+    return ready.length > 1 ? ready : [this.#own];
+  }
+
+  close(): void {
+    for (const compiled of [this.#own, ...this.#threads]) compiled.close();
+  }
+}
