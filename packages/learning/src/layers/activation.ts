@@ -18,11 +18,3 @@ export function activation(which: Activation): Layer {
     plan: (shape) => ok({ shape, parameters: [], apply: (_, x) => activate(x, which) }),
   };
 }
-
-/**
- * Standard deviation of a weight's first numbers: He and others 2015 (arXiv 1502.01852) before a rectifier, Glorot and
- * Bengio 2010 elsewhere.
- */
-export function beginDeviation(into: number, outOf: number, activation: Activation | undefined): number {
-  return activation === "relu" || activation === "gelu" ? Math.sqrt(2 / into) : Math.sqrt(2 / (into + outOf));
-}

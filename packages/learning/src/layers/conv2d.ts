@@ -1,8 +1,8 @@
 import { err, ok, problem } from "@unseen/base";
 import { programLimits } from "@unseen/program";
-import type { Layer } from "../model/layer.ts";
+import { beginningOf, type Layer } from "../model/layer.ts";
 import { apply, constant, number, reshape, type Value } from "../model/value.ts";
-import { type Activation, activate, beginDeviation } from "./activation.ts";
+import { type Activation, activate } from "./activation.ts";
 import { isCount, misfit, modelMalformed } from "./settings.ts";
 import { type Windows, windowPlaces, windowsOf } from "./windows.ts";
 
@@ -39,12 +39,8 @@ export function conv2d(filters: number, kernel: number, options: Conv2dOptions =
       return ok({
         shape: [filters, ...results],
         parameters: [
-          {
-            name: "weight",
-            shape: weightShape,
-            begin: { deviation: beginDeviation(taps, filters * kernel * kernel, activation) },
-          },
-          { name: "bias", shape: [filters], begin: { value: 0 } },
+          { name: "weight", shape: weightShape, begin: beginningOf(taps) },
+          { name: "bias", shape: [filters], begin: beginningOf(taps) },
         ],
         apply: (pass, x) => {
           const result = apply(

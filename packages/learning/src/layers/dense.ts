@@ -1,8 +1,8 @@
 import { ok } from "@unseen/base";
-import type { Layer } from "../model/layer.ts";
+import { beginningOf, type Layer } from "../model/layer.ts";
 import type { Pass } from "../model/pass.ts";
 import { apply, reshape, type Value } from "../model/value.ts";
-import { type Activation, activate, beginDeviation } from "./activation.ts";
+import { type Activation, activate } from "./activation.ts";
 import { isCount, misfit, modelMalformed } from "./settings.ts";
 
 /** x W + b, with `units` results; at each position by itself where an example is [positions, k]. */
@@ -22,12 +22,8 @@ export function dense(units: number, activation?: Activation): Layer {
       return ok({
         shape: [...shape.slice(0, -1), units],
         parameters: [
-          {
-            name: "weight",
-            shape: [into, units],
-            begin: { deviation: beginDeviation(into, units, activation) },
-          },
-          { name: "bias", shape: [units], begin: { value: 0 } },
+          { name: "weight", shape: [into, units], begin: beginningOf(into) },
+          { name: "bias", shape: [units], begin: beginningOf(into) },
         ],
         apply: (pass, x) => {
           const weight = pass.parameter("weight", [into, units]);

@@ -23,6 +23,19 @@ export type PlannedLayer = {
 export type ParameterPlan = {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Standard deviation of the normal numbers that it begins with, or the one number. */
-  readonly begin: { readonly deviation: number } | { readonly value: number };
+  readonly begin: Beginning;
 };
+
+/** What a parameter begins with: normal numbers of this standard deviation, uniform ones up to a bound either way, or one number. */
+export type Beginning =
+  | { readonly deviation: number }
+  | { readonly within: number }
+  | { readonly value: number };
+
+/**
+ * Of a weight and a bias through which each result takes `into` numbers: within the root of 1 / into, as torch has it. Larger ones,
+ * as for deep rectifiers without privacy, cost a private training a percent of accuracy on MNIST in its first epochs.
+ */
+export function beginningOf(into: number): Beginning {
+  return { within: 1 / Math.sqrt(into) };
+}

@@ -1,18 +1,23 @@
+import type { Beginning } from "./layer.ts";
 import { type Network, sizeOfShape } from "./network.ts";
-import { seededNormals } from "./seeded-numbers.ts";
+import { seededNormals, seededWords } from "./seeded-numbers.ts";
 
 /** A model's learnt numbers, by the names of its parameters. */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 /** What training begins with: the same for the same seed, and made of nothing private. */
 export function firstWeights(network: Network, seed: number): Weights {
+  const words = seededWords(seed);
   const normals = seededNormals(seed);
+  const next = (begin: Beginning): number => {
+    if ("within" in begin) return begin.within * ((2 * words()) / 2 ** 32 - 1);
+    return "value" in begin ? begin.value : begin.deviation * normals();
+  };
   return new Map(
-    network.parameters.map(({ name, shape, begin }) => {
-      const size = sizeOfShape(shape);
-      const next = () => ("value" in begin ? begin.value : begin.deviation * normals());
-      return [name, Float32Array.from({ length: size }, next)];
-    }),
+    network.parameters.map(({ name, shape, begin }) => [
+      name,
+      Float32Array.from({ length: sizeOfShape(shape) }, () => next(begin)),
+    ]),
   );
 }
 
