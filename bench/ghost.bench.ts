@@ -1,6 +1,7 @@
 // Examples a second of a private step of 784-128-10 by the norms of ghosts, beside the same step that makes each row's gradient.
+// `bytes` and `baselineBytes` are the memory that the two programs run in.
 
-import { wasmBackend } from "@unseen/compute";
+import { bytesOnWasm, wasmBackend } from "@unseen/compute";
 import { dense } from "../packages/learning/src/layers/dense.ts";
 import { flatten } from "../packages/learning/src/layers/flatten.ts";
 import { crossEntropy } from "../packages/learning/src/loss/training-loss.ts";
@@ -19,17 +20,27 @@ export async function* run() {
   const materialised = await stepOf([dense(128, "relu"), dense(10), flatten()], [1, 784]);
   const times: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
   for (let round = 0; round <= rounds; round++) {
-    const [ours, theirs] = [await timed(ghost), await timed(materialised)];
+    const [ours, theirs] = [await timed(ghost.run), await timed(materialised.run)];
     // The first warms up.
     if (round === 0) continue;
     times.ours.push(ours);
     times.theirs.push(theirs);
   }
   const [value, baseline] = [rows / median(times.ours), rows / median(times.theirs)];
-  yield { name: "ghost/mlp", value, unit: "examples/s", baseline, ratio: value / baseline };
+  yield {
+    name: "ghost/mlp",
+    value,
+    unit: "examples/s",
+    baseline,
+    ratio: value / baseline,
+    bytes: ghost.bytes,
+    baselineBytes: materialised.bytes,
+  };
 }
 
-async function stepOf(layers: readonly Layer[], shape: readonly number[]): Promise<() => Promise<unknown>> {
+type TimedStep = { readonly run: () => Promise<unknown>; readonly bytes: number };
+
+async function stepOf(layers: readonly Layer[], shape: readonly number[]): Promise<TimedStep> {
   const network = planNetwork(layers, shape);
   if (!network.ok) throw new Error(network.problem.message);
   const step = privateStep(network.value, crossEntropy(), { count: rows, rowsEach: 1 });
@@ -45,7 +56,9 @@ async function stepOf(layers: readonly Layer[], shape: readonly number[]): Promi
     ["present", new Float32Array(rows).fill(1)],
     ["clip", Float32Array.of(1)],
   ] as const);
-  return () => compiled.value.run(inputs);
+  const bytes = bytesOnWasm(step.value.program);
+  if (!bytes.ok) throw new Error(bytes.problem.message);
+  return { run: () => compiled.value.run(inputs), bytes: bytes.value };
 }
 
 async function timed(step: () => Promise<unknown>): Promise<number> {

@@ -2,10 +2,11 @@
 // the process grew beyond what it was before, with the backend's code but without examples.
 
 import { resourceUsage } from "node:process";
-import type { Backend } from "@unseen/compute";
+import { type Backend, wasmBackend } from "@unseen/compute";
 import * as learning from "@unseen/learning";
 import { conv2d, dense, type Examples, flatten, type Layer, sgd } from "@unseen/learning";
 import { platformEntropy } from "../../packages/base/src/index.ts";
+import { threadsHere } from "../../packages/client/src/learning/threads-of-node.ts";
 import { backends } from "./backends.ts";
 
 export type Task = {
@@ -61,6 +62,7 @@ function examplesOf(shape: readonly number[]): Examples {
 }
 
 const [task = "", kind, name] = process.argv.slice(2);
-const backend = (await backends()).find((one) => one.name === name);
+const threaded: Backend = { ...wasmBackend, threads: threadsHere() };
+const backend = name === "wasm-threads" ? threaded : (await backends()).find((one) => one.name === name);
 if (tasks[task] === undefined || backend === undefined) throw new Error("there is no such training");
 console.log(JSON.stringify(await trainOnce(tasks[task], backend, kind === "dp")));
