@@ -382,6 +382,9 @@ test("what cannot be priced or does not fit is refused", async () => {
     { student: { ...teaching, epochs: -1 } },
     { telling: { order: 1, releaseCost: 0.1 } },
     { telling: { order: 20, releaseCost: 0 } },
+    // So little buys noise that no double holds: it would fail after the charge.
+    { telling: { order: 8, releaseCost: 1e-300 } },
+    { telling: { order: 8, releaseCost: 1e300 } },
     { aggregator: { kind: "laplace", noise: 20 }, telling: { order: 20, releaseCost: 0.1 } },
   ] as const)
     expect(await refused(wrong), JSON.stringify(wrong)).toBe("training-invalid");

@@ -66,8 +66,11 @@ export function pricedVotes(
   const isDelta = aggregator.kind === "laplace" ? delta >= 0 && delta < 1 : delta >= 1e-100 && delta < 1;
   if (!isDelta) return wrong("a delta is between 0 and 1, and 0 with Laplace noise alone", "delta: 1e-5");
   const votes = noisedVotes(rules);
-  if (telling !== undefined && !(telling.releaseCost > 0 && Number.isFinite(telling.releaseCost)))
-    return wrong("telling agreement has a cost above 0", "telling: { order: 20, releaseCost: 0.1 }");
+  if (telling !== undefined && !(telling.releaseCost >= 1e-6 && telling.releaseCost <= 1e6))
+    return wrong(
+      "telling agreement costs from a millionth to a million",
+      "telling: { order: 20, releaseCost: 0.1 }",
+    );
   if (telling !== undefined && !votes.canTell(telling.order))
     return wrong(
       "how much teachers agree cannot be told for this noise and order",

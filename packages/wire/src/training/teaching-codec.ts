@@ -136,10 +136,10 @@ function decodeTelling(
 ): Result<Pick<TeachingRecipe, "telling">, Problem> {
   if (telling === undefined) return ok({});
   const { order, releaseCost } = telling;
-  return order > 1 && order <= 1e6 && releaseCost > 0 && releaseCost <= 1e6
+  return order > 1 && order <= 1e6 && isWithin(releaseCost, 1e-6, 1e6)
     ? ok({ telling: { order, releaseCost } })
     : trainingInvalid(
-        "telling agreement has an order above 1 and a cost above 0",
+        "telling agreement has an order above 1 and costs from a millionth to a million",
         "telling: { order: 20, releaseCost: 0.1 }",
       );
 }
