@@ -1,5 +1,5 @@
 import { Secret } from "@unseen/base";
-import { wasmBackend } from "@unseen/compute";
+import { type Backend, wasmBackend } from "@unseen/compute";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Examples, rowsOf } from "../fit/examples.ts";
@@ -279,6 +279,39 @@ test("no refusal depends on a private row: what is no number, no class, or diver
   // Of public queries it is said.
   const asked = await pate(layers, bad, { x: [[Number.NaN, 0]] }, options, portsOf(1));
   expect(!asked.ok && asked.problem.code).toBe("training-invalid");
+});
+
+test("a teacher whose numbers become none runs as many programs as any other: nobody could end it early and be timed", async () => {
+  const runsOn = async (largest: number) => {
+    let runs = 0;
+    const backend: Backend = {
+      ...wasmBackend,
+      async compile(program) {
+        const compiled = await wasmBackend.compile(program);
+        if (!compiled.ok) return compiled;
+        const { value } = compiled;
+        const run: typeof value.run = (inputs) => {
+          runs++;
+          return value.run(inputs);
+        };
+        const placeOf = (name: string) => value.placeOf?.(name);
+        return { ok: true, value: { run, placeOf, close: () => value.close() } };
+      },
+    };
+    const rows = { x: Float32Array.of(largest, 1, 2, 3), y: [0, 1] };
+    const teaching = { optimizer: sgd(1e5), epochs: 30, batch: 1 };
+    const counted = await votesOfTeachers(
+      { layers, network, rows, count: 1, teaching },
+      Float32Array.of(1, 2),
+      { backend, entropy: seededEntropy(1) },
+    );
+    if (!counted.ok) expect.fail(counted.problem.message);
+    return { runs, votes: Secret.reveal(counted.value) };
+  };
+  const usual = await runsOn(1e-3);
+  expect(usual.runs).toBe(2 * 30 + 1);
+  const diverging = await runsOn(1e7);
+  expect(diverging).toEqual({ runs: usual.runs, votes: [[1, 0, 0]] });
 });
 
 test("where nothing is answered there is no student, and the answers were charged all the same", async () => {

@@ -1,7 +1,6 @@
 // Models that were trained on disjoint people in the open. Nothing of them leaves but votes, and those as a Secret.
 
 import { invariant, ok, type Problem, type Result, Secret } from "@unseen/base";
-import type { Compiled } from "@unseen/compute";
 import type { Votes } from "@unseen/privacy";
 import { type Examples, largestNumber } from "../fit/examples.ts";
 import { fit } from "../fit/fit.ts";
@@ -9,7 +8,7 @@ import type { FitOptions, FitPorts } from "../fit/fit-options.ts";
 import { compiledResults, resultsOf } from "../fit/measure.ts";
 import type { Layer } from "../model/layer.ts";
 import { type Network, sizeOfShape } from "../model/network.ts";
-import type { Weights } from "../model/weights.ts";
+import { firstWeights, type Weights } from "../model/weights.ts";
 import { disjointParts } from "./disjoint-parts.ts";
 
 /** How each teacher is trained; a batch larger than its part is the whole part. */
@@ -86,12 +85,15 @@ async function counted(
   // Before a teacher is there, so that what cannot be computed is refused whatever the rows are.
   const results = await compiledResults(backend, network);
   if (!results.ok) return results;
+  const unlearnt = firstWeights(network, 1);
   const votes = Array.from({ length: x.length / sizeOfShape(network.shape) }, () =>
     new Array<number>(network.outputs).fill(0),
   );
   let taught = 0;
   for await (const teacher of teachers) {
-    await vote(results.value, network, teacher, x, votes);
+    // One that has nothing to say takes as long to vote as the others.
+    const own = await resultsOf(results.value, network, teacher ?? unlearnt, x);
+    vote(network, teacher && own, votes);
     taught++;
     onTaught(taught);
   }
@@ -99,15 +101,7 @@ async function counted(
   return ok(Secret.of(votes));
 }
 
-async function vote(
-  compiled: Compiled,
-  network: Network,
-  teacher: Teacher,
-  x: Float32Array,
-  votes: readonly number[][],
-): Promise<void> {
-  const { outputs } = network;
-  const results = teacher && (await resultsOf(compiled, network, teacher, x));
+function vote({ outputs }: Network, results: Float32Array | undefined, votes: readonly number[][]): void {
   for (const [row, counts] of votes.entries())
     counts[results === undefined ? 0 : greatest(results, row * outputs, outputs)]!++;
 }
@@ -152,7 +146,8 @@ async function taught(
   const trained = await fit(
     layers,
     { x, y, shape: network.shape },
-    { optimizer, epochs, seed, batch: Math.min(batch, rows) },
+    // Without a report on the way it learns to its end even where its numbers are none: a person could end it early, and be timed.
+    { optimizer, epochs, seed, batch: Math.min(batch, rows), reportEvery: Number.MAX_SAFE_INTEGER },
     ports,
   );
   // Whether it diverged depends on private rows, and must not show; what else could fail was refused by `planTeachers`.
