@@ -65,6 +65,6 @@ export async function runTraining(
  * the numbers of a whole teacher.
  */
 export function personMsOf({ kind, priced }: TrainingWork, steps: number): number {
-  if (kind === "teaching") return priced.workEachTeacher * slowestStepMs;
+  if (kind === "teaching") return priced.workEachPerson * slowestStepMs;
   return priced.rate * steps * priced.workEachPerson * slowestStepMs;
 }

@@ -258,3 +258,23 @@ test("one person may spoil a whole teacher, and slots are as wide as one takes, 
   if (!one.ok) throw new Error(one.problem.message);
   expect(personMsOf(one.value.work, 1)).toBeGreaterThan(3 * personMsOf(work, 1));
 });
+
+test("telling how much teachers agree is work for each of them, and one vote is felt in it", async () => {
+  using world = await worldOf();
+  const options = { aggregator: { kind: "gaussian", noise: 4_000 }, teachers: 10_000 } as const;
+  const telling = { order: 8, releaseCost: 0.2 };
+  const many = floatsToBytes(new Float32Array(2_000));
+  const plain = await planTrainingAtOwner(world.ports, ada.id, asked({ ...options, queries: many }));
+  const told = await planTrainingAtOwner(world.ports, ada.id, asked({ ...options, telling }));
+  if (!plain.ok || !told.ok) throw new Error("both have a price");
+  const few = await planTrainingAtOwner(world.ports, ada.id, asked(options));
+  if (!few.ok) throw new Error(few.problem.message);
+  expect(personMsOf(told.value.work, 1)).toBeGreaterThan(personMsOf(few.value.work, 1));
+  // 0.1 seconds a query at so many teachers, measured: minutes in all, and nothing without telling.
+  const own = { ...usualTrainingPolicy, mostMinutes: plain.value.work.priced.work / 2e10 + 1 };
+  using small = await worldOf({ policy: own });
+  expect(await small.ask(asked({ ...options, queries: many, telling }))).toMatchObject({
+    problem: { code: "training-too-large" },
+  });
+  expect(small.log).toEqual([]);
+});

@@ -39,8 +39,8 @@ export type PricedTeaching = {
   readonly parameters: number;
   /** Of all teachers and their votes, as `workOf` counts, from public numbers. */
   readonly work: number;
-  /** Of one teacher, twice as large as most: one person is at one, and may change how long all of it takes. */
-  readonly workEachTeacher: number;
+  /** Of one teacher, twice as large as most, whose whole time one person may change, and of telling one vote more in each query. */
+  readonly workEachPerson: number;
   readonly bytes: number;
 };
 
@@ -84,8 +84,11 @@ const beginWork = 3e6;
 const moveWork = 20;
 /** Bytes of a count of votes, as a list keeps it. */
 const voteBytes = 16;
-/** To tell agreement, of each query: 15 milliseconds. */
+/** To tell agreement, of each query: 15 milliseconds, and as many steps as there are teachers, each over all options (2026-11). */
 const tellingWork = 5e6;
+const tellingStep = (options: number) => 2_000 + 300 * options;
+/** Steps that one vote more or less takes, with room. */
+const stepsOfVote = 4;
 
 export function priceTeaching(setup: TeachingSetup): Result<PricedTeaching, Problem> {
   const laid = layOutTeaching(setup);
@@ -97,8 +100,10 @@ export function priceTeaching(setup: TeachingSetup): Result<PricedTeaching, Prob
   if (!bytes.ok) return bytes;
   const rows = setup.peopleAtMost * setup.rowsEach;
   const each = (part: number) => teacherWork(setup, laid.value, parameters, part);
-  const told = queryCount * ((network.outputs + 1) * drawWork + (telling === undefined ? 0 : tellingWork));
-  const work = teachers * each(rows / teachers) + told;
+  const { outputs } = network;
+  const steps = (count: number) => (telling === undefined ? 0 : queryCount * count * tellingStep(outputs));
+  const drawn = queryCount * ((outputs + 1) * drawWork + (telling === undefined ? 0 : tellingWork));
+  const work = teachers * each(rows / teachers) + drawn + steps(teachers);
   const allowed = withinPolicy(setup.policy, { parameters, work, bytes: bytes.value });
   if (!allowed.ok) return allowed;
   const { promised, votes } = plan.priced;
@@ -114,7 +119,7 @@ export function priceTeaching(setup: TeachingSetup): Result<PricedTeaching, Prob
     queries: queryCount,
     parameters,
     work,
-    workEachTeacher: each(Math.min(rows, (2 * rows) / teachers + setup.rowsEach)),
+    workEachPerson: each(Math.min(rows, (2 * rows) / teachers + setup.rowsEach)) + steps(stepsOfVote),
     bytes: bytes.value,
   });
 }
