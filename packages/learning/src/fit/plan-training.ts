@@ -42,7 +42,7 @@ export type PrivatePlan = {
  * Runs of few units keep float32's rounding, and so the noise that covers it, small: a part in a thousand for 72. And they are what
  * threads share out. They are the same however many threads there are, and so are the sums.
  */
-const unitsEachRunAtMost = 72;
+export const unitsEachRunAtMost = 72;
 
 export function planTraining(
   network: Network,

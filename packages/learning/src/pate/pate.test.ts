@@ -3,6 +3,7 @@ import { type Backend, wasmBackend } from "@unseen/compute";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Examples, rowsOf } from "../fit/examples.ts";
+import { planTraining } from "../fit/plan-training.ts";
 import { dense } from "../layers/dense.ts";
 import { planNetwork } from "../model/network.ts";
 import { adam } from "../optimise/adam.ts";
@@ -11,6 +12,7 @@ import { digits } from "../testing/digits.ts";
 import { seededEntropy } from "../testing/predictable-entropy.ts";
 import { disjointParts } from "./disjoint-parts.ts";
 import { type PateOptions, pate } from "./pate.ts";
+import { planTeachers } from "./plan-teachers.ts";
 import { pricePate } from "./price-pate.ts";
 import { Teachers, votesOfTeachers } from "./teachers.ts";
 
@@ -385,6 +387,26 @@ test("teachers that agree are told of with noise, within the price that was know
   if (!run.ok) expect.fail(run.problem.message);
   expect(run.value.agreement!.epsilonAtMost).toBeLessThanOrEqual(run.value.epsilon.epsilon + 1e-12);
   expect(run.value.epsilon.conversion).toContain("order 8");
+});
+
+test("no teacher has a larger step than the one that was planned, however many rows it has", () => {
+  const { teachers, aggregator, delta } = options;
+  const planned = (batch: number) => {
+    const of = { teachers, aggregator, delta, teaching: { ...teaching, batch } };
+    const plan = planTeachers(network, of, 3, { unit: "a row" });
+    if (!plan.ok) expect.fail(plan.problem.message);
+    return plan.value.steps.units.count;
+  };
+  const ofRows = (rows: number, batch: number) => {
+    const x = new Float32Array(2 * rows);
+    const own = { optimizer: sgd(1), epochs: 1, batch: Math.min(batch, rows) };
+    const plan = planTraining(network, { x, y: new Float32Array(rows), shape: [2] }, own);
+    if (!plan.ok) expect.fail(plan.problem.message);
+    return plan.value.units.count;
+  };
+  for (const batch of [1, 16, 72, 73, 100, 145, 2 ** 31])
+    for (const rows of [1, 10, 37, 71, 72, 73, 74, 100, 144, 145, 200])
+      expect(ofRows(rows, batch), `${rows} rows, batches of ${batch}`).toBeLessThanOrEqual(planned(batch));
 });
 
 test("what cannot be priced or does not fit is refused", async () => {

@@ -3,7 +3,7 @@
 import { ok, type Problem, type Result } from "@unseen/base";
 import type { Program } from "@unseen/program";
 import { resultsProgram } from "../fit/measure.ts";
-import { planSteps, type StepsPlan } from "../fit/plan-training.ts";
+import { planSteps, type StepsPlan, unitsEachRunAtMost } from "../fit/plan-training.ts";
 import type { Network } from "../model/network.ts";
 import { ShuffledSampler } from "../sampling/shuffled-sampler.ts";
 import { type PateRules, type PricedVotes, type ProtectedByVotes, pricedVotes } from "./price-pate.ts";
@@ -17,7 +17,7 @@ export type TeachersOptions = Pick<PateRules, "teachers" | "aggregator" | "delta
 export type TeachersPlan = {
   /** The price, and the one list of answers that it buys. */
   readonly priced: PricedVotes;
-  /** Of a teacher with a whole batch; with fewer rows a step is no larger. */
+  /** Of a teacher with the largest runs: one with fewer rows than a batch may have larger ones than others. Where so many do not fit, half. */
   readonly steps: StepsPlan;
   /** What a teacher runs for each `rowsAtOnce` queries. */
   readonly voting: Program;
@@ -31,7 +31,10 @@ export function planTeachers(
   who: ProtectedByVotes,
 ): Result<TeachersPlan, Problem> {
   const { batch, epochs, seed = 1, optimizer } = teaching;
-  const sampler = ShuffledSampler.of({ units: batch, batch, epochs, seed });
+  const whole = ShuffledSampler.of({ units: batch, batch, epochs, seed });
+  if (!whole.ok) return whole;
+  const units = Math.min(batch, unitsEachRunAtMost);
+  const sampler = ShuffledSampler.of({ units, batch: units, epochs, seed });
   if (!sampler.ok) return sampler;
   const rules = { teachers, aggregator, delta, options: network.outputs, queries };
   const priced = pricedVotes(telling === undefined ? rules : { ...rules, telling }, who);
