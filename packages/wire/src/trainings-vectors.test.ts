@@ -11,7 +11,7 @@ import {
   TrainResponseSchema,
 } from "./gen/unseen/v1/learning_pb.ts";
 import { wireLimits } from "./limits.ts";
-import { encodeTraining, readTraining } from "./requests/learning-requests.ts";
+import { encodeTraining, readPricedTraining, readTraining } from "./requests/learning-requests.ts";
 import { recipeFromBytes, recipeToBytes } from "./training/recipe-codec.ts";
 import {
   decodeTold,
@@ -55,6 +55,9 @@ test("a training of another id, another dataset or no id is told apart", () => {
 test("more than a training may be is refused before it is read", () => {
   const read = recipeFromBytes(new Uint8Array(wireLimits.trainBytes + 1));
   expect(read).toMatchObject({ problem: { code: "message-too-large" } });
+  const weights = new Uint8Array(wireLimits.trainBytes + 1);
+  const asked = encodeTraining({ dataset: "clinic", recipe: { ...recipeOf(vectors.good[0]!.hex), weights } });
+  expect(readPricedTraining(asked)).toMatchObject({ problem: { code: "message-too-large" } });
 });
 
 test("whatever bytes come, a recipe is read or refused", () => {
