@@ -95,6 +95,7 @@ export type {
   TeachersProgress,
 } from "./learning/remote-teach.ts";
 export type { Prediction, RowToPredict } from "./learning/rows-to-predict.ts";
+export { TaughtByOwners } from "./learning/taught-by-owners.ts";
 export { StudentOfTeachers, TaughtFromOwner } from "./learning/taught-from-owner.ts";
 export { TaughtModel } from "./learning/taught-model.ts";
 export { TrainedModel } from "./learning/trained-model.ts";

@@ -154,6 +154,7 @@ export { consistentLeaves, quantileBin, rangeSum, runningSums } from "./mechanis
 export { afterRelease, type Released, releasedTogether } from "./mechanisms/released.ts";
 export { type RunningSum, type RunningSumSteps, runningSum } from "./mechanisms/running-sum.ts";
 export { sensitivityFromMostEach } from "./mechanisms/sensitivity-of-vectors.ts";
+export { type SharedVotes, sharedVotes, winnersOfTotal } from "./mechanisms/shared-votes.ts";
 export { type Staircase, staircase } from "./mechanisms/staircase.ts";
 export {
   gaussianThresholdAtLeast,

@@ -128,6 +128,8 @@ export {
   LearningService,
   TrainingRecipeSchema,
   TrainRequestSchema,
+  type TrainResponse,
+  TrainResponseSchema,
 } from "./gen/unseen/v1/learning_pb.ts";
 export { ProblemSchema } from "./gen/unseen/v1/problem_pb.ts";
 export { type Parties, SharesService } from "./gen/unseen/v1/shares_pb.ts";
@@ -196,6 +198,11 @@ export {
   readRun,
   type SentObject,
 } from "./requests/workspace-requests.ts";
+export {
+  type AskedTeachers,
+  encodeJointTeaching,
+  readJointTeaching,
+} from "./training/joint-teaching-codec.ts";
 export type {
   ActivationName,
   BatchesRecipe,

@@ -1,6 +1,7 @@
 // Several owners' rows as if they were one dataset. No owner shows another a row, a sum or an answer of its own.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import type { PatePromised } from "@unseen/learning";
 import type { Expression, Shape } from "@unseen/program";
 import type { ColumnDescription, SentJointColumn } from "@unseen/wire";
 import type { AnalysisQuestion } from "../analysis/analysis-question.ts";
@@ -15,6 +16,12 @@ import type { Loss } from "../datasets/offer.ts";
 import { type AnswerOffer, namedOffer } from "../datasets/offer.ts";
 import { PrivateTensor } from "../datasets/private-tensor.ts";
 import { RemoteDataset } from "../datasets/remote-dataset.ts";
+import type { OwnersTogether } from "../learning/joint-learning.ts";
+import type { Model } from "../learning/model.ts";
+import type { RemoteTeachersOptions, RemoteTeachOptions, RemoteTeachRun } from "../learning/remote-teach.ts";
+import type { RowToPredict } from "../learning/rows-to-predict.ts";
+import type { TaughtByOwners } from "../learning/taught-by-owners.ts";
+import type { TrainingPrice } from "../learning/training-price.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import { type Member, type NamedParty, SharesGroup } from "../shares/shares-group.ts";
 import type { JointAnswer } from "./joint-answer.ts";
@@ -50,12 +57,14 @@ export class JointDataset {
   /** The columns that all have, with bounds around all cards'. */
   readonly schema: readonly ColumnDescription[];
   readonly #desk: JointDesk;
+  readonly #together: Omit<OwnersTogether, "schema">;
 
-  private constructor(desk: JointDesk, columns: readonly SentJointColumn[]) {
+  private constructor(desk: JointDesk, together: Omit<OwnersTogether, "schema">) {
     this.name = desk.dataset;
     this.owners = desk.owners.map(({ name }) => name);
-    this.schema = columns.map(describedAs);
+    this.schema = together.facts.columns.map(describedAs);
     this.#desk = desk;
+    this.#together = together;
   }
 
   static async of(
@@ -76,12 +85,15 @@ export class JointDataset {
     if (!members.ok) return members;
     const owners = places.map(({ described }, at) => ({ ...members.value[at]!, dataset: described.name }));
     const known: Member | undefined = members.value[places.length];
-    return ok(
-      new JointDataset(
-        new JointDesk(owners, facts.value, { provider: known, honestOwners }),
-        facts.value.columns,
-      ),
-    );
+    const together = {
+      owners: places.map(({ node, deadlines, described }, at) => {
+        return { node, deadlines, dataset: described.name, fingerprint: members.value[at]!.fingerprint };
+      }),
+      facts: facts.value,
+      honestOwners,
+    };
+    const desk = new JointDesk(owners, facts.value, { provider: known, honestOwners });
+    return ok(new JointDataset(desk, together));
   }
 
   get columns(): readonly string[] {
@@ -144,6 +156,33 @@ export class JointDataset {
     return this.#which(question, offer, "least");
   }
 
+  /**
+   * PATE: each owner has `teachers` of its own, who learn from its people there; public `queries` are answered by all owners' votes
+   * together. Each owner noises its counts by itself, so `aggregator` is Gaussian, and its noise is what each owner adds. Each charges
+   * the whole price before it reads a row. What is opened are the noised counts of all together; a student learns from the answers,
+   * here. The same `askId` again gives the same answers. Throws `AskRefused`.
+   */
+  async teach(
+    model: Model,
+    queries: readonly RowToPredict[],
+    options: RemoteTeachOptions & RemoteTeachRun,
+  ): Promise<TaughtByOwners> {
+    return (await trainings()).teachAtOwners(this.#owners, model, queries, options);
+  }
+
+  /** What `teach` would cost at each owner. Free; no private row is read. */
+  async priceOfTeach(
+    model: Model,
+    queries: readonly RowToPredict[],
+    options: RemoteTeachersOptions,
+  ): Promise<TrainingPrice<PatePromised>> {
+    return (await trainings()).priceOfTeachAtOwners(this.#owners, model, queries, options);
+  }
+
+  get #owners(): OwnersTogether {
+    return { ...this.#together, schema: this.schema };
+  }
+
   toString(): string {
     return `<Joint dataset ${this.name} at ${this.owners.join(", ")}: ${this.columns.length} columns>`;
   }
@@ -172,6 +211,9 @@ export class JointDataset {
     return { place, owner, spent: answer.spent, answer };
   }
 }
+
+/** Layers and kernels, which a page that only asks questions does not load. */
+const trainings = () => import("../learning/joint-learning.ts");
 
 const rows: Shape = Object.freeze(["rows" as const]);
 

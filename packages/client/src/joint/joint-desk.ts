@@ -137,24 +137,31 @@ export class JointDesk implements Desk {
     return this.owners.map(({ fingerprint, dataset }) => ({ fingerprint, dataset }));
   }
 
-  /** Nodes know each other by place; the asker knows their names. */
   #named(told: Problem, by: { readonly name: string }): Problem {
-    const place = told.facts?.party;
-    const about = place === undefined ? undefined : [...this.owners, this.#provider][Number(place)];
-    const message =
-      about === undefined ? told.message : told.message.replaceAll(`party ${place}`, about.name);
-    return { ...told, message: `${by.name}: ${message}` };
+    return namedBy(told, by, [...this.owners, this.#provider]);
   }
 }
 
+/** Nodes know each other by place; the asker knows their names. */
+export function namedBy(
+  told: Problem,
+  by: { readonly name: string },
+  parties: readonly ({ readonly name: string } | undefined)[],
+): Problem {
+  const place = told.facts?.party;
+  const about = place === undefined ? undefined : parties[Number(place)];
+  const message = about === undefined ? told.message : told.message.replaceAll(`party ${place}`, about.name);
+  return { ...told, message: `${by.name}: ${message}` };
+}
+
 /** It may have been charged, and asking again under its id goes on with it. */
-function isBrokenOff(problem: Problem): boolean {
+export function isBrokenOff(problem: Problem): boolean {
   return (
     isReplyLost(problem) || ["party-failed", "node-failed", "answer-not-recorded"].includes(problem.code)
   );
 }
 
-function differ(): Problem<"outcomes-differ"> {
+export function differ(): Problem<"outcomes-differ"> {
   return problem("outcomes-differ", "the owners told different answers to one question", {
     hint: "one of them does not say the truth, or runs another version; what was charged stays charged",
   });

@@ -1,8 +1,7 @@
 // Training at the owner of a dataset: what `dataset.fit`, `dataset.teach` and their prices do.
 
 import { ok, type Problem, problem, type Result } from "@unseen/base";
-import { wasmBackend } from "@unseen/compute";
-import { checkStudent, type PatePromised, studentOf } from "@unseen/learning";
+import type { PatePromised } from "@unseen/learning";
 import type { TrainingRecipe } from "@unseen/wire";
 import type { DatasetPlace } from "../datasets/dataset-place.ts";
 import { entropy } from "../platform.ts";
@@ -10,22 +9,16 @@ import { randomAskId } from "../random-names.ts";
 import { AskRefused, orThrow } from "../refusals/ask-refused.ts";
 import type { Model } from "./model.ts";
 import { ModelFromOwner } from "./model-from-owner.ts";
-import {
-  modelRecipe,
-  type RemoteColumns,
-  type RemoteFitOptions,
-  type RemoteFitRun,
-  recipeFrom,
-} from "./remote-fit.ts";
+import { readyToTeach, studentFrom, useFor } from "./ready-to-teach.ts";
+import { type RemoteColumns, type RemoteFitOptions, type RemoteFitRun, recipeFrom } from "./remote-fit.ts";
 import {
   type RemoteTeachersOptions,
   type RemoteTeachOptions,
   type RemoteTeachRun,
-  studentOptions,
   teachingRecipe,
 } from "./remote-teach.ts";
 import { type ModelUse, numbersOf, type RowToPredict, useOf } from "./rows-to-predict.ts";
-import { checkAnswers, StudentOfTeachers, TaughtFromOwner } from "./taught-from-owner.ts";
+import { checkAnswers, TaughtFromOwner } from "./taught-from-owner.ts";
 import { askTraining, priceTraining } from "./training-calls.ts";
 import { TrainingPrice } from "./training-price.ts";
 
@@ -62,25 +55,22 @@ export async function teachAtOwner(
   options: RemoteTeachOptions & RemoteTeachRun,
 ): Promise<TaughtFromOwner> {
   const use = useAt(place, model, options);
-  const x = orThrow(numbersOf(use, queries));
-  const student = orThrow(studentOptions(options.student, use));
-  // What the student cannot learn by is refused here, before anything is charged.
-  orThrow(checkStudent(student, use.network));
-  const recipe = orThrow(teachingRecipe(model, options, use, x));
+  const ready = orThrow(readyToTeach(use, model, queries, options));
   const { askId = randomAskId(entropy), onProgress, signal } = options;
   const run: RemoteFitRun = {
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ step: taught, steps: teachers, epsilon: _, ...stands }) =>
       onProgress?.({ taught, teachers, ...stands }),
   };
-  const { trained: sent, remaining } = orThrow(await askTraining(callsOf(place), recipe, askId, run));
+  const { trained: sent, remaining } = orThrow(await askTraining(callsOf(place), ready.recipe, askId, run));
   if (!("answers" in sent)) throw new AskRefused(ofAnotherKind());
   orThrow(checkAnswers(sent, queries.length, use));
-  const { backend = wasmBackend } = options;
-  const ports = { backend, entropy, clock: { nowMs: () => performance.now() } };
-  const taught = await studentOf(model.layers, use.network, x, sent.answers, student, ports);
-  const own = taught.ok ? ok(new StudentOfTeachers(taught.value, use, sent.promise, backend)) : taught;
-  return new TaughtFromOwner(sent, remaining, use, own);
+  return new TaughtFromOwner(
+    sent,
+    remaining,
+    use,
+    await studentFrom(sent, ready, model, use, options.backend),
+  );
 }
 
 export async function priceOfTeachAtOwner(
@@ -103,8 +93,7 @@ function callsOf({ node, deadlines, described }: DatasetPlace) {
 
 function useAt({ described }: DatasetPlace, model: Model, options: RemoteColumns): ModelUse {
   if (described.joined !== undefined) throw new AskRefused(ofAJoin());
-  const { columns } = described;
-  return orThrow(useOf(modelRecipe(model, options, columns), "cross-entropy", columns));
+  return orThrow(useFor(described.columns, model, options));
 }
 
 function recipeAt(
@@ -126,6 +115,6 @@ function ofAJoin(): Problem<"join-refused"> {
   });
 }
 
-function ofAnotherKind(): Problem<"message-malformed"> {
+export function ofAnotherKind(): Problem<"message-malformed"> {
   return problem("message-malformed", "the node's reply is to another kind of training");
 }

@@ -1,5 +1,6 @@
 // How a training is asked for at an owner's node, followed, taken up again when the connection is lost, and stopped.
 
+import type { CallOptions } from "@connectrpc/connect";
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import {
   decodeTold,
@@ -7,16 +8,18 @@ import {
   encodeTraining,
   type LearningRecipe,
   type SentAnswers,
+  type SentProgress,
   type SentTrained,
   type SentTrainingPrice,
+  type TrainResponse,
 } from "@unseen/wire";
 import { type Loss, lossOf } from "../datasets/offer.ts";
 import { type Deadlines, isReplyLost, withAskId } from "../datasets/question-desk.ts";
-import type { GridNode } from "../grid/grid-node.ts";
+import type { GridNode, NodeClients } from "../grid/grid-node.ts";
 import type { RemoteFitRun, RemoteProgress } from "./remote-fit.ts";
 
 /** Waits before a training is asked for again: a node that restarts has half a minute. */
-const pausesMs = [100, 1_000, 3_000, 10_000, 20_000] as const;
+export const pausesMs = [100, 1_000, 3_000, 10_000, 20_000] as const;
 
 export type AnsweredTraining = {
   /** Of a fit its weights, of teachers their answers: what a node sends may be either. */
@@ -49,7 +52,10 @@ export async function askTraining(
   let lost = 0;
   for (;;) {
     const reply = await followed(place, recipe, askId, telling, signal);
-    if (signal?.aborted === true) return err(await stopped(place, askId));
+    if (signal?.aborted === true) {
+      await stopTraining(place, askId);
+      return err(stoppedHere(askId));
+    }
     if (reply.ok || !isReplyLost(reply.problem)) return reply;
     if (telling.hasTold) lost = 0;
     const pauseMs = pausesMs[lost];
@@ -61,32 +67,49 @@ export async function askTraining(
 }
 
 async function followed(
-  { dataset, node, deadlines }: Place,
+  place: Place,
   recipe: LearningRecipe,
   askId: string,
   telling: TimeLeft,
   signal: AbortSignal | undefined,
 ): Promise<Result<AnsweredTraining, Problem>> {
+  const { dataset, node } = place;
   const request = encodeTraining({ dataset, recipe }, askId);
-  let answer: Result<AnsweredTraining, Problem> | undefined;
-  const reply = await node.follow(
-    deadlines.answerDeadlineMs,
-    ({ learning }, options) => learning.train(request, options),
-    (part) => {
-      const told = decodeTold(part);
-      if (!told.ok) answer ??= told;
-      else if (told.value.kind === "progress") telling.tell(told.value.progress);
-      else answer ??= ok({ trained: told.value.trained, remaining: lossOf(told.value.remaining) });
-    },
-    signal,
-  );
-  if (answer !== undefined) return answer;
-  if (!reply.ok) return reply;
+  const open: OpenTraining = ({ learning }, options) => learning.train(request, options);
+  const answer = await followTraining(place, open, (progress) => telling.tell(progress), signal);
+  if (!answer.ok) return answer;
+  if (answer.value !== undefined) return ok(answer.value);
   return err(problem("node-unreachable", `${node.url} ended its reply before the training was done`));
 }
 
-async function stopped({ node, deadlines }: Place, askId: string): Promise<Problem> {
+export type OpenTraining = (clients: NodeClients, options: CallOptions) => AsyncIterable<TrainResponse>;
+
+/** What a node tells of a training, until it ends; undefined where it ended without an outcome. */
+export async function followTraining(
+  { node, deadlines }: Omit<Place, "dataset">,
+  open: OpenTraining,
+  tell: (progress: SentProgress) => void,
+  signal: AbortSignal | undefined,
+): Promise<Result<AnsweredTraining | undefined, Problem>> {
+  let answer: Result<AnsweredTraining, Problem> | undefined;
+  const take = (part: TrainResponse) => {
+    const told = decodeTold(part);
+    if (!told.ok) answer ??= told;
+    else if (told.value.kind === "progress") tell(told.value.progress);
+    else answer ??= ok({ trained: told.value.trained, remaining: lossOf(told.value.remaining) });
+  };
+  const reply = await node.follow(deadlines.answerDeadlineMs, open, take, signal);
+  return answer ?? (reply.ok ? ok(undefined) : reply);
+}
+
+export async function stopTraining(
+  { node, deadlines }: Omit<Place, "dataset">,
+  askId: string,
+): Promise<void> {
   await node.call(deadlines.deadlineMs, ({ learning }, options) => learning.stopTraining({ askId }, options));
+}
+
+export function stoppedHere(askId: string): Problem<"training-stopped"> {
   return problem("training-stopped", "the training was stopped; what was charged stays charged", {
     hint: `ask again with askId: "${askId}" and it goes on, at no further charge`,
     facts: { askId },

@@ -110,6 +110,8 @@ const matrix: readonly (readonly [Service, string, object, string])[] = [
   [WorkspaceService, "list", {}, "session-invalid"],
   [LearningService, "priceTraining", { dataset: "clinic" }, "session-invalid"],
   [LearningService, "train", { askId: "ask-00001", dataset: "clinic" }, "session-invalid"],
+  [LearningService, "priceTeachJointly", { askId: "ask-00001" }, "session-invalid"],
+  [LearningService, "teachJointly", { askId: "ask-00001" }, "session-invalid"],
   [LearningService, "stopTraining", { askId: "ask-00001" }, "session-invalid"],
 ];
 

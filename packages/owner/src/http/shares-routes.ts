@@ -1,7 +1,7 @@
 // The calls of a node that is a party, each a line or two.
 
 import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
-import { err, invariant, ok, type Problem, problem } from "@unseen/base";
+import { err, invariant, ok } from "@unseen/base";
 import { parseFingerprint } from "@unseen/crypto";
 import {
   encodeAnswer,
@@ -21,19 +21,15 @@ import {
   wireLimits,
 } from "@unseen/wire";
 import type { Caller } from "../accounts/index.ts";
-import {
-  answerJointly,
-  type JointPorts,
-  priceJointly as pricedJointly,
-  provideJointly,
-} from "../joint/index.ts";
+import { answerJointly, priceJointly as pricedJointly, provideJointly } from "../joint/index.ts";
 import { agreeOnParties, computeOnShares, priceOfShares, shareColumns } from "../shares/index.ts";
+import { jointPortsOf, noParty } from "./joint-ports-of.ts";
 import type { OwnerNode } from "./owner-node.ts";
 
 /** @param callerOf who calls, once it is the caller's turn */
 export function sharesRoutes(
   router: ConnectRouter,
-  { joint, questions }: Pick<OwnerNode, "joint" | "questions">,
+  node: Pick<OwnerNode, "joint" | "questions">,
   callerOf: (context: HandlerContext) => Promise<Caller>,
 ): void {
   const { introduce, putShare, priceShares, compute, askJointly, priceJointly, deleteShare, listShares } =
@@ -42,11 +38,8 @@ export function sharesRoutes(
   const small = routeOptions(wireLimits.runBytes);
   const ports = () => valueOrRefusal(joint === undefined ? err(noParty()) : ok(joint.party));
   const sharing = () => valueOrRefusal(joint === undefined ? err(noParty()) : ok(joint));
-  const together = (): JointPorts => {
-    const party = ports();
-    const book = valueOrRefusal(joint?.book === undefined ? err(noBook()) : ok(joint.book));
-    return { questions, party, book, honestOwnersAtMost: joint?.honestOwnersAtMost ?? 1 };
-  };
+  const { joint, questions } = node;
+  const together = () => jointPortsOf(node);
   router.rpc(
     introduce,
     async (_, context) => {
@@ -137,21 +130,5 @@ export function sharesRoutes(
     listShares,
     async (_, context) => ({ objectIds: [...ports().shares.list(await callerOf(context))] }),
     small,
-  );
-}
-
-export function noParty(): Problem<"party-not-allowed"> {
-  return problem("party-not-allowed", "this node takes no part in computations with others", {
-    hint: "its owner lets it with: unseen serve --peers-port PORT",
-  });
-}
-
-function noBook(): Problem<"party-not-allowed"> {
-  return problem(
-    "party-not-allowed",
-    "this owner keeps its ledger in a database, and answers only by itself",
-    {
-      hint: "its own datasets can be asked as ever; questions to several owners need a ledger in the home",
-    },
   );
 }

@@ -5,16 +5,25 @@ import type { Traffic } from "./joint-ports.ts";
 /** What one owner promises its own people, in words, and who has to be honest for it to hold. */
 export function jointGuarantee(
   question: PlannedProgram,
-  { kind, owners, honestOwners }: Pick<AskedJointly, "kind" | "owners" | "honestOwners">,
+  asked: Pick<AskedJointly, "kind" | "owners" | "honestOwners">,
   { rounds, sentBytes }: Traffic,
 ): string {
-  const noise =
-    honestOwners === 1
-      ? `This holds for the people of each of the ${owners.length} owners against everybody else, the other owners included: each added the whole noise to its own sums before they were shared.`
-      : `This holds for the people of each of the ${owners.length} owners as long as at least ${honestOwners} of the owners, that one among them, are honest and tell nobody their noise or their sums: each added a part of the noise, and ${honestOwners} parts are a whole. Against fewer honest owners it promises nothing.`;
   const opened =
-    kind === "sum" ? "Only the total was opened." : "No owner's answer was opened; only which of them it is.";
-  const several = "Somebody whose rows several owners hold loses that much at each of them.";
+    asked.kind === "sum"
+      ? "Only the total was opened."
+      : "No owner's answer was opened; only which of them it is.";
   const took = `It took ${rounds} rounds, in which this owner sent ${sentBytes} bytes to the others.`;
-  return `${guaranteeInWords(question)} ${noise} ${opened} ${several} ${took}`;
+  return `${guaranteeInWords(question)} ${honestyInWords(asked)} ${opened} ${severalOwners} ${took}`;
+}
+
+export const severalOwners = "Somebody whose rows several owners hold loses that much at each of them.";
+
+/** Against whom a promise holds that several owners' noise keeps. */
+export function honestyInWords({
+  owners,
+  honestOwners,
+}: Pick<AskedJointly, "owners" | "honestOwners">): string {
+  return honestOwners === 1
+    ? `This holds for the people of each of the ${owners.length} owners against everybody else, the other owners included: each added the whole noise to its own sums before they were shared.`
+    : `This holds for the people of each of the ${owners.length} owners as long as at least ${honestOwners} of the owners, that one among them, are honest and tell nobody their noise or their sums: each added a part of the noise, and ${honestOwners} parts are a whole. Against fewer honest owners it promises nothing.`;
 }

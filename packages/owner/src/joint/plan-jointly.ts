@@ -25,7 +25,7 @@ export type JointParties = {
 
 /** All owners' fingerprints, once each is somebody else, one of them is this node, and its owner allowed all others. */
 export function jointParties(
-  asked: AskedJointly,
+  asked: Pick<AskedJointly, "owners" | "provider" | "kind" | "honestOwners">,
   { identity, allowed }: Pick<PartyPorts, "identity" | "allowed">,
 ): Result<JointParties, Problem> {
   const { owners, provider, kind } = asked;
@@ -61,7 +61,7 @@ export function jointParties(
 /** Whether this owner is ready to count on so many honest owners: it says so in its own settings. */
 export function countsOn(
   { honestOwnersAtMost }: { readonly honestOwnersAtMost: number },
-  { honestOwners }: AskedJointly,
+  { honestOwners }: Pick<AskedJointly, "honestOwners">,
 ): Result<undefined, Problem<"honest-owners-too-many">> {
   if (honestOwners <= honestOwnersAtMost) return ok(undefined);
   const ready =

@@ -8,10 +8,9 @@ import {
   type NanoEpsilon,
   parseDelta,
   parseEpsilon,
-  printEvent,
 } from "@unseen/privacy";
 import type { TrainingRecipe } from "@unseen/wire";
-import { type Facts, peopleChange, room } from "./facts-for-training.ts";
+import { eventAmong, type Facts, peopleChange, room } from "./facts-for-training.ts";
 import type { PricedSetup, TrainingSetup } from "./training-setup.ts";
 
 export function fitSetupOf(
@@ -32,8 +31,8 @@ export function fitSetupOf(
 }
 
 /** The whole of it as it is, so that an accountant can count it anew later. */
-export function eventOfFit({ rate, steps, promise }: PricedSetup): string {
-  return printEvent({
+export function eventOfFit({ relation }: TrainingSetup, { rate, steps, promise }: PricedSetup): string {
+  return eventAmong(relation, {
     kind: "self-composed",
     event: {
       kind: "poisson-sampled",

@@ -10,7 +10,7 @@ import {
   parseDelta,
 } from "@unseen/privacy";
 import type { TeachingRecipe } from "@unseen/wire";
-import { type Facts, peopleChange, room } from "./facts-for-training.ts";
+import { eventAmong, type Facts, peopleChange, room } from "./facts-for-training.ts";
 import type { PricedTeaching, TeachingSetup } from "./teaching-setup.ts";
 
 export function teachingSetupOf(
@@ -21,6 +21,10 @@ export function teachingSetupOf(
   if (!delta.ok) return delta;
   const setup = { ...facts, recipe, delta: (Number(delta.value) / 1e18) * room };
   return ok({ setup, delta: delta.value });
+}
+
+export function eventOfTeaching({ relation }: TeachingSetup, { event }: PricedTeaching): string {
+  return eventAmong(relation, event);
 }
 
 export function guaranteeOfTeaching(

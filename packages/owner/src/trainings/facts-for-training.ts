@@ -1,6 +1,6 @@
 // What a card lets a training know.
 
-import { unitInWords } from "@unseen/privacy";
+import { type PrivacyEvent, printEvent, unitInWords } from "@unseen/privacy";
 import type { LearningRecipe } from "@unseen/wire";
 import { describeColumn, type OpenDataset } from "../questions/index.ts";
 import type { SetupOf } from "./lay-out-model.ts";
@@ -29,6 +29,11 @@ export function factsFor(
     isCountPublic: people.isPublic,
     policy,
   };
+}
+
+/** An event as a charge keeps it. */
+export function eventAmong(neighbours: Facts["relation"], event: PrivacyEvent): string {
+  return `{"neighbours":"${neighbours}","event":${printEvent(event)}}`;
 }
 
 export function peopleChange(relation: Facts["relation"]): string {

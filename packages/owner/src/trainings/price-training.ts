@@ -1,14 +1,7 @@
 // A training as it came through the door, laid out and priced. Nothing private has been read so far, and each refusal is free.
 
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
-import {
-  type AttoDelta,
-  formatDelta,
-  formatEpsilon,
-  type NanoEpsilon,
-  nanoEpsilonOf,
-  printEvent,
-} from "@unseen/privacy";
+import { type AttoDelta, formatDelta, formatEpsilon, type NanoEpsilon, nanoEpsilonOf } from "@unseen/privacy";
 import {
   type PricedTraining as AskedPrice,
   isTeaching,
@@ -20,7 +13,7 @@ import type { Caller } from "../accounts/index.ts";
 import { isEarlierSnapshot } from "../engine/index.ts";
 import { findDataset, type OpenDataset, permit, remainingTexts } from "../questions/index.ts";
 import { eventOfFit, fitSetupOf, guaranteeOfFit } from "./charge-for-fit.ts";
-import { guaranteeOfTeaching, teachingSetupOf } from "./charge-for-teaching.ts";
+import { eventOfTeaching, guaranteeOfTeaching, teachingSetupOf } from "./charge-for-teaching.ts";
 import { digestOfData } from "./digest-of-data.ts";
 import { type Facts, factsFor } from "./facts-for-training.ts";
 import type { TrainingPorts } from "./training-ports.ts";
@@ -38,7 +31,7 @@ type TrainingCharge = {
   readonly work: TrainingWork;
   readonly epsilon: NanoEpsilon;
   readonly delta: AttoDelta;
-  /** An event as text. */
+  /** As the ledger keeps it. */
   readonly event: string;
   readonly guarantee: string;
   /** Or teachers. */
@@ -68,8 +61,7 @@ export async function planTrainingAtOwner(
     ? await chargeForTeaching(trainer, asker, facts, recipe)
     : await chargeForFit(trainer, asker, facts, recipe);
   if (!charge.ok) return charge;
-  const event = `{"neighbours":"${facts.relation}","event":${charge.value.event}}`;
-  return ok({ ...charge.value, event, dataset, questionHash: trainingHash(asked) });
+  return ok({ ...charge.value, dataset, questionHash: trainingHash(asked) });
 }
 
 async function chargeForFit(
@@ -90,7 +82,7 @@ async function chargeForFit(
     work: { kind: "fit", setup, priced: priced.value },
     epsilon: epsilon.value,
     delta,
-    event: eventOfFit(priced.value),
+    event: eventOfFit(setup, priced.value),
     guarantee: guaranteeOfFit(setup, priced.value, epsilon.value, delta),
     steps,
     release: `${parameters} trained numbers after ${steps} noised steps, and nothing before the last`,
@@ -108,7 +100,7 @@ async function chargeForTeaching(
   const { setup, delta } = laid.value;
   const priced = await trainer.priceTeaching(setup, asker);
   if (!priced.ok) return priced;
-  const { promise, teachers, queries, event } = priced.value;
+  const { promise, teachers, queries } = priced.value;
   const epsilon = epsilonCharged(promise.epsilon, "more noise, or fewer queries");
   if (!epsilon.ok) return epsilon;
   const told = recipe.telling === undefined ? "" : ", and with noise how much they agreed";
@@ -116,7 +108,7 @@ async function chargeForTeaching(
     work: { kind: "teaching", setup, priced: priced.value },
     epsilon: epsilon.value,
     delta,
-    event: printEvent(event),
+    event: eventOfTeaching(setup, priced.value),
     guarantee: guaranteeOfTeaching(setup, priced.value, epsilon.value, delta),
     steps: teachers,
     release: `what ${teachers} teachers answer to ${queries} queries by noised votes${told}; no teacher, and no count`,
@@ -133,13 +125,22 @@ export async function priceTraining(
   if (!permitted.ok) return permitted;
   const priced = await planTrainingAtOwner(ports, caller.id, asked);
   if (!priced.ok) return priced;
-  const { work, steps, epsilon, delta, event, guarantee, release } = priced.value;
-  const charge = { asker: caller.id, datasets: [asked.dataset] as const, epsilon, delta, event };
-  const refusal = await ports.ledger.refusal(charge);
+  return ok(await priceInWords(ports.ledger, caller, asked.dataset, priced.value));
+}
+
+/** With what is left of the dataset's budget for the caller, and whether it covers the price. */
+export async function priceInWords(
+  ledger: TrainingPorts["ledger"],
+  caller: Caller,
+  dataset: string,
+  { work, steps, epsilon, delta, event, guarantee, release }: TrainingCharge,
+): Promise<SentTrainingPrice> {
+  const charge = { asker: caller.id, datasets: [dataset] as const, epsilon, delta, event };
+  const refusal = await ledger.refusal(charge);
   // Where more budget would not help, what would.
   const why = refusal?.facts?.filter === undefined ? [] : [`nothing: ${refusal.message} ${refusal.hint}`];
-  const { remaining } = await remainingTexts(ports.ledger, asked, caller.id);
-  return ok({
+  const { remaining } = await remainingTexts(ledger, { dataset }, caller.id);
+  return {
     cost: { epsilon: formatEpsilon(epsilon), delta: formatDelta(delta) },
     promise: work.priced.promise,
     steps,
@@ -147,18 +148,18 @@ export async function priceTraining(
     releases: [release, guarantee, ...why],
     remaining,
     isAffordable: refusal === undefined,
-  });
+  };
 }
 
 /** In billionths, rounded up. Beyond a thousand nothing is promised that is worth a charge. */
-function epsilonCharged(epsilon: number, hint: string): Result<NanoEpsilon, Problem> {
+export function epsilonCharged(epsilon: number, hint: string): Result<NanoEpsilon, Problem> {
   if (!(epsilon <= 1_000))
     return err(problem("epsilon-invalid", "so little noise costs more than an epsilon of 1000", { hint }));
   const nanos = BigInt(Math.ceil(epsilon * 1e9));
   return ok(nanoEpsilonOf(nanos < 1n ? 1n : nanos));
 }
 
-function outdated(name: string): Problem<"dataset-outdated"> {
+export function outdated(name: string): Problem<"dataset-outdated"> {
   return problem(
     "dataset-outdated",
     `an earlier version took the dataset ${JSON.stringify(name)} in, and this one cannot read what it kept`,

@@ -34,16 +34,7 @@ export async function runTraining(
   const read = await engine.trainingRows(dataset.snapshot, names, receipt);
   if (!read.ok) return read;
   const rows = Secret.reveal(read.value);
-  let isTelling = false;
-  const onProgress = (step: number, epsilon: number) => {
-    // Each in a slot of time; what comes meanwhile is not told.
-    if (isTelling) return;
-    isTelling = true;
-    void slots.next(sinceMs, personMsOf(work, step)).then(() => {
-      isTelling = false;
-      place.tell(step, epsilon);
-    });
-  };
+  const onProgress = tellInSlots(slots, { sinceMs, place }, (step) => personMsOf(work, step));
   const { signal } = place;
   if (work.kind === "teaching") {
     const { setup } = work;
@@ -58,6 +49,23 @@ export async function runTraining(
   const isForeign = !first.ok && /^checkpoint-/.test(first.problem.code);
   if (isForeign) await kept.dropCheckpoint(key);
   return isForeign ? attempt(undefined) : first;
+}
+
+/** Each step that is told leaves in a slot of time; what comes meanwhile is not told. */
+export function tellInSlots(
+  slots: TrainingPorts["slots"],
+  { sinceMs, place }: Pick<PaidRun, "sinceMs" | "place">,
+  personMs: (step: number) => number,
+): (step: number, epsilon: number) => void {
+  let isTelling = false;
+  return (step, epsilon) => {
+    if (isTelling) return;
+    isTelling = true;
+    void slots.next(sinceMs, personMs(step)).then(() => {
+      isTelling = false;
+      place.tell(step, epsilon);
+    });
+  };
 }
 
 /**

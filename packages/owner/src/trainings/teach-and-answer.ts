@@ -7,9 +7,11 @@ import {
   type FitPorts,
   layerOf,
   type TeachersOf,
+  votesOfTeachers,
   writeClasses,
   writeFeatures,
 } from "@unseen/learning";
+import { sharedVotes } from "@unseen/privacy";
 import type { TrainingRows } from "../engine/index.ts";
 import { type LaidOutTeaching, layOutTeaching, type TeachingSetup } from "./teaching-setup.ts";
 import { unitsOfTraining } from "./units-of-training.ts";
@@ -32,10 +34,35 @@ export async function teachAndAnswer(
   const teachers = teachersOn(setup, laid.value, rows);
   if (!teachers.ok) return teachers;
   const { queries, options, plan } = laid.value;
-  const every = Math.ceil(options.teachers / reports);
-  return answersOf(teachers.value, queries, plan.priced, options, ports, (done) => {
-    if (done % every === 0 || done === options.teachers) onTaught(done);
-  });
+  const onEach = atReports(options.teachers, onTaught);
+  return answersOf(teachers.value, queries, plan.priced, options, ports, onEach);
+}
+
+/** The same for several owners: this one's votes with its noise on each count, of which `parts` owners' are a whole. */
+export async function teachAndCount(
+  setup: TeachingSetup,
+  rows: TrainingRows,
+  parts: number,
+  ports: FitPorts,
+  onTaught: (teachers: number) => void,
+): Promise<Result<readonly bigint[], Problem>> {
+  const laid = layOutTeaching(setup);
+  if (!laid.ok) return laid;
+  const teachers = teachersOn(setup, laid.value, rows);
+  if (!teachers.ok) return teachers;
+  const { queries, queryCount, network, options } = laid.value;
+  const votes = await votesOfTeachers(teachers.value, queries, ports, atReports(options.teachers, onTaught));
+  if (!votes.ok) return votes;
+  const { noise } = options.aggregator;
+  const shared = sharedVotes({ options: network.outputs, queries: queryCount, noise, parts });
+  return ok(shared.release(votes.value, ports.entropy).value);
+}
+
+function atReports(teachers: number, onTaught: (teachers: number) => void): (done: number) => void {
+  const every = Math.ceil(teachers / reports);
+  return (done) => {
+    if (done % every === 0 || done === teachers) onTaught(done);
+  };
 }
 
 /** Of each person as many rows as the card allows; the others count as nothing. */

@@ -35,6 +35,8 @@ export type PricedTeaching = {
   readonly event: PrivacyEvent;
   readonly teachers: number;
   readonly queries: number;
+  /** Classes. */
+  readonly outputs: number;
   /** Of one teacher. */
   readonly parameters: number;
   /** Of all teachers and their votes, as `workOf` counts, from public numbers. */
@@ -117,6 +119,7 @@ export function priceTeaching(setup: TeachingSetup): Result<PricedTeaching, Prob
         : { kind: "epsilon-delta", epsilon, delta },
     teachers,
     queries: queryCount,
+    outputs: network.outputs,
     parameters,
     work,
     workEachPerson: each(Math.min(rows, (2 * rows) / teachers + setup.rowsEach)) + steps(stepsOfVote),

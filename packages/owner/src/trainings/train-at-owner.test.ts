@@ -261,6 +261,7 @@ test("a setup says nothing of rows: with other people under the same card it is 
     close() {},
     train: world.trainer.train,
     teach: world.trainer.teach,
+    countVotes: world.trainer.countVotes,
     price: async (setup: never) => {
       setups.push(setup);
       return priceSetup(setup);

@@ -9,13 +9,7 @@ import { permit, type RemainingText, remainingTexts } from "../questions/index.t
 import { digestOfData } from "./digest-of-data.ts";
 import { type PricedTraining, planTrainingAtOwner, trainingHash } from "./price-training.ts";
 import { personMsOf, runTraining } from "./run-training.ts";
-import {
-  type DeskOutcome,
-  isStoppedByAsker,
-  type Listener,
-  type Place,
-  trainingStopped,
-} from "./training-desk.ts";
+import { isStoppedByAsker, type Listener, type Place, trainingStopped } from "./training-desk.ts";
 import { decodeTrainingOutcome, encodeTrainingOutcome, type TrainingOutcome } from "./training-outcome.ts";
 import type { TrainingPorts } from "./training-ports.ts";
 
@@ -76,7 +70,7 @@ function underway(
   asked: AskedTraining,
   priced: PricedTraining,
   listener: Listener,
-): Promise<DeskOutcome> {
+): Promise<Result<TrainingOutcome, Problem>> {
   const { askId } = asked;
   const key = JSON.stringify([asker, askId, priced.questionHash]);
   return ports.desk.run({ key, asker, askId }, listener, (place) =>
@@ -112,7 +106,7 @@ async function paidTraining(
   asked: AskedTraining,
   priced: PricedTraining,
   place: Place,
-): Promise<DeskOutcome> {
+): Promise<Result<TrainingOutcome, Problem>> {
   const { ledger, kept, clock, nodeId } = ports;
   const { epsilon, delta, event, questionHash, dataset, work, guarantee, steps } = priced;
   // Whoever was priced while the same training came to its end would watch another one of it, at no charge.

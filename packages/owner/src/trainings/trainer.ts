@@ -27,6 +27,12 @@ export type TeachingRun = {
   readonly signal: AbortSignal;
 };
 
+/** Teachers' votes, with this owner's noise on them, to be added up with other owners'. */
+export type VotesRun = TeachingRun & {
+  /** How many owners' noises are a whole. */
+  readonly parts: number;
+};
+
 /** Prices and runs trainings. What comes back holds nothing that was not noised. */
 export interface Trainer {
   /** `training-busy` where the asker has prices underway. */
@@ -35,6 +41,8 @@ export interface Trainer {
   /** `answer-not-computed` where it ended without a result: nothing was told of it. */
   train(run: TrainingRun): Promise<Result<TrainedWeights, Problem>>;
   teach(run: TeachingRun): Promise<Result<Answers, Problem>>;
+  /** Noised counts, one query after the other, as `sharedVotes` releases them. */
+  countVotes(run: VotesRun): Promise<Result<readonly bigint[], Problem>>;
   close(): void;
 }
 
@@ -87,6 +95,13 @@ export class ThreadTrainer implements Trainer {
     return this.#ran({ kind: "teach", ...job }, signal, (reply, _, resolve) => {
       if (reply.kind === "progress") onProgress(reply.step);
       else if (reply.kind === "taught") resolve(reply.taught);
+    });
+  }
+
+  countVotes({ onProgress, signal, ...job }: VotesRun): Promise<Result<readonly bigint[], Problem>> {
+    return this.#ran({ kind: "count-votes", ...job }, signal, (reply, _, resolve) => {
+      if (reply.kind === "progress") onProgress(reply.step);
+      else if (reply.kind === "counted") resolve(reply.counted);
     });
   }
 

@@ -3,13 +3,11 @@
 
 import { err, type Problem, problem, type Result } from "@unseen/base";
 import { trainingBusy } from "./trainer.ts";
-import type { TrainingOutcome } from "./training-outcome.ts";
 import type { TrainingPolicy } from "./training-policy.ts";
 
 /** Where a training stands. Nothing in it depends on a row. */
 export type TrainingStands = { readonly step: number; readonly epsilon: number; readonly waiting: number };
 export type Listener = (stands: TrainingStands) => void;
-export type DeskOutcome = Result<TrainingOutcome, Problem>;
 
 /** How a training that is underway sees the desk. */
 export type Place = {
@@ -24,7 +22,8 @@ type Underway = {
   readonly askId: string;
   readonly listeners: Set<Listener>;
   readonly stop: AbortController;
-  readonly outcome: Promise<DeskOutcome>;
+  /** Of the kind that the key stands for. */
+  readonly outcome: Promise<Result<unknown, Problem>>;
   stands: TrainingStands;
 };
 
@@ -38,12 +37,15 @@ export class TrainingDesk {
     this.#policy = policy;
   }
 
-  /** Begins it, or takes part in it where it is underway. `training-busy` where there is no room: nothing was begun. */
-  async run(
+  /**
+   * Begins it, or takes part in it where it is underway: what has one key has one kind of outcome. `training-busy` where there is no
+   * room: nothing was begun.
+   */
+  async run<Outcome>(
     who: { readonly key: string; readonly asker: string; readonly askId: string },
     listener: Listener,
-    begin: (place: Place) => Promise<DeskOutcome>,
-  ): Promise<DeskOutcome> {
+    begin: (place: Place) => Promise<Result<Outcome, Problem>>,
+  ): Promise<Result<Outcome, Problem>> {
     const leaving = this.#underway.get(who.key);
     if (leaving?.stop.signal.aborted === true) {
       await leaving.outcome.catch(() => undefined);
@@ -55,7 +57,7 @@ export class TrainingDesk {
     underway.listeners.add(listener);
     if (underway.stands.step > 0 || underway.stands.waiting > 0) listener(underway.stands);
     try {
-      return await underway.outcome;
+      return (await underway.outcome) as Result<Outcome, Problem>;
     } finally {
       underway.listeners.delete(listener);
     }
@@ -75,7 +77,7 @@ export class TrainingDesk {
 
   #begun(
     { key, asker, askId }: { readonly key: string; readonly asker: string; readonly askId: string },
-    begin: (place: Place) => Promise<DeskOutcome>,
+    begin: (place: Place) => Promise<Result<unknown, Problem>>,
   ): Underway | undefined {
     const own = [...this.#underway.values()].filter((one) => one.asker === asker).length;
     if (this.#underway.size >= this.#policy.mostAtOnce || own >= this.#policy.mostEach) return undefined;

@@ -1,13 +1,13 @@
 // The thread in which trainings are priced and run, so that a node goes on answering meanwhile. It has the platform's
 // randomness for samples, parts and noise, no files, no network and no keys. Nothing leaves it but prices, which depend on no
-// row, weights and checkpoints, which were noised, and winners of noised votes.
+// row, weights and checkpoints, which were noised, winners of noised votes, and noised votes.
 
 import { parentPort } from "node:worker_threads";
 import { type Problem, platformEntropy, type Result } from "@unseen/base";
 import { wasmBackend } from "@unseen/compute";
 import { type Answers, trainOn, writeFeatures, writeLabels, writeSafetensors } from "@unseen/learning";
 import type { TrainingRows } from "../engine/index.ts";
-import { teachAndAnswer } from "./teach-and-answer.ts";
+import { teachAndAnswer, teachAndCount } from "./teach-and-answer.ts";
 import { type PricedTeaching, priceTeaching, type TeachingSetup } from "./teaching-setup.ts";
 import { layOut, type PricedSetup, planOf, priceSetup, type TrainingSetup } from "./training-setup.ts";
 import { unitsOfTraining } from "./units-of-training.ts";
@@ -16,6 +16,12 @@ export type ThreadJob =
   | { readonly kind: "price"; readonly setup: TrainingSetup }
   | { readonly kind: "price-teaching"; readonly setup: TeachingSetup }
   | { readonly kind: "teach"; readonly setup: TeachingSetup; readonly rows: TrainingRows }
+  | {
+      readonly kind: "count-votes";
+      readonly setup: TeachingSetup;
+      readonly rows: TrainingRows;
+      readonly parts: number;
+    }
   | {
       readonly kind: "train";
       readonly setup: TrainingSetup;
@@ -32,7 +38,8 @@ export type ThreadReply =
   | { readonly kind: "checkpoint"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "progress"; readonly step: number; readonly epsilon: number }
   | { readonly kind: "trained"; readonly trained: Result<TrainedWeights, Problem> }
-  | { readonly kind: "taught"; readonly taught: Result<Answers, Problem> };
+  | { readonly kind: "taught"; readonly taught: Result<Answers, Problem> }
+  | { readonly kind: "counted"; readonly counted: Result<readonly bigint[], Problem> };
 
 /** As safetensors. */
 export type TrainedWeights = { readonly weights: Uint8Array<ArrayBuffer>; readonly steps: number };
@@ -48,9 +55,13 @@ port.on("message", (job: ThreadJob) => {
     case "price-teaching":
       return tell({ kind: "priced", priced: priceTeaching(job.setup) });
     case "teach":
-      return void teachAndAnswer(job.setup, job.rows, ports, (teachers) =>
-        tell({ kind: "progress", step: teachers, epsilon: 0 }),
-      ).then((taught) => tell({ kind: "taught", taught }));
+      return void teachAndAnswer(job.setup, job.rows, ports, tellTaught).then((taught) =>
+        tell({ kind: "taught", taught }),
+      );
+    case "count-votes":
+      return void teachAndCount(job.setup, job.rows, job.parts, ports, tellTaught).then((counted) =>
+        tell({ kind: "counted", counted }),
+      );
     case "train":
       return void train(job).then((trained) => tell({ kind: "trained", trained }));
     case "saved":
@@ -60,6 +71,10 @@ port.on("message", (job: ThreadJob) => {
   }
 });
 tell({ kind: "ready" });
+
+function tellTaught(teachers: number): void {
+  tell({ kind: "progress", step: teachers, epsilon: 0 });
+}
 
 function tell(reply: ThreadReply): void {
   port.postMessage(reply);

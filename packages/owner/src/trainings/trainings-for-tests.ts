@@ -67,6 +67,7 @@ export class FakeTrainer implements Trainer {
     this.taught.push(run);
     return this.nextTaught(run);
   }
+  countVotes: Trainer["countVotes"] = async () => ok([]);
   train(run: TrainingRun) {
     this.runs.push(run);
     return this.next(run);

@@ -59,23 +59,50 @@ export function encodeJointAsk(asked: AskedJointly): JointAskRequest {
     owners: asked.owners.map(({ fingerprint, dataset }) => ({ fingerprint, dataset })),
     provider: asked.provider ?? "",
     honestOwners: asked.honestOwners === 1 ? 0 : asked.honestOwners,
-    facts: {
-      columns: facts.columns.map((column) => ({ ...column, categories: [...column.categories] })),
-      mostRowsEach: facts.mostRowsEach,
-      rows: { least: BigInt(facts.rows.least), greatest: BigInt(facts.rows.greatest) },
-    },
+    facts: encodeJointFacts(facts),
     program: encodeProgram(asked.program),
     offer: encodeOffer(asked.offer),
   });
 }
 
+export function encodeJointFacts({ columns, mostRowsEach, rows }: SentJointFacts) {
+  return {
+    columns: columns.map((column) => ({ ...column, categories: [...column.categories] })),
+    mostRowsEach,
+    rows: { least: BigInt(rows.least), greatest: BigInt(rows.greatest) },
+  };
+}
+
 export function readJointAsk(request: JointAskRequest): Result<AskedJointly, Problem> {
-  const { askId, computationId, again, kind, owners, provider } = request;
+  const { again, kind, provider } = request;
+  const together = decodeTogether(request);
+  if (!together.ok) return together;
+  if (!isKind(kind)) return err(malformed("its kind is none of sum, greatest and least"));
+  if (provider.length > wireLimits.fingerprintLength)
+    return err(malformed("a provider is named by too long a text"));
+  const offer = decodeOffer(request.offer);
+  if (!offer.ok) return offer;
+  const program = decodeProgram(request.program);
+  if (!program.ok) return program;
+  return ok({
+    ...together.value,
+    again,
+    kind,
+    provider: provider === "" ? undefined : provider,
+    program: program.value,
+    offer: offer.value,
+  });
+}
+
+/** What every ask to several owners says. */
+export function decodeTogether(
+  request: Pick<JointAskRequest, "askId" | "computationId" | "owners" | "honestOwners" | "facts">,
+): Result<Pick<AskedJointly, "askId" | "computationId" | "owners" | "honestOwners" | "facts">, Problem> {
+  const { askId, computationId, owners, honestOwners } = request;
   if (!isAskId(askId))
     return err(problem("ask-id-invalid", "an ask id has 8 to 64 of the characters A-Z a-z 0-9 _ -"));
   if (computationId.length !== idBytes) return err(malformed(`it is known by ${idBytes} random bytes`));
-  if (!isKind(kind)) return err(malformed("its kind is none of sum, greatest and least"));
-  if (request.honestOwners > ownersAtMost)
+  if (honestOwners > ownersAtMost)
     return err(malformed(`it counts on more than ${ownersAtMost} honest owners`));
   if (owners.length > ownersAtMost) return err(malformed(`it goes to more than ${ownersAtMost} owners`));
   const isNamed = owners.every(
@@ -84,29 +111,19 @@ export function readJointAsk(request: JointAskRequest): Result<AskedJointly, Pro
       dataset !== "" &&
       dataset.length <= wireLimits.nameLength,
   );
-  if (!isNamed || provider.length > wireLimits.fingerprintLength)
-    return err(malformed("an owner, a provider or a dataset is named by too long a text, or by none"));
+  if (!isNamed) return err(malformed("an owner or a dataset is named by too long a text, or by none"));
   const facts = decodeJointFacts(request);
   if (!facts.ok) return facts;
-  const offer = decodeOffer(request.offer);
-  if (!offer.ok) return offer;
-  const program = decodeProgram(request.program);
-  if (!program.ok) return program;
   return ok({
     askId,
     computationId: computationId.slice(),
-    again,
-    kind,
     owners: owners.map(({ fingerprint, dataset }) => ({ fingerprint, dataset })),
-    provider: provider === "" ? undefined : provider,
-    honestOwners: Math.max(request.honestOwners, 1),
+    honestOwners: Math.max(honestOwners, 1),
     facts: facts.value,
-    program: program.value,
-    offer: offer.value,
   });
 }
 
-function decodeJointFacts({ facts }: JointAskRequest): Result<SentJointFacts, Problem> {
+function decodeJointFacts({ facts }: Pick<JointAskRequest, "facts">): Result<SentJointFacts, Problem> {
   const { columns = [], mostRowsEach = 0, rows } = facts ?? {};
   if (columns.length === 0 || columns.length > wireLimits.columns)
     return err(malformed(`it has 1 to ${wireLimits.columns} columns`));

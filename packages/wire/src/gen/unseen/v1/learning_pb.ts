@@ -6,13 +6,81 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Loss, Receipt } from "./grid_pb.ts";
 import { file_unseen_v1_grid } from "./grid_pb.ts";
+import type { JointFacts, JointOwner } from "./shares_pb.ts";
+import { file_unseen_v1_shares } from "./shares_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file unseen/v1/learning.proto.
  */
 export const file_unseen_v1_learning: GenFile = /*@__PURE__*/
-  fileDesc("Chh1bnNlZW4vdjEvbGVhcm5pbmcucHJvdG8SCXVuc2Vlbi52MSKUAQoMVHJhaW5SZXF1ZXN0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEisKBnJlY2lwZRgDIAEoCzIZLnVuc2Vlbi52MS5UcmFpbmluZ1JlY2lwZUgAEi0KCHRlYWNoaW5nGAQgASgLMhkudW5zZWVuLnYxLlRlYWNoaW5nUmVjaXBlSABCBwoFYXNrZWQixAIKDlRyYWluaW5nUmVjaXBlEg8KB3ZlcnNpb24YASABKA0SJQoBeBgCIAMoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ0ZlYXR1cmUSCQoBeRgDIAEoCRINCgVzaGFwZRgEIAMoDRIoCgZsYXllcnMYBSADKAsyGC51bnNlZW4udjEuVHJhaW5pbmdMYXllchIMCgRsb3NzGAYgASgJEi8KCW9wdGltaXplchgHIAEoCzIcLnVuc2Vlbi52MS5UcmFpbmluZ09wdGltaXplchIrCgdiYXRjaGVzGAggASgLMhoudW5zZWVuLnYxLlRyYWluaW5nQmF0Y2hlcxIrCgdwcml2YWN5GAkgASgLMhoudW5zZWVuLnYxLlRyYWluaW5nUHJpdmFjeRIMCgRzZWVkGAogASgNEg8KB3dlaWdodHMYCyABKAwi/wIKDlRlYWNoaW5nUmVjaXBlEg8KB3ZlcnNpb24YASABKA0SJQoBeBgCIAMoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ0ZlYXR1cmUSCQoBeRgDIAEoCRINCgVzaGFwZRgEIAMoDRIoCgZsYXllcnMYBSADKAsyGC51bnNlZW4udjEuVHJhaW5pbmdMYXllchIQCgh0ZWFjaGVycxgGIAEoDRIvCglvcHRpbWl6ZXIYByABKAsyHC51bnNlZW4udjEuVHJhaW5pbmdPcHRpbWl6ZXISIQoGZXBvY2hzGAggASgLMhEudW5zZWVuLnYxLkVwb2NocxIMCgRzZWVkGAkgASgNEi0KCmFnZ3JlZ2F0b3IYCiABKAsyGS51bnNlZW4udjEuVm90ZUFnZ3JlZ2F0b3ISDQoFZGVsdGEYCyABKAkSLgoHdGVsbGluZxgMIAEoCzIdLnVuc2Vlbi52MS5UZWxsaW5nT2ZBZ3JlZW1lbnQSDwoHcXVlcmllcxgNIAEoDCJ2Cg5Wb3RlQWdncmVnYXRvchIMCgRraW5kGAEgASgJEg0KBW5vaXNlGAIgASgBEhcKD3RocmVzaG9sZF92b3RlcxgDIAEoDRIXCg90aHJlc2hvbGRfbm9pc2UYBCABKAESFQoNbW9zdF9hbnN3ZXJlZBgFIAEoDSI5ChJUZWxsaW5nT2ZBZ3JlZW1lbnQSDQoFb3JkZXIYASABKAESFAoMcmVsZWFzZV9jb3N0GAIgASgBIi0KD1RyYWluaW5nRmVhdHVyZRIOCgZjb2x1bW4YASABKAkSCgoCYXMYAiABKAkipQEKDVRyYWluaW5nTGF5ZXISDAoEa2luZBgBIAEoCRINCgV1bml0cxgCIAEoDRIOCgZ3aW5kb3cYAyABKA0SDgoGc3RyaWRlGAQgASgNEg8KB3BhZGRpbmcYBSABKA0SEgoKa2VlcHNfc2l6ZRgGIAEoCBINCgV3b3JkcxgHIAEoDRISCgphY3RpdmF0aW9uGAggASgJEg8KB2Ryb3BwZWQYCSABKAEinwEKEVRyYWluaW5nT3B0aW1pemVyEgwKBGtpbmQYASABKAkSKQoEcmF0ZRgCIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1NjaGVkdWxlEhAKCG1vbWVudHVtGAMgASgBEhAKCG5lc3Rlcm92GAQgASgIEg0KBWJldGExGAUgASgBEg0KBWJldGEyGAYgASgBEg8KB2Vwc2lsb24YByABKAEiXgoQVHJhaW5pbmdTY2hlZHVsZRIMCgRraW5kGAEgASgJEgwKBHJhdGUYAiABKAESDgoGZmFjdG9yGAMgASgBEg0KBWV2ZXJ5GAQgASgNEg8KB3dhcm1fdXAYBSABKA0iawoPVHJhaW5pbmdCYXRjaGVzEigKBWRyYXduGAEgASgLMhcudW5zZWVuLnYxLkRyYXduQmF0Y2hlc0gAEiMKBmVwb2NocxgCIAEoCzIRLnVuc2Vlbi52MS5FcG9jaHNIAEIJCgdiYXRjaGVzIjwKDERyYXduQmF0Y2hlcxIMCgRyYXRlGAEgASgBEg0KBXN0ZXBzGAIgASgNEg8KB2V4cGVjdHMYAyABKAEiJwoGRXBvY2hzEg4KBmVwb2NocxgBIAEoARINCgViYXRjaBgCIAEoDSKLAQoPVHJhaW5pbmdQcml2YWN5EgwKBGNsaXAYASABKAESDQoFZGVsdGEYAiABKAkSEQoHZXBzaWxvbhgDIAEoCUgAEhoKEG5vaXNlX211bHRpcGxpZXIYBCABKAFIABIQCghxdWFudGlsZRgFIAEoARIRCgljbGlwX3JhdGUYBiABKAFCBwoFbm9pc2UirQEKD1RyYWluaW5nUHJvbWlzZRIPCgdlcHNpbG9uGAEgASgBEg0KBWRlbHRhGAIgASgBEgwKBHVuaXQYAyABKAkSEAoIcmVsYXRpb24YBCABKAkSDwoHc2FtcGxlchgFIAEoCRISCgpjb252ZXJzaW9uGAYgASgJEgwKBGNsaXAYByABKAESGAoQbm9pc2VfbXVsdGlwbGllchgIIAEoARINCgVub2lzZRgJIAEoCSJ5Cg9UZWFjaGluZ1Byb21pc2USDwoHZXBzaWxvbhgBIAEoARINCgVkZWx0YRgCIAEoARIMCgR1bml0GAMgASgJEhAKCHJlbGF0aW9uGAQgASgJEhIKCmFnZ3JlZ2F0b3IYBSABKAkSEgoKY29udmVyc2lvbhgGIAEoCSKOAgoVUHJpY2VUcmFpbmluZ1Jlc3BvbnNlEh0KBGNvc3QYASABKAsyDy51bnNlZW4udjEuTG9zcxItCgdwcm9taXNlGAIgASgLMhoudW5zZWVuLnYxLlRyYWluaW5nUHJvbWlzZUgAEi4KCHRlYWNoaW5nGAggASgLMhoudW5zZWVuLnYxLlRlYWNoaW5nUHJvbWlzZUgAEg0KBXN0ZXBzGAMgASgNEhIKCnBhcmFtZXRlcnMYBCABKAQSEAoIcmVsZWFzZXMYBSADKAkSIgoJcmVtYWluaW5nGAYgASgLMg8udW5zZWVuLnYxLkxvc3MSEgoKYWZmb3JkYWJsZRgHIAEoCEIKCghwcm9taXNlZCKjAQoNVHJhaW5SZXNwb25zZRIvCghwcm9ncmVzcxgBIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1Byb2dyZXNzSAASKwoHdHJhaW5lZBgCIAEoCzIYLnVuc2Vlbi52MS5UcmFpbmVkQW5zd2VySAASLAoGdGF1Z2h0GAMgASgLMhoudW5zZWVuLnYxLlRlYWNoaW5nQW5zd2Vyc0gAQgYKBHRvbGQiUQoQVHJhaW5pbmdQcm9ncmVzcxIMCgRzdGVwGAEgASgNEg0KBXN0ZXBzGAIgASgNEg8KB2Vwc2lsb24YAyABKAESDwoHd2FpdGluZxgEIAEoDSLYAQoNVHJhaW5lZEFuc3dlchIPCgd3ZWlnaHRzGAEgASgMEg0KBXN0ZXBzGAIgASgNEisKB3Byb21pc2UYAyABKAsyGi51bnNlZW4udjEuVHJhaW5pbmdQcm9taXNlEh4KBXNwZW50GAQgASgLMg8udW5zZWVuLnYxLkxvc3MSIwoHcmVjZWlwdBgFIAEoCzISLnVuc2Vlbi52MS5SZWNlaXB0EhEKCWd1YXJhbnRlZRgGIAEoCRIiCglyZW1haW5pbmcYByABKAsyDy51bnNlZW4udjEuTG9zcyKKAgoPVGVhY2hpbmdBbnN3ZXJzEg8KB2Fuc3dlcnMYASADKBESEAoIdGVhY2hlcnMYAiABKA0SKwoHcHJvbWlzZRgDIAEoCzIaLnVuc2Vlbi52MS5UZWFjaGluZ1Byb21pc2USKwoJYWdyZWVtZW50GAQgASgLMhgudW5zZWVuLnYxLlRvbGRBZ3JlZW1lbnQSHgoFc3BlbnQYBSABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAYgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAcgASgJEiIKCXJlbWFpbmluZxgIIAEoCzIPLnVuc2Vlbi52MS5Mb3NzIl4KDVRvbGRBZ3JlZW1lbnQSDQoFb3JkZXIYASABKAESFwoPZXBzaWxvbl9hdF9tb3N0GAIgASgBEhAKCGVzdGltYXRlGAMgASgBEhMKC2luZGVwZW5kZW50GAQgASgBIiUKE1N0b3BUcmFpbmluZ1JlcXVlc3QSDgoGYXNrX2lkGAEgASgJIicKFFN0b3BUcmFpbmluZ1Jlc3BvbnNlEg8KB3N0b3BwZWQYASABKAgy7AEKD0xlYXJuaW5nU2VydmljZRJKCg1QcmljZVRyYWluaW5nEhcudW5zZWVuLnYxLlRyYWluUmVxdWVzdBogLnVuc2Vlbi52MS5QcmljZVRyYWluaW5nUmVzcG9uc2USPAoFVHJhaW4SFy51bnNlZW4udjEuVHJhaW5SZXF1ZXN0GhgudW5zZWVuLnYxLlRyYWluUmVzcG9uc2UwARJPCgxTdG9wVHJhaW5pbmcSHi51bnNlZW4udjEuU3RvcFRyYWluaW5nUmVxdWVzdBofLnVuc2Vlbi52MS5TdG9wVHJhaW5pbmdSZXNwb25zZWIGcHJvdG8z", [file_unseen_v1_grid]);
+  fileDesc("Chh1bnNlZW4vdjEvbGVhcm5pbmcucHJvdG8SCXVuc2Vlbi52MSLqAQoRSm9pbnRUZWFjaFJlcXVlc3QSDgoGYXNrX2lkGAEgASgJEiUKBm93bmVycxgCIAMoCzIVLnVuc2Vlbi52MS5Kb2ludE93bmVyEiQKBWZhY3RzGAMgASgLMhUudW5zZWVuLnYxLkpvaW50RmFjdHMSKwoIdGVhY2hpbmcYBCABKAsyGS51bnNlZW4udjEuVGVhY2hpbmdSZWNpcGUSFQoNaG9uZXN0X293bmVycxgFIAEoDRIWCg5jb21wdXRhdGlvbl9pZBgGIAEoDBINCgVhZ2FpbhgHIAEoCBINCgVvcGVucxgIIAEoCCKUAQoMVHJhaW5SZXF1ZXN0Eg4KBmFza19pZBgBIAEoCRIPCgdkYXRhc2V0GAIgASgJEisKBnJlY2lwZRgDIAEoCzIZLnVuc2Vlbi52MS5UcmFpbmluZ1JlY2lwZUgAEi0KCHRlYWNoaW5nGAQgASgLMhkudW5zZWVuLnYxLlRlYWNoaW5nUmVjaXBlSABCBwoFYXNrZWQixAIKDlRyYWluaW5nUmVjaXBlEg8KB3ZlcnNpb24YASABKA0SJQoBeBgCIAMoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ0ZlYXR1cmUSCQoBeRgDIAEoCRINCgVzaGFwZRgEIAMoDRIoCgZsYXllcnMYBSADKAsyGC51bnNlZW4udjEuVHJhaW5pbmdMYXllchIMCgRsb3NzGAYgASgJEi8KCW9wdGltaXplchgHIAEoCzIcLnVuc2Vlbi52MS5UcmFpbmluZ09wdGltaXplchIrCgdiYXRjaGVzGAggASgLMhoudW5zZWVuLnYxLlRyYWluaW5nQmF0Y2hlcxIrCgdwcml2YWN5GAkgASgLMhoudW5zZWVuLnYxLlRyYWluaW5nUHJpdmFjeRIMCgRzZWVkGAogASgNEg8KB3dlaWdodHMYCyABKAwi/wIKDlRlYWNoaW5nUmVjaXBlEg8KB3ZlcnNpb24YASABKA0SJQoBeBgCIAMoCzIaLnVuc2Vlbi52MS5UcmFpbmluZ0ZlYXR1cmUSCQoBeRgDIAEoCRINCgVzaGFwZRgEIAMoDRIoCgZsYXllcnMYBSADKAsyGC51bnNlZW4udjEuVHJhaW5pbmdMYXllchIQCgh0ZWFjaGVycxgGIAEoDRIvCglvcHRpbWl6ZXIYByABKAsyHC51bnNlZW4udjEuVHJhaW5pbmdPcHRpbWl6ZXISIQoGZXBvY2hzGAggASgLMhEudW5zZWVuLnYxLkVwb2NocxIMCgRzZWVkGAkgASgNEi0KCmFnZ3JlZ2F0b3IYCiABKAsyGS51bnNlZW4udjEuVm90ZUFnZ3JlZ2F0b3ISDQoFZGVsdGEYCyABKAkSLgoHdGVsbGluZxgMIAEoCzIdLnVuc2Vlbi52MS5UZWxsaW5nT2ZBZ3JlZW1lbnQSDwoHcXVlcmllcxgNIAEoDCJ2Cg5Wb3RlQWdncmVnYXRvchIMCgRraW5kGAEgASgJEg0KBW5vaXNlGAIgASgBEhcKD3RocmVzaG9sZF92b3RlcxgDIAEoDRIXCg90aHJlc2hvbGRfbm9pc2UYBCABKAESFQoNbW9zdF9hbnN3ZXJlZBgFIAEoDSI5ChJUZWxsaW5nT2ZBZ3JlZW1lbnQSDQoFb3JkZXIYASABKAESFAoMcmVsZWFzZV9jb3N0GAIgASgBIi0KD1RyYWluaW5nRmVhdHVyZRIOCgZjb2x1bW4YASABKAkSCgoCYXMYAiABKAkipQEKDVRyYWluaW5nTGF5ZXISDAoEa2luZBgBIAEoCRINCgV1bml0cxgCIAEoDRIOCgZ3aW5kb3cYAyABKA0SDgoGc3RyaWRlGAQgASgNEg8KB3BhZGRpbmcYBSABKA0SEgoKa2VlcHNfc2l6ZRgGIAEoCBINCgV3b3JkcxgHIAEoDRISCgphY3RpdmF0aW9uGAggASgJEg8KB2Ryb3BwZWQYCSABKAEinwEKEVRyYWluaW5nT3B0aW1pemVyEgwKBGtpbmQYASABKAkSKQoEcmF0ZRgCIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1NjaGVkdWxlEhAKCG1vbWVudHVtGAMgASgBEhAKCG5lc3Rlcm92GAQgASgIEg0KBWJldGExGAUgASgBEg0KBWJldGEyGAYgASgBEg8KB2Vwc2lsb24YByABKAEiXgoQVHJhaW5pbmdTY2hlZHVsZRIMCgRraW5kGAEgASgJEgwKBHJhdGUYAiABKAESDgoGZmFjdG9yGAMgASgBEg0KBWV2ZXJ5GAQgASgNEg8KB3dhcm1fdXAYBSABKA0iawoPVHJhaW5pbmdCYXRjaGVzEigKBWRyYXduGAEgASgLMhcudW5zZWVuLnYxLkRyYXduQmF0Y2hlc0gAEiMKBmVwb2NocxgCIAEoCzIRLnVuc2Vlbi52MS5FcG9jaHNIAEIJCgdiYXRjaGVzIjwKDERyYXduQmF0Y2hlcxIMCgRyYXRlGAEgASgBEg0KBXN0ZXBzGAIgASgNEg8KB2V4cGVjdHMYAyABKAEiJwoGRXBvY2hzEg4KBmVwb2NocxgBIAEoARINCgViYXRjaBgCIAEoDSKLAQoPVHJhaW5pbmdQcml2YWN5EgwKBGNsaXAYASABKAESDQoFZGVsdGEYAiABKAkSEQoHZXBzaWxvbhgDIAEoCUgAEhoKEG5vaXNlX211bHRpcGxpZXIYBCABKAFIABIQCghxdWFudGlsZRgFIAEoARIRCgljbGlwX3JhdGUYBiABKAFCBwoFbm9pc2UirQEKD1RyYWluaW5nUHJvbWlzZRIPCgdlcHNpbG9uGAEgASgBEg0KBWRlbHRhGAIgASgBEgwKBHVuaXQYAyABKAkSEAoIcmVsYXRpb24YBCABKAkSDwoHc2FtcGxlchgFIAEoCRISCgpjb252ZXJzaW9uGAYgASgJEgwKBGNsaXAYByABKAESGAoQbm9pc2VfbXVsdGlwbGllchgIIAEoARINCgVub2lzZRgJIAEoCSJ5Cg9UZWFjaGluZ1Byb21pc2USDwoHZXBzaWxvbhgBIAEoARINCgVkZWx0YRgCIAEoARIMCgR1bml0GAMgASgJEhAKCHJlbGF0aW9uGAQgASgJEhIKCmFnZ3JlZ2F0b3IYBSABKAkSEgoKY29udmVyc2lvbhgGIAEoCSKOAgoVUHJpY2VUcmFpbmluZ1Jlc3BvbnNlEh0KBGNvc3QYASABKAsyDy51bnNlZW4udjEuTG9zcxItCgdwcm9taXNlGAIgASgLMhoudW5zZWVuLnYxLlRyYWluaW5nUHJvbWlzZUgAEi4KCHRlYWNoaW5nGAggASgLMhoudW5zZWVuLnYxLlRlYWNoaW5nUHJvbWlzZUgAEg0KBXN0ZXBzGAMgASgNEhIKCnBhcmFtZXRlcnMYBCABKAQSEAoIcmVsZWFzZXMYBSADKAkSIgoJcmVtYWluaW5nGAYgASgLMg8udW5zZWVuLnYxLkxvc3MSEgoKYWZmb3JkYWJsZRgHIAEoCEIKCghwcm9taXNlZCKjAQoNVHJhaW5SZXNwb25zZRIvCghwcm9ncmVzcxgBIAEoCzIbLnVuc2Vlbi52MS5UcmFpbmluZ1Byb2dyZXNzSAASKwoHdHJhaW5lZBgCIAEoCzIYLnVuc2Vlbi52MS5UcmFpbmVkQW5zd2VySAASLAoGdGF1Z2h0GAMgASgLMhoudW5zZWVuLnYxLlRlYWNoaW5nQW5zd2Vyc0gAQgYKBHRvbGQiUQoQVHJhaW5pbmdQcm9ncmVzcxIMCgRzdGVwGAEgASgNEg0KBXN0ZXBzGAIgASgNEg8KB2Vwc2lsb24YAyABKAESDwoHd2FpdGluZxgEIAEoDSLYAQoNVHJhaW5lZEFuc3dlchIPCgd3ZWlnaHRzGAEgASgMEg0KBXN0ZXBzGAIgASgNEisKB3Byb21pc2UYAyABKAsyGi51bnNlZW4udjEuVHJhaW5pbmdQcm9taXNlEh4KBXNwZW50GAQgASgLMg8udW5zZWVuLnYxLkxvc3MSIwoHcmVjZWlwdBgFIAEoCzISLnVuc2Vlbi52MS5SZWNlaXB0EhEKCWd1YXJhbnRlZRgGIAEoCRIiCglyZW1haW5pbmcYByABKAsyDy51bnNlZW4udjEuTG9zcyKKAgoPVGVhY2hpbmdBbnN3ZXJzEg8KB2Fuc3dlcnMYASADKBESEAoIdGVhY2hlcnMYAiABKA0SKwoHcHJvbWlzZRgDIAEoCzIaLnVuc2Vlbi52MS5UZWFjaGluZ1Byb21pc2USKwoJYWdyZWVtZW50GAQgASgLMhgudW5zZWVuLnYxLlRvbGRBZ3JlZW1lbnQSHgoFc3BlbnQYBSABKAsyDy51bnNlZW4udjEuTG9zcxIjCgdyZWNlaXB0GAYgASgLMhIudW5zZWVuLnYxLlJlY2VpcHQSEQoJZ3VhcmFudGVlGAcgASgJEiIKCXJlbWFpbmluZxgIIAEoCzIPLnVuc2Vlbi52MS5Mb3NzIl4KDVRvbGRBZ3JlZW1lbnQSDQoFb3JkZXIYASABKAESFwoPZXBzaWxvbl9hdF9tb3N0GAIgASgBEhAKCGVzdGltYXRlGAMgASgBEhMKC2luZGVwZW5kZW50GAQgASgBIiUKE1N0b3BUcmFpbmluZ1JlcXVlc3QSDgoGYXNrX2lkGAEgASgJIicKFFN0b3BUcmFpbmluZ1Jlc3BvbnNlEg8KB3N0b3BwZWQYASABKAgyiwMKD0xlYXJuaW5nU2VydmljZRJKCg1QcmljZVRyYWluaW5nEhcudW5zZWVuLnYxLlRyYWluUmVxdWVzdBogLnVuc2Vlbi52MS5QcmljZVRyYWluaW5nUmVzcG9uc2USPAoFVHJhaW4SFy51bnNlZW4udjEuVHJhaW5SZXF1ZXN0GhgudW5zZWVuLnYxLlRyYWluUmVzcG9uc2UwARJPCgxTdG9wVHJhaW5pbmcSHi51bnNlZW4udjEuU3RvcFRyYWluaW5nUmVxdWVzdBofLnVuc2Vlbi52MS5TdG9wVHJhaW5pbmdSZXNwb25zZRJTChFQcmljZVRlYWNoSm9pbnRseRIcLnVuc2Vlbi52MS5Kb2ludFRlYWNoUmVxdWVzdBogLnVuc2Vlbi52MS5QcmljZVRyYWluaW5nUmVzcG9uc2USSAoMVGVhY2hKb2ludGx5EhwudW5zZWVuLnYxLkpvaW50VGVhY2hSZXF1ZXN0GhgudW5zZWVuLnYxLlRyYWluUmVzcG9uc2UwAWIGcHJvdG8z", [file_unseen_v1_grid, file_unseen_v1_shares]);
+
+/**
+ * @generated from message unseen.v1.JointTeachRequest
+ */
+export type JointTeachRequest = Message<"unseen.v1.JointTeachRequest"> & {
+  /**
+   * @generated from field: string ask_id = 1;
+   */
+  askId: string;
+
+  /**
+   * In an order that is the same in the ask to each of them.
+   *
+   * @generated from field: repeated unseen.v1.JointOwner owners = 2;
+   */
+  owners: JointOwner[];
+
+  /**
+   * What all plan columns with; each refuses what does not cover its own card.
+   *
+   * @generated from field: unseen.v1.JointFacts facts = 3;
+   */
+  facts?: JointFacts | undefined;
+
+  /**
+   * Of each owner: so many teachers at each, and so much noise at each.
+   *
+   * @generated from field: unseen.v1.TeachingRecipe teaching = 4;
+   */
+  teaching?: TeachingRecipe | undefined;
+
+  /**
+   * How many owners have to be honest for the guarantee to hold, each person's own among them; 0 says 1.
+   *
+   * @generated from field: uint32 honest_owners = 5;
+   */
+  honestOwners: number;
+
+  /**
+   * 32 random bytes, the same in the ask to each owner, new at every sending.
+   *
+   * @generated from field: bytes computation_id = 6;
+   */
+  computationId: Uint8Array;
+
+  /**
+   * Sent before under this ask id, and perhaps charged.
+   *
+   * @generated from field: bool again = 7;
+   */
+  again: boolean;
+
+  /**
+   * Whether what was kept is added up and told.
+   *
+   * @generated from field: bool opens = 8;
+   */
+  opens: boolean;
+};
+
+/**
+ * Describes the message unseen.v1.JointTeachRequest.
+ * Use `create(JointTeachRequestSchema)` to create a new message.
+ */
+export const JointTeachRequestSchema: GenMessage<JointTeachRequest> = /*@__PURE__*/
+  messageDesc(file_unseen_v1_learning, 0);
 
 /**
  * @generated from message unseen.v1.TrainRequest
@@ -53,7 +121,7 @@ export type TrainRequest = Message<"unseen.v1.TrainRequest"> & {
  * Use `create(TrainRequestSchema)` to create a new message.
  */
 export const TrainRequestSchema: GenMessage<TrainRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 0);
+  messageDesc(file_unseen_v1_learning, 1);
 
 /**
  * @generated from message unseen.v1.TrainingRecipe
@@ -132,7 +200,7 @@ export type TrainingRecipe = Message<"unseen.v1.TrainingRecipe"> & {
  * Use `create(TrainingRecipeSchema)` to create a new message.
  */
 export const TrainingRecipeSchema: GenMessage<TrainingRecipe> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 1);
+  messageDesc(file_unseen_v1_learning, 2);
 
 /**
  * Teachers learn from disjoint parts of the people, in the open, and never leave. They answer public queries by noised votes
@@ -228,7 +296,7 @@ export type TeachingRecipe = Message<"unseen.v1.TeachingRecipe"> & {
  * Use `create(TeachingRecipeSchema)` to create a new message.
  */
 export const TeachingRecipeSchema: GenMessage<TeachingRecipe> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 2);
+  messageDesc(file_unseen_v1_learning, 3);
 
 /**
  * Each kind has some of the settings, and no others.
@@ -273,7 +341,7 @@ export type VoteAggregator = Message<"unseen.v1.VoteAggregator"> & {
  * Use `create(VoteAggregatorSchema)` to create a new message.
  */
 export const VoteAggregatorSchema: GenMessage<VoteAggregator> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 3);
+  messageDesc(file_unseen_v1_learning, 4);
 
 /**
  * Tells, for a price of its own, what the votes cost the people who are there.
@@ -297,7 +365,7 @@ export type TellingOfAgreement = Message<"unseen.v1.TellingOfAgreement"> & {
  * Use `create(TellingOfAgreementSchema)` to create a new message.
  */
 export const TellingOfAgreementSchema: GenMessage<TellingOfAgreement> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 4);
+  messageDesc(file_unseen_v1_learning, 5);
 
 /**
  * @generated from message unseen.v1.TrainingFeature
@@ -322,7 +390,7 @@ export type TrainingFeature = Message<"unseen.v1.TrainingFeature"> & {
  * Use `create(TrainingFeatureSchema)` to create a new message.
  */
 export const TrainingFeatureSchema: GenMessage<TrainingFeature> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 5);
+  messageDesc(file_unseen_v1_learning, 6);
 
 /**
  * Each kind has some of the settings, and no others.
@@ -396,7 +464,7 @@ export type TrainingLayer = Message<"unseen.v1.TrainingLayer"> & {
  * Use `create(TrainingLayerSchema)` to create a new message.
  */
 export const TrainingLayerSchema: GenMessage<TrainingLayer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 6);
+  messageDesc(file_unseen_v1_learning, 7);
 
 /**
  * @generated from message unseen.v1.TrainingOptimizer
@@ -445,7 +513,7 @@ export type TrainingOptimizer = Message<"unseen.v1.TrainingOptimizer"> & {
  * Use `create(TrainingOptimizerSchema)` to create a new message.
  */
 export const TrainingOptimizerSchema: GenMessage<TrainingOptimizer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 7);
+  messageDesc(file_unseen_v1_learning, 8);
 
 /**
  * @generated from message unseen.v1.TrainingSchedule
@@ -488,7 +556,7 @@ export type TrainingSchedule = Message<"unseen.v1.TrainingSchedule"> & {
  * Use `create(TrainingScheduleSchema)` to create a new message.
  */
 export const TrainingScheduleSchema: GenMessage<TrainingSchedule> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 8);
+  messageDesc(file_unseen_v1_learning, 9);
 
 /**
  * @generated from message unseen.v1.TrainingBatches
@@ -521,7 +589,7 @@ export type TrainingBatches = Message<"unseen.v1.TrainingBatches"> & {
  * Use `create(TrainingBatchesSchema)` to create a new message.
  */
 export const TrainingBatchesSchema: GenMessage<TrainingBatches> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 9);
+  messageDesc(file_unseen_v1_learning, 10);
 
 /**
  * @generated from message unseen.v1.DrawnBatches
@@ -552,7 +620,7 @@ export type DrawnBatches = Message<"unseen.v1.DrawnBatches"> & {
  * Use `create(DrawnBatchesSchema)` to create a new message.
  */
 export const DrawnBatchesSchema: GenMessage<DrawnBatches> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 10);
+  messageDesc(file_unseen_v1_learning, 11);
 
 /**
  * @generated from message unseen.v1.Epochs
@@ -574,7 +642,7 @@ export type Epochs = Message<"unseen.v1.Epochs"> & {
  * Use `create(EpochsSchema)` to create a new message.
  */
 export const EpochsSchema: GenMessage<Epochs> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 11);
+  messageDesc(file_unseen_v1_learning, 12);
 
 /**
  * @generated from message unseen.v1.TrainingPrivacy
@@ -631,7 +699,7 @@ export type TrainingPrivacy = Message<"unseen.v1.TrainingPrivacy"> & {
  * Use `create(TrainingPrivacySchema)` to create a new message.
  */
 export const TrainingPrivacySchema: GenMessage<TrainingPrivacy> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 12);
+  messageDesc(file_unseen_v1_learning, 13);
 
 /**
  * @generated from message unseen.v1.TrainingPromise
@@ -692,7 +760,7 @@ export type TrainingPromise = Message<"unseen.v1.TrainingPromise"> & {
  * Use `create(TrainingPromiseSchema)` to create a new message.
  */
 export const TrainingPromiseSchema: GenMessage<TrainingPromise> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 13);
+  messageDesc(file_unseen_v1_learning, 14);
 
 /**
  * @generated from message unseen.v1.TeachingPromise
@@ -738,7 +806,7 @@ export type TeachingPromise = Message<"unseen.v1.TeachingPromise"> & {
  * Use `create(TeachingPromiseSchema)` to create a new message.
  */
 export const TeachingPromiseSchema: GenMessage<TeachingPromise> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 14);
+  messageDesc(file_unseen_v1_learning, 15);
 
 /**
  * @generated from message unseen.v1.PriceTrainingResponse
@@ -803,7 +871,7 @@ export type PriceTrainingResponse = Message<"unseen.v1.PriceTrainingResponse"> &
  * Use `create(PriceTrainingResponseSchema)` to create a new message.
  */
 export const PriceTrainingResponseSchema: GenMessage<PriceTrainingResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 15);
+  messageDesc(file_unseen_v1_learning, 16);
 
 /**
  * @generated from message unseen.v1.TrainResponse
@@ -838,7 +906,7 @@ export type TrainResponse = Message<"unseen.v1.TrainResponse"> & {
  * Use `create(TrainResponseSchema)` to create a new message.
  */
 export const TrainResponseSchema: GenMessage<TrainResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 16);
+  messageDesc(file_unseen_v1_learning, 17);
 
 /**
  * Nothing in it depends on a row.
@@ -878,7 +946,7 @@ export type TrainingProgress = Message<"unseen.v1.TrainingProgress"> & {
  * Use `create(TrainingProgressSchema)` to create a new message.
  */
 export const TrainingProgressSchema: GenMessage<TrainingProgress> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 17);
+  messageDesc(file_unseen_v1_learning, 18);
 
 /**
  * @generated from message unseen.v1.TrainedAnswer
@@ -929,7 +997,7 @@ export type TrainedAnswer = Message<"unseen.v1.TrainedAnswer"> & {
  * Use `create(TrainedAnswerSchema)` to create a new message.
  */
 export const TrainedAnswerSchema: GenMessage<TrainedAnswer> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 18);
+  messageDesc(file_unseen_v1_learning, 19);
 
 /**
  * @generated from message unseen.v1.TeachingAnswers
@@ -987,7 +1055,7 @@ export type TeachingAnswers = Message<"unseen.v1.TeachingAnswers"> & {
  * Use `create(TeachingAnswersSchema)` to create a new message.
  */
 export const TeachingAnswersSchema: GenMessage<TeachingAnswers> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 19);
+  messageDesc(file_unseen_v1_learning, 20);
 
 /**
  * @generated from message unseen.v1.ToldAgreement
@@ -1019,7 +1087,7 @@ export type ToldAgreement = Message<"unseen.v1.ToldAgreement"> & {
  * Use `create(ToldAgreementSchema)` to create a new message.
  */
 export const ToldAgreementSchema: GenMessage<ToldAgreement> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 20);
+  messageDesc(file_unseen_v1_learning, 21);
 
 /**
  * @generated from message unseen.v1.StopTrainingRequest
@@ -1036,7 +1104,7 @@ export type StopTrainingRequest = Message<"unseen.v1.StopTrainingRequest"> & {
  * Use `create(StopTrainingRequestSchema)` to create a new message.
  */
 export const StopTrainingRequestSchema: GenMessage<StopTrainingRequest> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 21);
+  messageDesc(file_unseen_v1_learning, 22);
 
 /**
  * @generated from message unseen.v1.StopTrainingResponse
@@ -1055,7 +1123,7 @@ export type StopTrainingResponse = Message<"unseen.v1.StopTrainingResponse"> & {
  * Use `create(StopTrainingResponseSchema)` to create a new message.
  */
 export const StopTrainingResponseSchema: GenMessage<StopTrainingResponse> = /*@__PURE__*/
-  messageDesc(file_unseen_v1_learning, 22);
+  messageDesc(file_unseen_v1_learning, 23);
 
 /**
  * Training where the rows are: of one model on noised gradients, or of teachers that answer queries by noised votes. Every
@@ -1094,6 +1162,27 @@ export const LearningService: GenService<{
     methodKind: "unary";
     input: typeof StopTrainingRequestSchema;
     output: typeof StopTrainingResponseSchema;
+  },
+  /**
+   * What the caller's part of a teaching at several owners would cost at this one. Free; no other owner is called.
+   *
+   * @generated from rpc unseen.v1.LearningService.PriceTeachJointly
+   */
+  priceTeachJointly: {
+    methodKind: "unary";
+    input: typeof JointTeachRequestSchema;
+    output: typeof PriceTrainingResponseSchema;
+  },
+  /**
+   * Teachers at several owners, each owner with its own. Asked of each: first to meet the others, charge, teach and keep noised
+   * votes, which ends without an answer; then to add them up with the others, which gives the answers.
+   *
+   * @generated from rpc unseen.v1.LearningService.TeachJointly
+   */
+  teachJointly: {
+    methodKind: "server_streaming";
+    input: typeof JointTeachRequestSchema;
+    output: typeof TrainResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_unseen_v1_learning, 0);
