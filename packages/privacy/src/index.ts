@@ -42,6 +42,9 @@ export {
   type GdpAccountant,
   gdpAccountant,
 } from "./accounting/gdp.ts";
+export { type OrderOfCap, orderOfCap } from "./accounting/one-order/order-of-cap.ts";
+export { pureRhoAtLeast } from "./accounting/one-order/pure-rho-at-least.ts";
+export { sampledRhoAtLeast } from "./accounting/one-order/sampled-gaussian-at-least.ts";
 export {
   type SmoothedEpsilon,
   sensitivityIsBounded,
