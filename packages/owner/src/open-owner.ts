@@ -255,7 +255,7 @@ export function capsOf({ budget }: Card): Caps {
   };
   const delta = budget.delta === 0 ? noDelta : parsedDelta(budget.delta);
   const cap = amount(epsilon(budget.epsilon), delta);
-  // Trainings and keys cost a delta of their own, so a dataset keeps some for them.
+  // Trainings are charged for what they lose at one order; keys have a delta of their own, so some is kept for them.
   const filter = usualFilter(cap, true);
   return budget.perAsker === undefined
     ? { cap, filter }

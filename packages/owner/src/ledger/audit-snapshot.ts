@@ -4,7 +4,7 @@ import type { Amount } from "./amount.ts";
 import { entriesOf, type LedgerSnapshot } from "./chain-of-rows.ts";
 import type { ChainedEntry } from "./entry.ts";
 import { type AuditedLine, type AuditFinding, LedgerAudit } from "./ledger-audit.ts";
-import { spendingColumns } from "./rows.ts";
+import { orderColumns, spendingColumns } from "./rows.ts";
 
 export type LedgerReport = {
   readonly isSound: boolean;
@@ -29,7 +29,7 @@ export type LedgerReport = {
 /** A report that lists a thousand findings helps nobody. */
 const mostFindings = 20;
 
-/** `heldHashes` are of entries that must be there. Reads each entry once, in memory of one line a dataset and asker. */
+/** `heldHashes` are of entries that must be there. Reads each entry once, and keeps of it what `LedgerAudit` needs. */
 export async function auditSnapshot(
   snapshot: LedgerSnapshot,
   heldHashes: readonly string[] = [],
@@ -91,13 +91,14 @@ function tablesAgree(audit: LedgerAudit, { head, budgets, allotments }: LedgerSn
   return findings;
 }
 
-function budgetColumns({ cap, allotment, filter, renewals, spending }: AuditedLine) {
+function budgetColumns({ line, allotment, renewals }: AuditedLine) {
   return {
-    ...capColumns("cap", cap),
+    ...capColumns("cap", line.cap),
     ...capColumns("allotment", allotment),
-    filter,
+    filter: line.filter,
     renewals: BigInt(renewals),
-    ...spendingColumns(spending),
+    ...spendingColumns(line),
+    ...orderColumns(line.atOrder),
   };
 }
 
@@ -115,14 +116,14 @@ export function reportOf(audit: LedgerAudit, more: readonly AuditFinding[]): Led
     entries: Number(position),
     charges: Number(charges),
     answers: audit.answers,
-    datasets: [...audit.lines.values()].map((line) => ({
-      dataset: line.dataset,
-      cap: line.cap,
-      spent: line.spending.spent,
-      loss: audit.loss(line),
-      charges: Number(line.spending.charges),
-      askers: line.askers.size,
-      renewals: line.renewals,
+    datasets: [...audit.lines.values()].map((audited) => ({
+      dataset: audited.dataset,
+      cap: audited.line.cap,
+      spent: audited.line.spent,
+      loss: audit.loss(audited),
+      charges: Number(audited.line.charges),
+      askers: audited.askers.size,
+      renewals: audited.renewals,
     })),
   };
 }

@@ -42,7 +42,7 @@ export class LedgerPolicy {
   /** Sets a dataset's caps for all charges from now on. What was spent under this name stays spent. */
   async setBudget(dataset: string, caps: Caps): Promise<void> {
     const wish = wishOf(caps);
-    await this.#submit({ lines: [{ dataset }] }, (group) => group.setBudget(dataset, wish));
+    await this.#submit(lineOf(dataset), (group) => group.setBudget(dataset, wish));
   }
 
   /**
@@ -56,7 +56,7 @@ export class LedgerPolicy {
   ): Promise<Result<undefined, Problem<"dataset-unknown">>> {
     invariant(isStorable(more) && (more.epsilon > 0n || more.delta > 0n), "a renewal adds to a cap");
     invariant(isReason(reason), "a renewal has a reason");
-    return this.#submit({ lines: [{ dataset }] }, (group) => group.renew(dataset, more, reason));
+    return this.#submit(lineOf(dataset), (group) => group.renew(dataset, more, reason));
   }
 
   /** Gives one asker a cap of their own on a dataset that has a budget; `undefined` puts them back with everyone. */
@@ -97,6 +97,11 @@ export class BudgetPolicy extends LedgerPolicy {
   constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
     super(new SqliteTables(store), clock);
   }
+}
+
+/** Another cap may have another order, at which all charges are counted again. */
+function lineOf(dataset: string): Wanted {
+  return { lines: [{ dataset }], histories: [dataset] };
 }
 
 /** True for a text that a renewal may give as its reason. */

@@ -2,11 +2,12 @@
 
 import Database from "better-sqlite3";
 import type pg from "pg";
+import { nothingAtOrder } from "./at-order.ts";
 import { answerHash, type ChainedEntry, type Entry } from "./entry.ts";
 import { type LedgerPlace, type LedgerPlaceRow, placeOf } from "./ledger-place.ts";
 import type { AllotmentRow, AnswerRow, BudgetRow, ChargeRow, Head, PolicyRow } from "./ledger-tables.ts";
 import { rowsOf } from "./postgres-rows.ts";
-import { answerEntry, chargeEntry, policyEntry } from "./rows.ts";
+import { answerEntry, chargeEntry, orderColumns, policyEntry } from "./rows.ts";
 
 type Rows<Row> = Iterable<Row> | AsyncIterable<Row>;
 
@@ -39,7 +40,7 @@ export async function withSqliteSnapshot<T>(
       answers: () => each<AnswerRow>("select * from answers order by position"),
       policies: () => each<PolicyRow>("select * from policy_events order by position"),
       head: all<Head>("select position, hash, charges from chain_head")[0],
-      budgets: all("select * from budgets"),
+      budgets: all<BudgetRow>("select * from budgets").map(withOrder),
       allotments: all("select * from allotments"),
     };
     const knowsMoves = all("select 1 from sqlite_schema where name = 'ledger_place'").length > 0;
@@ -76,9 +77,14 @@ export async function postgresSnapshot(client: pg.PoolClient): Promise<LedgerSna
     answers: () => each("answers"),
     policies: () => each("policy_events"),
     head: (await all<Head>("select position, hash, charges from chain_head"))[0],
-    budgets: await all("select * from budgets"),
+    budgets: (await all<BudgetRow>("select * from budgets")).map(withOrder),
     allotments: await all("select * from allotments"),
   };
+}
+
+/** Tables that nobody has opened since they had no such columns: nothing was lost at an order then. */
+function withOrder(row: BudgetRow): BudgetRow {
+  return { ...orderColumns(nothingAtOrder), ...row };
 }
 
 export function entriesOf(snapshot: LedgerSnapshot): AsyncGenerator<ChainedEntry> {

@@ -15,10 +15,11 @@ import {
 import { sameAsk } from "./ledger-group.ts";
 import type { LedgerRows, LedgerTables, Wanted } from "./ledger-tables.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
-import { type Line, lossOf, remainingOf } from "./line.ts";
+import { allotmentLine, askersLine, type Line, lossOf, remainingOf, thousandthsTaken } from "./line.ts";
 import { lineRefusal } from "./line-refusal.ts";
 import type { Receipt } from "./receipt.ts";
 import { answerNotRecorded, askIdReused, LedgerFailed, ledgerUnavailable } from "./refusals.ts";
+import { priceOfCharge } from "./rho.ts";
 import { askerLine, datasetLine } from "./rows.ts";
 
 export class GroupedLedger implements Ledger {
@@ -63,6 +64,20 @@ export class GroupedLedger implements Ledger {
       if (refused !== undefined) return refused;
     }
     return undefined;
+  }
+
+  async thousandthsTaken(
+    charge: Pick<Charge, "datasets" | "epsilon" | "delta" | "event">,
+  ): Promise<bigint | undefined> {
+    const rows = await this.#rowsOf(charge.datasets.map((dataset) => ({ dataset })));
+    let largest = 0n;
+    for (const dataset of charge.datasets) {
+      const row = rows.budget(dataset);
+      const taken = row && thousandthsTaken(datasetLine(row), priceOfCharge(charge, charge.event));
+      if (taken === undefined) return undefined;
+      if (taken > largest) largest = taken;
+    }
+    return largest;
   }
 
   async recorded(
@@ -110,8 +125,12 @@ export class GroupedLedger implements Ledger {
     const all = { dataset, renewals: Number(row.renewals), ...lineOf(line) };
     if (asker === undefined) return all;
     const own = askerLine(row, rows.allotment(dataset, asker));
-    const ownLine = lineOf({ ...own, cap: own.cap ?? line.cap, filter: line.filter });
-    return { ...all, asker: { ...ownLine, remaining: atMostBoth(ownLine.remaining, all.remaining) } };
+    const ownLine = lineOf(askersLine(line, own.cap ?? line.cap, own));
+    const isLimited = allotmentLine(line, own.cap, own) !== undefined;
+    const remaining = isLimited ? atMostBoth(ownLine.remaining, all.remaining) : all.remaining;
+    // What one asker was told is a part of what all were.
+    const loss = ownLine.loss.epsilon <= all.loss.epsilon ? ownLine.loss : all.loss;
+    return { ...all, asker: { ...ownLine, loss, remaining } };
   }
 
   async #rowsOf(lines: NonNullable<Wanted["lines"]>): Promise<LedgerRows> {

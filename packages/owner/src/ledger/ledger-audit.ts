@@ -6,8 +6,19 @@
 // somebody must hold a hash from before (a receipt has one), and `heads` must still find it.
 
 import { type Amount, amount } from "./amount.ts";
+import { type CountedCharge, nothingAtOrder } from "./at-order.ts";
 import { brokenLink, type ChainedEntry, type ChargeEntry, noHash, type PolicyEntry } from "./entry.ts";
-import { admits, type FilterName, lossOf, type Spending, spendOn, untouched } from "./line.ts";
+import {
+  addCharge,
+  admits,
+  allotmentLine,
+  type Line,
+  lossOf,
+  type Spending,
+  spendOn,
+  under,
+  untouched,
+} from "./line.ts";
 import { isRaised, readPolicy } from "./policy-event.ts";
 import { datasetsOf } from "./receipt.ts";
 import { type Price, priceOfCharge } from "./rho.ts";
@@ -18,11 +29,11 @@ export type AuditFinding = { readonly position?: bigint; readonly rule: string }
 /** A dataset's line as the entries tell it. */
 export type AuditedLine = {
   readonly dataset: string;
-  cap: Amount;
+  line: Line;
   allotment: Amount | undefined;
-  filter: FilterName;
   renewals: number;
-  spending: Spending;
+  /** What was charged, those that are alike together: under another cap it may have to be counted again. */
+  readonly history: Map<string, CountedCharge>;
   readonly askers: Map<string, { cap: Amount | undefined; spending: Spending }>;
 };
 
@@ -60,8 +71,8 @@ export class LedgerAudit {
     else this.#policy(position, entry);
   }
 
-  loss(line: AuditedLine): Amount {
-    return lossOf({ cap: line.cap, filter: line.filter, ...line.spending });
+  loss({ line }: AuditedLine): Amount {
+    return lossOf(line);
   }
 
   #charge(position: bigint, entry: ChargeEntry): void {
@@ -81,20 +92,20 @@ export class LedgerAudit {
   }
 
   #spend(position: bigint, dataset: string, asker: string, price: Price): void {
-    const line = this.lines.get(dataset);
-    if (line === undefined) {
+    const audited = this.lines.get(dataset);
+    if (audited === undefined) {
       this.#find(position, "it charges a dataset that has no budget");
       return;
     }
-    const { cap, filter } = line;
-    if (!admits({ cap, filter, ...line.spending }, price))
-      this.#find(position, "it takes the dataset past its cap");
-    const own = askerOf(line, asker);
-    const ownCap = own.cap ?? line.allotment;
-    if (ownCap !== undefined && !admits({ cap: ownCap, filter, ...own.spending }, price))
+    const { line } = audited;
+    if (!admits(line, price)) this.#find(position, "it takes the dataset past its cap");
+    const own = askerOf(audited, asker);
+    const ownLine = allotmentLine(line, own.cap ?? audited.allotment, own.spending);
+    if (ownLine !== undefined && !admits(ownLine, price))
       this.#find(position, "it takes the asker past their allotment");
-    line.spending = spendOn(line.spending, price);
-    own.spending = spendOn(own.spending, price);
+    audited.line = spendOn(line, price);
+    own.spending = addCharge(own.spending, price);
+    remember(audited, price);
   }
 
   #answer(position: bigint, serial: bigint): void {
@@ -106,30 +117,37 @@ export class LedgerAudit {
 
   #policy(position: bigint, { dataset, event }: PolicyEntry): void {
     const decision = readPolicy(event);
-    const line = this.lines.get(dataset);
+    const audited = this.lines.get(dataset);
     if (decision === undefined) {
       this.#find(position, "it is no decision of an owner");
       return;
     }
     if (decision.kind === "shares") return;
     if (decision.kind === "allotment") {
-      if (line === undefined) this.#find(position, "it allots a part of no budget");
-      else askerOf(line, decision.asker).cap = decision.cap;
+      if (audited === undefined) this.#find(position, "it allots a part of no budget");
+      else askerOf(audited, decision.asker).cap = decision.cap;
       return;
     }
     const { cap, allotment, filter } = decision;
-    if (line === undefined) {
-      const fresh = { dataset, cap, allotment, filter, renewals: 0, spending: untouched, askers: new Map() };
+    if (audited === undefined) {
+      const line: Line = { cap, filter, ...untouched, atOrder: nothingAtOrder };
+      const fresh = { dataset, line, allotment, renewals: 0, history: new Map(), askers: new Map() };
       this.lines.set(dataset, fresh);
       return;
     }
-    if (isRaised(line.cap, cap)) line.renewals += 1;
-    Object.assign(line, { cap, allotment, filter });
+    if (isRaised(audited.line.cap, cap)) audited.renewals += 1;
+    audited.line = under(audited.line, filter, cap, () => audited.history.values());
+    audited.allotment = allotment;
   }
 
   #find(position: bigint, rule: string): void {
     this.findings.push({ position, rule });
   }
+}
+
+function remember({ history }: AuditedLine, { epsilon, delta, event }: Price): void {
+  const key = `${epsilon}/${delta} ${event}`;
+  history.set(key, { epsilon, delta, event, times: (history.get(key)?.times ?? 0n) + 1n });
 }
 
 function askerOf(line: AuditedLine, asker: string) {

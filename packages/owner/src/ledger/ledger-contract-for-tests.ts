@@ -1,11 +1,15 @@
 // What every ledger keeps, whatever database it is in. Each adapter's test file runs it.
 
 import { nanoEpsilonOf } from "@unseen/privacy";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { amount } from "./amount.ts";
+import { amount, plus } from "./amount.ts";
+import { nothingAtOrder } from "./at-order.ts";
 import type { LedgerPolicy } from "./budget-policy.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Charge, Ledger } from "./ledger.ts";
 import { chargeOf, wholeEpsilon } from "./ledger-for-tests.ts";
+import { admits, type FilterName, type Line, lossOf, remainingOf, spendOn, untouched } from "./line.ts";
+import { priceOfCharge } from "./rho.ts";
 
 /** An empty ledger, and further openings of the same one, as other processes have them. */
 export type LedgerWorld = AsyncDisposable & {
@@ -23,6 +27,55 @@ const trainingEvent = JSON.stringify({
     count: 100,
   },
 });
+
+const keysEvent = JSON.stringify({
+  neighbours: "add-or-remove-one",
+  event: { kind: "epsilon-delta", epsilon: 0.2, delta: 1e-7 },
+});
+
+const longTrainingEvent = JSON.stringify({
+  neighbours: "add-or-remove-one",
+  event: {
+    kind: "self-composed",
+    event: { kind: "poisson-sampled", probability: 0.01, event: { kind: "gaussian", noiseMultiplier: 2 } },
+    count: 1_000,
+  },
+});
+
+/** What may happen to a line: a few charges at once, a renewal, or another cap under another filter. */
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("charge" as const),
+      times: fc.integer({ min: 1, max: 3 }),
+      charge: fc.constantFrom(
+        { epsilon: 300_000_000n },
+        { epsilon: 40_000_000n, delta: 10n ** 9n },
+        { epsilon: 200_000_000n, delta: 10n ** 11n, event: keysEvent },
+        { epsilon: 800_000_000n, delta: 10n ** 10n, event: longTrainingEvent },
+        { epsilon: 900_000_000n, delta: 10n ** 10n, event: trainingEvent },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("renew" as const), epsilon: fc.bigInt(1n, 10n ** 9n) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("set" as const),
+      cap: fc.constantFrom(
+        amount(10n ** 9n, 10n ** 12n),
+        amount(2_000_000_000n, 10n ** 11n),
+        amount(10n ** 10n, 10n ** 13n),
+        amount(10n ** 9n, 0n),
+      ),
+      filter: fc.constantFrom<FilterName>("renyi", "renyi", "zcdp-keys", "basic"),
+    }),
+  },
+);
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -371,12 +424,98 @@ export function ledgerContract(open: () => Promise<LedgerWorld>): void {
       problem: {
         code: "budget-exhausted",
         facts: { filter: "zcdp" },
-        hint: expect.stringContaining("zcdp-keys"),
+        hint: expect.stringContaining("renyi"),
       },
     });
     expect((await ledger.budget("diabetes")).charges).toBe(0);
     await policy.setBudget("diabetes", { cap: amount(10_000_000_000n, 10n ** 14n), filter: "basic" });
     expect(await ledger.charge(training)).toMatchObject({ ok: true });
+  });
+
+  test("at one order a training is charged for what it loses, and leaves the kept delta alone", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    const cap = amount(3_000_000_000n, 10n ** 12n);
+    await policy.setBudget("diabetes", {
+      cap,
+      filter: "renyi",
+      allotment: amount(cap.epsilon / 2n, cap.delta),
+    });
+    await policy.setBudget("cancer", { cap, filter: "zcdp-keys" });
+    // Noise 2 at rate 0.01 for 1,000 steps, at the price of a training of that size.
+    const training = (n: number, dataset: string, asker = "ada") =>
+      ledger.charge(
+        chargeOf({
+          askId: `${dataset}-${n}`,
+          asker,
+          datasets: [dataset],
+          epsilon: 800_000_000n,
+          delta: 10n ** 10n,
+          event: longTrainingEvent,
+        }),
+      );
+    const admitted = async (dataset: string) => {
+      for (let n = 0; ; n += 1) if (!(await training(n, dataset, `asker-${n}`)).ok) return n;
+    };
+    expect([await admitted("cancer"), await admitted("diabetes")]).toEqual([3, 12]);
+    const { loss, remaining, spent } = await ledger.budget("diabetes", "asker-0");
+    expect(spent).toEqual(amount(9_600_000_000n, 12n * 10n ** 10n));
+    expect(loss.epsilon <= cap.epsilon && loss.delta <= cap.delta).toBe(true);
+    expect(remaining.delta).toBe(cap.delta / 2n);
+    // Their own line is guarded in rho: one training of this price fits, and others' trainings are not theirs.
+    const own = (await ledger.budget("diabetes", "asker-0")).asker;
+    expect(own).toMatchObject({ charges: 1, loss: amount(800_000_000n, 10n ** 10n) });
+  });
+
+  test("whatever is charged, renewed, lowered and set anew, the line is what a slow recount makes of its charges", async () => {
+    await using world = await open();
+    const { ledger, policy } = world;
+    // The dataset beside has room for everything.
+    await policy.setBudget("beside", { cap: amount(2n ** 60n, 10n ** 18n), filter: "basic" });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
+        run += 1;
+        const dataset = `data-${run}`;
+        const first = amount(3_000_000_000n, 10n ** 12n);
+        let line: Line = { filter: "renyi", cap: first, ...untouched, atOrder: nothingAtOrder };
+        await policy.setBudget(dataset, { cap: first, filter: "renyi" });
+        const charged: Charge[] = [];
+        for (const [n, next] of steps.entries()) {
+          if (next.kind === "set") {
+            await policy.setBudget(dataset, { cap: next.cap, filter: next.filter });
+            line = { ...untouched, filter: next.filter, cap: next.cap, atOrder: nothingAtOrder };
+            for (const each of charged) line = spendOn(line, priceOfCharge(each, each.event));
+          } else if (next.kind === "renew") {
+            const more = amount(next.epsilon, 10n ** 11n);
+            await policy.renew(dataset, more, "a further study");
+            line = { ...line, ...untouched, cap: plus(line.cap, more), atOrder: nothingAtOrder };
+            for (const each of charged) line = spendOn(line, priceOfCharge(each, each.event));
+          } else {
+            const datasets: Charge["datasets"] = n % 2 === 0 ? [dataset] : ["beside", dataset];
+            const group = Array.from({ length: next.times }, (_, i) =>
+              chargeOf({ ...next.charge, askId: `${run}-${n}-${i}`, datasets }),
+            );
+            const outcomes = await Promise.all(group.map((each) => ledger.charge(each)));
+            for (const [i, each] of group.entries()) {
+              const price = priceOfCharge(each, each.event);
+              expect(outcomes[i]?.ok).toBe(admits(line, price));
+              if (!admits(line, price)) continue;
+              charged.push(each);
+              line = spendOn(line, price);
+            }
+          }
+          const { spent, loss, remaining, charges } = await ledger.budget(dataset);
+          expect({ spent, loss, remaining, charges }).toEqual({
+            spent: line.spent,
+            loss: lossOf(line),
+            remaining: remainingOf(line),
+            charges: charged.length,
+          });
+        }
+      }),
+      { numRuns: 12 },
+    );
   });
 
   test("a receipt of another ledger is a bug, not an answer", async () => {

@@ -3,7 +3,8 @@
 // written once, at the end of the group.
 
 import { err, ok, type Problem, type Result } from "@unseen/base";
-import { type Amount, plus } from "./amount.ts";
+import { type Amount, amount, plus } from "./amount.ts";
+import { type CountedCharge, nothingAtOrder } from "./at-order.ts";
 import { answerHash, type Entry, entryHash } from "./entry.ts";
 import type { Charge, ChargeRefused } from "./ledger.ts";
 import type {
@@ -16,7 +17,7 @@ import type {
   LedgerWrites,
   PolicyRow,
 } from "./ledger-tables.ts";
-import { type Line, spendOn, untouched, usualFilter } from "./line.ts";
+import { addCharge, type Line, spendOn, under, untouched, usualFilter } from "./line.ts";
 import { lineRefusal } from "./line-refusal.ts";
 import { isRaised, type PolicyDecision, policyText, type SharesDecision } from "./policy-event.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
@@ -29,6 +30,7 @@ import {
   datasetLine,
   filterOf,
   freshAllotment,
+  orderColumns,
   policyEntry,
   spendingColumns,
 } from "./rows.ts";
@@ -100,8 +102,10 @@ export class LedgerGroup {
     const held = this.#budget(dataset);
     const isRenewal = held !== undefined && isRaised(datasetLine(held).cap, cap);
     const chosen = filter ?? (held === undefined ? usualFilter(cap) : filterOf(held));
+    const line = held && under(datasetLine(held), chosen, cap, () => this.#history(dataset));
     this.#budgets.set(dataset, {
       ...(held ?? { dataset, renewals: 0n, ...noSpending }),
+      ...orderColumns(line?.atOrder ?? nothingAtOrder),
       cap_epsilon: cap.epsilon,
       cap_delta: cap.delta,
       allotment_epsilon: allotment?.epsilon ?? null,
@@ -161,6 +165,14 @@ export class LedgerGroup {
     };
   }
 
+  /** All charges of a dataset, those of this group too. */
+  *#history(dataset: string): Generator<CountedCharge> {
+    for (const row of this.#rows.history(dataset)) yield { ...row, ...amount(row.epsilon, row.delta) };
+    for (const row of this.#charges.values())
+      if (row.dataset === dataset || row.joined === dataset)
+        yield { ...amount(row.epsilon, row.delta), event: row.event, times: 1n };
+  }
+
   #budget(dataset: string): BudgetRow | undefined {
     return this.#budgets.get(dataset) ?? this.#rows.budget(dataset);
   }
@@ -177,12 +189,12 @@ export class LedgerGroup {
     const refusal = lineRefusal(dataset, charge, budget, allotment);
     if (refusal !== undefined || budget === undefined) return err(refusal ?? datasetUnknown());
     const price = priceOfCharge(charge, charge.event);
-    const own = askerLine(budget, allotment);
+    const line = spendOn(datasetLine(budget), price);
     return ok({
-      budget: { ...budget, ...spendingColumns(spendOn(datasetLine(budget), price)) },
+      budget: { ...budget, ...spendingColumns(line), ...orderColumns(line.atOrder) },
       allotment: {
         ...(allotment ?? freshAllotment(dataset, asker)),
-        ...spendingColumns(spendOn(own, price)),
+        ...spendingColumns(addCharge(askerLine(budget, allotment), price)),
       },
     });
   }

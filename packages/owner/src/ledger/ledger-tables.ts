@@ -49,6 +49,16 @@ export type BudgetRow = SpendingRow & {
   readonly allotment_delta: bigint | null;
   readonly filter: string;
   readonly renewals: bigint;
+  /** Of a line that is spent at one order: units of rho as `spent_rho`, and of delta beside. They hold for the cap of this row. */
+  readonly lost_at_order: string;
+  readonly beside_at_order: bigint;
+};
+/** All charges of one price and one event on a dataset's line. */
+export type AlikeRow = {
+  readonly epsilon: bigint;
+  readonly delta: bigint;
+  readonly event: string;
+  readonly times: bigint;
 };
 export type AllotmentRow = SpendingRow & {
   readonly dataset: string;
@@ -62,6 +72,8 @@ export type Wanted = {
   readonly asks?: readonly { readonly asker: string; readonly askId: string }[];
   readonly serials?: readonly bigint[];
   readonly lines?: readonly { readonly dataset: string; readonly asker?: string | undefined }[];
+  /** Datasets whose charges may be counted again. */
+  readonly histories?: readonly string[];
 };
 
 export interface LedgerRows {
@@ -70,6 +82,8 @@ export interface LedgerRows {
   answer(serial: bigint): Uint8Array | undefined;
   budget(dataset: string): BudgetRow | undefined;
   allotment(dataset: string, asker: string): AllotmentRow | undefined;
+  /** Every charge on a dataset's line, those that are alike together. */
+  history(dataset: string): readonly AlikeRow[];
 }
 
 /** Charges, answers and policies are new; budgets and allotments replace the row of their key. */

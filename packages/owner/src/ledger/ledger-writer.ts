@@ -79,5 +79,6 @@ function allWanted(jobs: readonly Job[]): Wanted {
     asks: jobs.flatMap(({ wanted }) => wanted.asks ?? []),
     serials: jobs.flatMap(({ wanted }) => wanted.serials ?? []),
     lines: jobs.flatMap(({ wanted }) => wanted.lines ?? []),
+    histories: jobs.flatMap(({ wanted }) => wanted.histories ?? []),
   };
 }

@@ -31,7 +31,7 @@ export type Charge = AskKey & {
 /** One lifetime line, since its first charge. */
 export type BudgetLine = {
   readonly cap: Amount;
-  /** The prices of all charges, added up. Where the filter is "zcdp" it may pass the cap. */
+  /** The prices of all charges, added up. Where the filter is not "basic" it may pass the cap. */
   readonly spent: Amount;
   /** What the charges lose all together, as the line's filter knows it; at most `spent` in epsilon. */
   readonly loss: Amount;
@@ -72,6 +72,14 @@ export interface Ledger {
 
   /** The same, with the reason why not: what `charge` would say. */
   refusal(charge: Omit<Charge, "askId" | "questionHash">): Promise<ChargeRefused | undefined>;
+
+  /**
+   * The part of what a dataset may lose in its lifetime that such a charge would take, in thousandths rounded up; of two datasets the
+   * larger part. Undefined where one may lose nothing of that kind. Free. Throws `LedgerFailed`.
+   */
+  thousandthsTaken(
+    charge: Pick<Charge, "datasets" | "epsilon" | "delta" | "event">,
+  ): Promise<bigint | undefined>;
 
   /** The answer that stands for this ask, or `undefined` if it was never charged or never recorded. Free. */
   recorded(

@@ -2,7 +2,7 @@
 
 import type { Charge, ChargeRefused } from "./ledger.ts";
 import type { AllotmentRow, BudgetRow } from "./ledger-tables.ts";
-import { admits, keepsNoDelta, remainingOf } from "./line.ts";
+import { admits, allotmentLine, keepsNoDelta, remainingOf } from "./line.ts";
 import { allotmentExhausted, budgetExhausted, datasetUnknown, deltaNotKept } from "./refusals.ts";
 import { priceOfCharge } from "./rho.ts";
 import { askerLine, datasetLine } from "./rows.ts";
@@ -20,7 +20,7 @@ export function lineRefusal(
   if (keepsNoDelta(line, price)) return deltaNotKept(dataset, charge);
   if (!admits(line, price)) return budgetExhausted(dataset, charge, remainingOf(line));
   const own = askerLine(budget, allotment);
-  if (own.cap === undefined) return undefined;
-  const ownLine = { ...own, cap: own.cap, filter: line.filter };
+  const ownLine = allotmentLine(line, own.cap, own);
+  if (ownLine === undefined) return undefined;
   return admits(ownLine, price) ? undefined : allotmentExhausted(dataset, charge, remainingOf(ownLine));
 }

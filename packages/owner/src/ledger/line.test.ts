@@ -13,6 +13,7 @@ import {
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { amount } from "./amount.ts";
+import { nothingAtOrder } from "./at-order.ts";
 import { eventOf } from "./ledger-for-tests.ts";
 import { admits, type FilterName, type Line, lossOf, remainingOf, spendOn, untouched } from "./line.ts";
 import { priceOfCharge } from "./rho.ts";
@@ -22,7 +23,7 @@ type Asked = { readonly epsilon: bigint; readonly delta: bigint };
 const cap = amount(10_000_000_000n, 10n ** 12n); // epsilon 10, delta 1e-6
 
 function lineWith(filter: FilterName, of = cap): Line {
-  return { filter, cap: of, ...untouched };
+  return { filter, cap: of, ...untouched, atOrder: nothingAtOrder };
 }
 
 function priceOf({ epsilon, delta }: Asked, event = eventOf(epsilon, delta)) {
@@ -136,7 +137,7 @@ test("what is said to remain would be admitted as one pure question, and a billi
   fc.assert(
     fc.property(
       caps,
-      fc.constantFrom<FilterName>("basic", "zcdp", "zcdp-keys"),
+      fc.constantFrom<FilterName>("basic", "zcdp", "zcdp-keys", "renyi"),
       fc.array(fc.oneof(pure, gaussian), many),
       (limits, filter, asks) => {
         const { line } = played(lineWith(filter, amount(limits.epsilon, limits.delta)), asks);

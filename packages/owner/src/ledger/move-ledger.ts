@@ -9,7 +9,7 @@ import { auditSnapshot } from "./audit-snapshot.ts";
 import { type LedgerSnapshot, postgresSnapshot } from "./chain-of-rows.ts";
 import type { Head } from "./ledger-tables.ts";
 import { headOf, put, type Querying, rowsOf } from "./postgres-rows.ts";
-import { newestPostgresVersion, postgresSchema } from "./postgres-schema.ts";
+import { newestPostgresVersion, postgresSchema, postgresSteps } from "./postgres-schema.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import {
   allotmentColumns,
@@ -103,8 +103,7 @@ async function identityIn(client: Querying, schema: string): Promise<LedgerThere
     "select max(version) as version from schema_versions",
     [],
   );
-  if (version?.version !== newestPostgresVersion)
-    throw new PostgresFailed("this ledger was made by another version of Unseen");
+  await broughtUp(client, version?.version ?? 0);
   const head = await headOf(client, "");
   const [identity] = await rowsOf<LedgerIdentity>(
     client,
@@ -114,6 +113,20 @@ async function identityIn(client: Querying, schema: string): Promise<LedgerThere
   );
   return identity && { ...identity, head };
 }
+
+/** Brings the tables of an earlier version up to this one's, in the transaction that found them. */
+async function broughtUp(client: Querying, version: number): Promise<void> {
+  const steps: string[] = [];
+  for (let next = version + 1; next <= newestPostgresVersion; next++) {
+    const step = postgresSteps.get(next);
+    if (step === undefined) throw new PostgresFailed(ofAnotherVersion);
+    steps.push(step, `insert into schema_versions values (${next});`);
+  }
+  if (version > newestPostgresVersion) throw new PostgresFailed(ofAnotherVersion);
+  for (const step of steps) await failing(() => client.query(step));
+}
+
+const ofAnotherVersion = "this ledger was made by another version of Unseen";
 
 async function copy(client: Querying, from: LedgerSnapshot): Promise<void> {
   await inPages(from.charges(), (rows) => put(client, "charges", chargeColumns, rows));

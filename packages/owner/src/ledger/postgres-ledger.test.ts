@@ -34,6 +34,39 @@ describe.skipIf(programs === undefined)("in PostgreSQL", () => {
     };
   });
 
+  test("tables of the version before are brought up to this one's, with all that they hold", async () => {
+    const address = await cluster.freshDatabase();
+    const first = await opened(address);
+    await first.policy.setBudget("diabetes", {
+      cap: amount(3_000_000_000n, 10n ** 12n),
+      filter: "zcdp-keys",
+    });
+    await first.ledger.charge(chargeOf({}));
+    const before = await first.ledger.budget("diabetes");
+    await first.close();
+    const client = new pg.Client({ connectionString: address });
+    await client.connect();
+    await client.query(`set search_path = unseen_ledger;
+      drop trigger budgets_at_order_goes_up on budgets;
+      alter table budgets drop column lost_at_order, drop column beside_at_order;
+      alter table budgets drop constraint budgets_filter_check;
+      alter table budgets add check (filter in ('basic', 'zcdp', 'zcdp-keys'));
+      delete from schema_versions;
+      insert into schema_versions values (2);`);
+    const [one, other] = await Promise.all([opened(address), opened(address)]);
+    expect(await one.ledger.budget("diabetes")).toEqual(before);
+    await other.policy.setBudget("diabetes", { cap: before.cap, filter: "renyi" });
+    expect((await one.ledger.budget("diabetes")).loss).toEqual(before.loss);
+    expect((await one.ledger.charge(chargeOf({ askId: "ask-2" }))).ok).toBe(true);
+    await expect(
+      client.query(`update unseen_ledger.budgets set lost_at_order = repeat('0', 64)`),
+    ).rejects.toThrow("spending never goes down");
+    await client.query("insert into unseen_ledger.schema_versions values (99)");
+    await expect(opened(address)).rejects.toThrow("another version");
+    await client.end();
+    await Promise.all([one.close(), other.close()]);
+  });
+
   test("eight openings of one ledger that charge at once reach the cap exactly and never pass it", async () => {
     const address = await cluster.freshDatabase();
     const all = await Promise.all(Array.from({ length: 8 }, () => opened(address)));

@@ -1,9 +1,11 @@
 // Reads and writes rows of the ledger in PostgreSQL. A group is written with one statement a table, whatever its size:
 // the columns travel as arrays, so that the statements are prepared once.
 
+import { invariant } from "@unseen/base";
 import pg from "pg";
 import { failing, PostgresFailed } from "../postgres/index.ts";
 import type {
+  AlikeRow,
   AllotmentRow,
   AnswerRow,
   BudgetRow,
@@ -29,7 +31,7 @@ export type LedgerHead = Head & { readonly ledger: string };
 /** Every row that a decision may look at. `lock` keeps all other writers out until the transaction ends. */
 export async function rowsWanted(
   client: Querying,
-  { asks = [], serials = [], lines = [] }: Wanted,
+  { asks = [], serials = [], lines = [], histories = [] }: Wanted,
   lock: "" | "for update of chain_head",
 ): Promise<LedgerRows & { readonly head: LedgerHead }> {
   const head = await headOf(client, lock);
@@ -68,6 +70,17 @@ export async function rowsWanted(
           "select a.* from allotments a join (select distinct * from unnest($1::text[], $2::text[]) as named (dataset, asker)) as wanted using (dataset, asker)",
           [askers.map(({ dataset }) => dataset), askers.map(({ asker }) => asker)],
         );
+  const historyOf = new Map<string, readonly AlikeRow[]>();
+  for (const dataset of new Set(histories))
+    historyOf.set(
+      dataset,
+      await rowsOf<AlikeRow>(
+        client,
+        "history",
+        "select epsilon, delta, event, count(*) as times from charges where dataset = $1 or joined = $1 group by epsilon, delta, event",
+        [dataset],
+      ),
+    );
   const chargeOf = new Map(charges.map((row) => [`${row.asker}\0${row.ask_id}`, row]));
   const answerOf = new Map(answers.map(({ serial, bytes }) => [serial, new Uint8Array(bytes)]));
   const budgetOf = new Map(budgets.map((row) => [row.dataset, row]));
@@ -78,6 +91,12 @@ export async function rowsWanted(
     answer: (serial) => answerOf.get(serial),
     budget: (dataset) => budgetOf.get(dataset),
     allotment: (dataset, asker) => allotmentOf.get(`${dataset}\0${asker}`),
+    history: (dataset) => {
+      const rows = historyOf.get(dataset);
+      // One that was not asked for must not look like one without charges.
+      invariant(rows !== undefined, "a history that is counted was wanted");
+      return rows;
+    },
   };
 }
 
@@ -137,6 +156,7 @@ const texts = [
   "hash",
   "filter",
   "spent_rho",
+  "lost_at_order",
 ];
 
 function typeOf(column: string): string {

@@ -25,10 +25,31 @@ const spending = `
   spent_rho text collate "C" not null check (length(spent_rho) = 64),
   spent_beside bigint not null default 0 check (spent_beside >= 0),
   charges bigint not null default 0`;
-const filter = "check (filter in ('basic', 'zcdp', 'zcdp-keys'))";
+const filter = "check (filter in ('basic', 'zcdp', 'zcdp-keys', 'renyi'))";
+const lostAtOrder = `lost_at_order text collate "C" not null default '${"0".repeat(64)}' check (length(lost_at_order) = 64)`;
+const besideAtOrder = "beside_at_order bigint not null default 0 check (beside_at_order >= 0)";
+/** What is lost at one order holds for one cap, and is counted again for another. */
+const goesUpUnderOneCap = `
+  create trigger budgets_at_order_goes_up before update on budgets for each row
+    when ((new.lost_at_order < old.lost_at_order or new.beside_at_order < old.beside_at_order)
+      and new.cap_epsilon = old.cap_epsilon and new.cap_delta = old.cap_delta and new.filter = old.filter)
+    execute function unseen_never_down();`;
 const neverDown = ["spent_epsilon", "spent_delta", "spent_rho", "spent_beside", "charges"];
 
-export const newestPostgresVersion = 2;
+export const newestPostgresVersion = 3;
+
+/** What makes the tables of the version before into those of a version. */
+export const postgresSteps: ReadonlyMap<number, string> = new Map([
+  [
+    3,
+    `
+    alter table budgets add column ${lostAtOrder}, add column ${besideAtOrder};
+    alter table budgets drop constraint budgets_filter_check;
+    alter table budgets add constraint budgets_filter_check ${filter};
+    ${goesUpUnderOneCap}
+    `,
+  ],
+]);
 
 const joined = `joined text collate "C" not null default '' check (joined <> dataset)`;
 
@@ -99,9 +120,12 @@ export const postgresSchema = `
     allotment_delta bigint check (allotment_delta >= 0),
     filter text not null ${filter},
     renewals bigint not null default 0,
-    ${spending}
+    ${spending},
+    ${lostAtOrder},
+    ${besideAtOrder}
   );
   ${goesUp("budgets", [...neverDown, "renewals"])}
+  ${goesUpUnderOneCap}
 
   create table allotments (
     dataset ${key} references budgets (dataset),

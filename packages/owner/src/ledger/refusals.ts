@@ -23,7 +23,7 @@ export function deltaNotKept(dataset: string, price: Amount): Problem<"budget-ex
     "budget-exhausted",
     `This costs ${priceText(price)}, and the budget of the dataset ${dataset} keeps no delta for keys and trainings.`,
     {
-      hint: 'Its owner registers the dataset again under its name: the filter "zcdp-keys" then keeps half of the delta for them, and what was spent stays spent.',
+      hint: 'Its owner registers the dataset again under its name: the filter "renyi" then has room for them, and what was spent stays spent.',
       facts: { dataset, filter: "zcdp" },
     },
   );

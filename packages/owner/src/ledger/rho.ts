@@ -25,8 +25,11 @@ export const unboundedRho = 10n ** 64n - 1n;
 
 const nanos = 10n ** 9n;
 
-/** What a charge takes of a line: its price, its rho in units, and the units of delta that are lost beside that. */
-export type Price = Amount & { readonly rho: bigint; readonly beside: bigint };
+/**
+ * What a charge takes of a line: its price, its rho in units, and the units of delta that are lost beside that. What it takes at
+ * a line's own order follows from the event (`at-order.ts`).
+ */
+export type Price = Amount & { readonly rho: bigint; readonly beside: bigint; readonly event: string };
 
 /**
  * What one charge takes of a line. `event` is the text that the charge keeps. Rho in units, rounded up. What has no rho, or
@@ -35,11 +38,11 @@ export type Price = Amount & { readonly rho: bigint; readonly beside: bigint };
 export function priceOfCharge({ epsilon, delta }: Amount, event: string): Price {
   const known = rhoOfText(event);
   const fromPrice = rhoUnitsAtLeast(rhoOfPure({ num: epsilon, den: nanos }));
-  if (known === undefined) return { epsilon, delta, rho: fromPrice, beside: delta };
+  if (known === undefined) return { epsilon, delta, rho: fromPrice, beside: delta, event };
   const fromEvent = rhoUnitsAtLeast(known);
   // The price bounds the rho of pure questions only: a Gaussian's rho has its own tail.
   const rho = delta === 0n && fromPrice < fromEvent ? fromPrice : fromEvent;
-  return { epsilon, delta, rho, beside: 0n };
+  return { epsilon, delta, rho, beside: 0n, event };
 }
 
 /** Never passes `unboundedRho`, and stays there. */
@@ -75,15 +78,19 @@ function atMostUnbounded(units: bigint): bigint {
 }
 
 function rhoOfText(text: string): Rational | undefined {
-  let stored: unknown;
-  try {
-    stored = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const stored = storedEvent(text);
   if (Array.isArray(stored)) return sumOf(stored.map(rhoOfEarlierForm));
   const event = eventFrom((stored as { readonly event?: unknown } | null)?.event);
   return event.ok ? rhoOfEvent(event.value) : undefined;
+}
+
+/** The JSON that a charge keeps; undefined for what is none. */
+export function storedEvent(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Before version 2 of the tables an event was a list of shares, each with `epsilon` or `rho` as "num/den". */
@@ -95,38 +102,51 @@ function rhoOfEarlierForm(share: unknown): Rational | undefined {
   return undefined;
 }
 
-/** Undefined for what has no rho, or none that is known here: the price then says how much it is. */
-function rhoOfEvent(event: PrivacyEvent): Rational | undefined {
+/** What one mechanism is known by: a pure epsilon, or a rho. */
+export type KnownLoss =
+  | { readonly pure: Rational; readonly rho?: undefined }
+  | { readonly pure?: undefined; readonly rho: Rational };
+
+/** Undefined for what is made of others, for what has neither, and where none is known here. */
+export function knownLossOf(event: PrivacyEvent): KnownLoss | undefined {
   switch (event.kind) {
     case "none":
-      return rational(0n);
+      return { rho: rational(0n) };
     case "zcdp":
-      return event.xi === 0 ? fromDoubleRoundedDown(event.rho) : undefined;
+      return event.xi === 0 ? { rho: fromDoubleRoundedDown(event.rho) } : undefined;
     case "epsilon-delta":
-      return event.delta === 0 ? rhoOfPure(fromDoubleRoundedDown(event.epsilon)) : undefined;
+      return event.delta === 0 ? { pure: fromDoubleRoundedDown(event.epsilon) } : undefined;
     case "exponential":
     case "permute-and-flip":
-      return rhoOfPure(fromDoubleRoundedDown(event.epsilon));
+      return { pure: fromDoubleRoundedDown(event.epsilon) };
     case "laplace":
-      return event.noiseMultiplier === 0 ? undefined : rhoOfPure(inverse(event.noiseMultiplier));
+      return event.noiseMultiplier === 0 ? undefined : { pure: inverse(event.noiseMultiplier) };
     case "discrete-laplace":
-      return rhoOfPure(
-        multiplyRationals(fromDoubleRoundedDown(event.rate), rational(BigInt(event.sensitivity))),
-      );
+      return {
+        pure: multiplyRationals(fromDoubleRoundedDown(event.rate), rational(BigInt(event.sensitivity))),
+      };
     case "gaussian":
-      return event.noiseMultiplier === 0 ? undefined : rhoOfPure(inverse(event.noiseMultiplier));
+      return event.noiseMultiplier === 0 ? undefined : { rho: rhoOfPure(inverse(event.noiseMultiplier)) };
     case "discrete-gaussian":
       return event.sigma === 0
         ? undefined
-        : rhoOfPure(multiplyRationals(inverse(event.sigma), rational(BigInt(event.sensitivity))));
-    case "composed":
-      return sumOf(event.events.map(rhoOfEvent));
-    case "self-composed": {
-      const once = rhoOfEvent(event.event);
-      return once && { num: once.num * BigInt(event.count), den: once.den };
-    }
+        : { rho: rhoOfPure(multiplyRationals(inverse(event.sigma), rational(BigInt(event.sensitivity)))) };
     default:
       return undefined;
+  }
+}
+
+/** Undefined for what has no rho, or none that is known here: the price then says how much it is. */
+function rhoOfEvent(event: PrivacyEvent): Rational | undefined {
+  switch (event.kind) {
+    case "composed":
+      return sumOf(event.events.map(rhoOfEvent));
+    case "self-composed":
+      return times(rhoOfEvent(event.event), event.count);
+    default: {
+      const known = knownLossOf(event);
+      return known && (known.rho ?? rhoOfPure(known.pure));
+    }
   }
 }
 
@@ -141,7 +161,11 @@ function inverse(double: number): Rational {
   return rational(den, num);
 }
 
-function sumOf(parts: readonly (Rational | undefined)[]): Rational | undefined {
+export function times(once: Rational | undefined, count: number): Rational | undefined {
+  return once && { num: once.num * BigInt(count), den: once.den };
+}
+
+export function sumOf(parts: readonly (Rational | undefined)[]): Rational | undefined {
   let sum = rational(0n);
   for (const part of parts) {
     if (part === undefined) return undefined;

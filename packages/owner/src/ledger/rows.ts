@@ -2,12 +2,14 @@
 
 import { invariant } from "@unseen/base";
 import { type Amount, amount } from "./amount.ts";
+import type { AtOrder } from "./at-order.ts";
 import type { AnswerEntry, ChargeEntry, PolicyEntry } from "./entry.ts";
 import type { AllotmentRow, BudgetRow, ChargeRow, PolicyRow } from "./ledger-tables.ts";
 import { type FilterName, filterNames, type Line, type Spending, untouched } from "./line.ts";
 
 export function datasetLine(row: BudgetRow): Line {
-  return { filter: filterOf(row), cap: amount(row.cap_epsilon, row.cap_delta), ...spendingOf(row) };
+  const atOrder = { lost: BigInt(row.lost_at_order), beside: row.beside_at_order };
+  return { filter: filterOf(row), cap: amount(row.cap_epsilon, row.cap_delta), ...spendingOf(row), atOrder };
 }
 
 /** Undefined cap: an asker whom nothing but the dataset limits. Their own cap, else the allotment for everyone. */
@@ -24,10 +26,18 @@ export function spendingColumns({ spent, rho, beside, charges }: Spending) {
   return {
     spent_epsilon: spent.epsilon,
     spent_delta: spent.delta,
-    spent_rho: String(rho).padStart(64, "0"),
+    spent_rho: inDigits(rho),
     spent_beside: beside,
     charges,
   };
+}
+
+export function orderColumns({ lost, beside }: AtOrder) {
+  return { lost_at_order: inDigits(lost), beside_at_order: beside };
+}
+
+function inDigits(units: bigint): string {
+  return String(units).padStart(64, "0");
 }
 
 export function freshAllotment(dataset: string, asker: string): AllotmentRow {

@@ -3,6 +3,7 @@
 
 import { given, isStoreFailure, type Prepared, queries, type Store } from "../store/index.ts";
 import type {
+  AlikeRow,
   AllotmentRow,
   AnswerRow,
   BudgetRow,
@@ -46,7 +47,7 @@ export class SqliteTables implements LedgerTables {
   }
 
   #rows(): LedgerRows {
-    const { head, charge, answer, budget, allotment } = this.#statements;
+    const { head, charge, answer, budget, allotment, history } = this.#statements;
     const held = head.first();
     if (held === undefined) throw new Error("a home has its chain");
     return {
@@ -58,6 +59,7 @@ export class SqliteTables implements LedgerTables {
       },
       budget: (dataset) => budget.first(dataset),
       allotment: (dataset, asker) => allotment.first(dataset, asker),
+      history: (dataset) => history.all(dataset, dataset),
     };
   }
 
@@ -112,6 +114,8 @@ export const budgetColumns = [
   "spent_rho",
   "spent_beside",
   "charges",
+  "lost_at_order",
+  "beside_at_order",
 ] as const satisfies readonly (keyof BudgetRow)[];
 export const allotmentColumns = [
   "dataset",
@@ -131,6 +135,7 @@ type Statements = {
   readonly answer: Prepared<{ readonly bytes: Uint8Array }>;
   readonly budget: Prepared<BudgetRow>;
   readonly allotment: Prepared<AllotmentRow>;
+  readonly history: Prepared<AlikeRow>;
   readonly policies: Prepared<PolicyRow>;
   readonly addCharge: Prepared<unknown>;
   readonly addAnswer: Prepared<unknown>;
@@ -152,6 +157,13 @@ function prepare(store: Store): Statements {
     budget: store.prepare(select("budgets").select(budgetColumns).where("dataset", "=", given)),
     allotment: store.prepare(
       select("allotments").select(allotmentColumns).where("dataset", "=", given).where("asker", "=", given),
+    ),
+    history: store.prepare(
+      select("charges")
+        .select(["epsilon", "delta", "event"])
+        .select((of) => of.fn.countAll<bigint>().as("times"))
+        .where((of) => of.or([of("dataset", "=", given), of("joined", "=", given)]))
+        .groupBy(["epsilon", "delta", "event"]),
     ),
     policies: store.prepare(
       select("policy_events").select(policyColumns).where("dataset", "=", given).orderBy("position"),
@@ -176,6 +188,8 @@ function prepare(store: Store): Statements {
             spent_rho: fresh.ref("excluded.spent_rho"),
             spent_beside: fresh.ref("excluded.spent_beside"),
             charges: fresh.ref("excluded.charges"),
+            lost_at_order: fresh.ref("excluded.lost_at_order"),
+            beside_at_order: fresh.ref("excluded.beside_at_order"),
           })),
         ),
     ),

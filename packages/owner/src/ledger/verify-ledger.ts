@@ -17,9 +17,9 @@ type Unreadable = Problem<"file-unreadable" | "ledger-unavailable">;
 
 /**
  * Checks a home's SQLite file or an exported file. `heldHash` is one that somebody kept from before, of a receipt or
- * of an earlier report: it must be the hash of an entry. Reads the file once, in memory of one entry and one line a
- * dataset and asker (an export is read whole). Of a home whose ledger has moved, the database is read, and must still
- * hold the last entry that the home has seen there.
+ * of an earlier report: it must be the hash of an entry. Reads the file once, in memory of one line a dataset and
+ * asker, the names of asks, and each kind of charge once (an export is read whole). Of a home whose ledger has moved, the
+ * database is read, and must still hold the last entry that the home has seen there.
  */
 export function verifyLedger(file: string, heldHash?: string): Promise<Result<LedgerReport, Unreadable>> {
   const held = heldHash === undefined ? [] : [heldHash];

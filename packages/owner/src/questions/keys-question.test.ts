@@ -45,7 +45,7 @@ async function world(texts: Texts = rows) {
   const { policy } = openLedger(home.store);
   await policy.setBudget("clinic", {
     cap: amount(10_000_000_000n, 10n ** 12n),
-    filter: "zcdp-keys",
+    filter: "renyi",
   });
   return { home, engine, ports, policy, [Symbol.dispose]: () => home[Symbol.dispose]() };
 }

@@ -259,6 +259,24 @@ export const migrations: readonly Migration[] = [
       ${never("share_programs", "delete")}
     `,
   },
+  {
+    // A line may be spent at one Rényi order. What was lost there holds for one cap, and is counted again for another.
+    version: 8,
+    sql: `
+      alter table budgets add column lost_at_order text not null default '${"0".repeat(64)}' check (length(lost_at_order) = 64);
+      alter table budgets add column beside_at_order integer not null default 0 check (beside_at_order >= 0);
+      alter table budgets rename column filter to earlier_filter;
+      alter table budgets add column filter text not null default 'basic' check (filter in ('basic', 'zcdp', 'zcdp-keys', 'renyi'));
+      update budgets set filter = earlier_filter;
+      alter table budgets drop column earlier_filter;
+    `,
+    seal: `
+      create trigger budgets_at_order_goes_up before update on budgets
+      when (new.lost_at_order < old.lost_at_order or new.beside_at_order < old.beside_at_order)
+        and new.cap_epsilon = old.cap_epsilon and new.cap_delta = old.cap_delta and new.filter = old.filter
+      begin select raise(abort, 'spending never goes down'); end;
+    `,
+  },
 ];
 
 export const newestVersion = Math.max(...migrations.map(({ version }) => version));

@@ -34,6 +34,8 @@ export type Schema = {
     spent_rho: string;
     spent_beside: bigint;
     charges: bigint;
+    lost_at_order: string;
+    beside_at_order: bigint;
   };
   allotments: {
     dataset: string;

@@ -137,6 +137,8 @@ export async function priceInWords(
 ): Promise<SentTrainingPrice> {
   const charge = { asker: caller.id, datasets: [dataset] as const, epsilon, delta, event };
   const refusal = await ledger.refusal(charge);
+  const taken = await ledger.thousandthsTaken(charge);
+  const share = taken === undefined ? "" : shareInWords(dataset, taken);
   // Where more budget would not help, what would.
   const why = refusal?.facts?.filter === undefined ? [] : [`nothing: ${refusal.message} ${refusal.hint}`];
   const { remaining } = await remainingTexts(ledger, { dataset }, caller.id);
@@ -145,10 +147,16 @@ export async function priceInWords(
     promise: work.priced.promise,
     steps,
     parameters: work.priced.parameters,
-    releases: [release, guarantee, ...why],
+    releases: [`${release}${share}`, guarantee, ...why],
     remaining,
     isAffordable: refusal === undefined,
   };
+}
+
+/** Prices of trainings do not add up: what one takes of a lifetime is told beside its price. */
+function shareInWords(dataset: string, thousandths: bigint): string {
+  const percent = `${thousandths / 10n}.${thousandths % 10n}`;
+  return `, for ${percent} % of all that ${dataset} may lose in its lifetime`;
 }
 
 /** In billionths, rounded up. Beyond a thousand nothing is promised that is worth a charge. */

@@ -33,6 +33,9 @@ test("teachers are charged before a row is read, and the same ask gives the same
   const price = await priceTraining(world.ports, ada, asked());
   if (!price.ok) throw new Error(price.problem.message);
   expect([price.value.isAffordable, price.value.steps, await world.charges()]).toEqual([true, 40, 0]);
+  expect(price.value.releases[0]).toMatch(
+    /, for [0-9]+\.[0-9] % of all that clinic may lose in its lifetime$/,
+  );
   const first = await world.ask(asked());
   if (!first.ok) throw new Error(first.problem.message);
   expect(world.log).toEqual(["read after 1 charges"]);

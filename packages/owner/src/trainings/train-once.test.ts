@@ -44,7 +44,7 @@ const asked = {
 test("an ask that is still being priced while the same one ends gets what was recorded, and no second training", async () => {
   using home = testHome();
   const { ledger, policy } = openLedger(home.store);
-  await policy.setBudget("clinic", { cap: amount(10n ** 10n, 10n ** 14n), filter: "zcdp-keys" });
+  await policy.setBudget("clinic", { cap: amount(10n ** 10n, 10n ** 14n), filter: "renyi" });
   let letSlowOneGo = () => {};
   const slow = new Promise<void>((resolve) => {
     letSlowOneGo = resolve;

@@ -97,7 +97,7 @@ export async function worldOf(more: Partial<TrainingPorts> = {}) {
   const home = testHome();
   const { ledger, policy } = openLedger(home.store);
   const cap = amount(10n * 10n ** 9n, 10n ** 14n);
-  await policy.setBudget("clinic", { cap, filter: "zcdp-keys" });
+  await policy.setBudget("clinic", { cap, filter: "renyi" });
   const trainer = new FakeTrainer();
   const told: ToldSteps[] = [];
   const log: string[] = [];

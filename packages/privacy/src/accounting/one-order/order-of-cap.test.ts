@@ -68,6 +68,24 @@ test("an epsilon that is told for what was spent is rounded up, and at the whole
   );
 });
 
+test("a larger cap has an order that is no higher, and more divergence to lose there", () => {
+  const raised = fc.oneof(fc.bigInt(0n, 10n ** 7n), fc.bigInt(0n, 10n ** 11n));
+  const moreDelta = fc.oneof(fc.constant(0n), fc.bigInt(0n, 10n ** 14n));
+  fc.assert(
+    fc.property(epsilons, deltas, raised, moreDelta, (epsilon, delta, more, further) => {
+      const before = orderFor(epsilon, delta);
+      const after = orderFor(epsilon + more, delta + further > 10n ** 15n ? delta : delta + further);
+      // The search finds an order to 32 digits.
+      const ratio = rationalToNumber(after.order) / rationalToNumber(before.order);
+      expect(ratio).toBeLessThan(1 + 1e-8);
+      const divergence = ({ order, budget }: ReturnType<typeof orderFor>) =>
+        rationalToNumber(order) * rationalToNumber(budget);
+      expect(divergence(after)).toBeGreaterThanOrEqual(divergence(before) * (1 - 1e-8));
+    }),
+    { numRuns: 150 },
+  );
+});
+
 test("the same cap has the same order, digit for digit, wherever it is looked for", () => {
   const { order, budget } = orderFor(10n ** 9n, 10n ** 12n);
   expect([order, budget.num]).toMatchInlineSnapshot(`

@@ -149,7 +149,7 @@ test("nobody is sampled, everybody is, or hardly any noise: each as it must be",
     // The longest exponentials that are made, the rarest samples, and nearly everybody.
     for (const q of [Number.MIN_VALUE, 1e-300, 0.5, 1 - 2 ** -53])
       for (const sigma of [1 / 16, 1, 1e150, 1e300]) {
-        const bound = sampledRhoAtLeast(q, sigma, relation, rational(511n));
+        const bound = sampledRhoAtLeast(q, sigma, relation, rational(255n));
         if (bound === undefined) throw new Error("not bounded");
         expect(bound.num >= 0n).toBe(true);
         expect(rationalToNumber(bound)).toBeLessThanOrEqual(
