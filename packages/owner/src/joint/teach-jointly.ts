@@ -22,6 +22,7 @@ import {
   isStoppedByAsker,
   personMsOf,
   priceInWords,
+  slotOrStop,
   type ToldSteps,
   type TrainingPorts,
   tellInSlots,
@@ -205,10 +206,10 @@ function keptVotes(
           onProgress: (teachers) => onStep(teachers, 0),
           signal,
         });
+        // When it is told that this owner is ready, or that it was stopped before it was, says as little of the rows as an answer does.
+        if (counted.ok) await slotOrStop(slots, { sinceMs, place }, personMsOf(work, steps));
         if (isStoppedByAsker(signal)) return err(trainingStopped());
         if (!counted.ok) return counted;
-        // When it is told that this owner is ready says as little of the rows as an answer does.
-        await slots.next(sinceMs, personMsOf(work, steps));
         // The thread gives nothing but noised counts.
         return ok(afterRelease(releasedTogether<[]>([]), () => counted.value));
       },

@@ -221,3 +221,21 @@ describe("each of these is refused with its code, in one sentence, and costs not
     expect((await here.ports.ledger.budget("clinic")).spent.epsilon).toBe(0n);
   });
 });
+
+test("who asks again before the slot of an answer does not hear that there is one", async () => {
+  using here = await world();
+  const waiting: (() => void)[] = [];
+  const slots = { next: () => new Promise<void>((leave) => waiting.push(leave)) };
+  const ports = { ...here.ports, slots };
+  const first = answerQuestion(ports, ada, asking(meanBp));
+  await expect.poll(() => waiting.length).toBe(1);
+  let isTold = false;
+  const again = answerQuestion(ports, ada, asking(meanBp)).finally(() => {
+    isTold = true;
+  });
+  await expect.poll(() => waiting.length).toBe(2);
+  expect(isTold).toBe(false);
+  for (const leave of waiting) leave();
+  expect(await again).toEqual(await first);
+  expect(await answerQuestion(ports, ada, asking(meanBp))).toEqual(await first);
+});

@@ -64,14 +64,18 @@ export async function answerQuestion(
   if (!receipt.ok) return receipt;
 
   // Whatever becomes of it leaves in a slot, a failure of ours too.
-  const recorded = await computeAndRecord(ports, question.value, receipt.value).finally(() =>
+  const outcome = await computed(ports, question.value, receipt.value).finally(() =>
     ports.slots.next(sinceMs, question.value.kind === "program" ? personMs(question.value.plan) : 0),
   );
+  if (!outcome.ok) return outcome;
+  // Not recorded before its slot: who asks again under the same id is answered from the record at once. Only the bytes that the
+  // ledger gives back may leave.
+  const recorded = await ports.ledger.record(receipt.value, outcome.value);
   return recorded.ok ? answered(ports, caller, asked, recorded.value) : recorded;
 }
 
-/** Paid: reads, releases, finishes, records. Only the bytes that the ledger gives back may leave. */
-async function computeAndRecord(
+/** Paid: reads, releases, finishes. */
+async function computed(
   ports: QuestionPorts,
   question: PlannedQuestion,
   receipt: Receipt,
@@ -79,11 +83,10 @@ async function computeAndRecord(
   const said = { receipt, nodeId: ports.nodeId, guarantee: guaranteeInWords(question) };
   if (question.kind === "keys") {
     const keys = await releaseKeys(ports, question, receipt);
-    return keys.ok ? ports.ledger.record(receipt, encodeKeysOutcome(keys.value, said)) : keys;
+    return keys.ok ? ok(encodeKeysOutcome(keys.value, said)) : keys;
   }
   const finished = await release(ports, question, receipt);
-  if (!finished.ok) return finished;
-  return ports.ledger.record(receipt, encodeOutcome(finished.value, said));
+  return finished.ok ? ok(encodeOutcome(finished.value, said)) : finished;
 }
 
 /** Stage by stage: sums exactly, noises or chooses, goes on with what was released. */

@@ -9,7 +9,7 @@ export {
   priceInWords,
   priceTraining,
 } from "./price-training.ts";
-export { personMsOf, tellInSlots } from "./run-training.ts";
+export { personMsOf, slotOrStop, tellInSlots } from "./run-training.ts";
 export { resumeTrainings, type ToldSteps, type TrainedAtOwner, trainAtOwner } from "./train-at-owner.ts";
 export { ThreadTrainer, type Trainer } from "./trainer.ts";
 export { isStoppedByAsker, TrainingDesk, trainingStopped } from "./training-desk.ts";

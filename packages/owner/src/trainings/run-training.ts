@@ -68,6 +68,19 @@ export function tellInSlots(
   };
 }
 
+/** Resolves when an outcome may leave, or at once where it is stopped: whether there was an outcome is then told to nobody. */
+export async function slotOrStop(
+  slots: TrainingPorts["slots"],
+  { sinceMs, place: { signal } }: Pick<PaidRun, "place" | "sinceMs">,
+  personMs: number,
+): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+  await Promise.race([slots.next(sinceMs, personMs), stopped]);
+}
+
 /**
  * How much longer so many steps may take because of one person: one who is in as many batches as the rate says, or one who spoils
  * the numbers of a whole teacher.

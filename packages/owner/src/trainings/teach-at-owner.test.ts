@@ -1,15 +1,15 @@
 // The walk of teachers with a trainer that teaches nothing: what is charged, when rows are read, what is told, and what stands.
 
-import { err, problem } from "@unseen/base";
+import { err, ok, problem } from "@unseen/base";
 import { eventFrom } from "@unseen/privacy";
 import { floatsToBytes, type TeachingRecipe } from "@unseen/wire";
 import { expect, test } from "vitest";
 import { amount } from "../ledger/index.ts";
 import { priceOfCharge } from "../ledger/rho.ts";
 import { ada, cardOf } from "../questions/questions-for-tests.ts";
-import { planTrainingAtOwner, priceTraining } from "./price-training.ts";
+import { planTrainingAtOwner, priceTraining, trainingHash } from "./price-training.ts";
 import { personMsOf } from "./run-training.ts";
-import { resumeTrainings } from "./train-at-owner.ts";
+import { resumeTrainings, trainAtOwner } from "./train-at-owner.ts";
 import { TrainingDesk } from "./training-desk.ts";
 import { usualTrainingPolicy } from "./training-policy.ts";
 import { answersOf, asking, clinic, recipe as fitRecipe, worldOf } from "./trainings-for-tests.ts";
@@ -177,6 +177,28 @@ test("its asker stops teachers, and the same ask gives their answers later at no
   expect(await first).toMatchObject({ problem: { code: "training-stopped" } });
   world.trainer.nextTaught = async () => answersOf(1);
   expect(await world.ask(asked())).toMatchObject({ ok: true });
+  expect(await world.charges()).toBe(1);
+});
+
+test("who stops teachers that are through before the slot of their answers hears what any who stops hears", async () => {
+  let isWaiting = false;
+  const never = async () => {
+    isWaiting = true;
+    return new Promise<undefined>(() => undefined);
+  };
+  using world = await worldOf({ slots: { next: never } });
+  const first = world.ask(asked());
+  await soon(() => isWaiting).toBe(true);
+  const { ledger, desk } = world.ports;
+  const question = trainingHash(asked());
+  expect(await ledger.recorded({ asker: ada.id, askId: "ask-00001" }, question)).toEqual(ok(undefined));
+  desk.stop(ada.id, "ask-00001");
+  expect(await first).toMatchObject({ problem: { code: "training-stopped" } });
+  // What was drawn is gone, like that of teachers who were stopped on the way.
+  world.trainer.nextTaught = async () => answersOf(0);
+  const ports = { ...world.ports, slots: { next: async () => undefined } };
+  const again = await trainAtOwner(ports, ada, asked(), () => undefined);
+  expect(again).toMatchObject({ value: { trained: { answers: [0, 0] } } });
   expect(await world.charges()).toBe(1);
 });
 

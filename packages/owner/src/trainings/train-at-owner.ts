@@ -8,7 +8,7 @@ import { notComputed } from "../engine/index.ts";
 import { permit, type RemainingText, remainingTexts } from "../questions/index.ts";
 import { digestOfData } from "./digest-of-data.ts";
 import { type PricedTraining, planTrainingAtOwner, trainingHash } from "./price-training.ts";
-import { personMsOf, runTraining } from "./run-training.ts";
+import { personMsOf, runTraining, slotOrStop } from "./run-training.ts";
 import { isStoppedByAsker, type Listener, type Place, trainingStopped } from "./training-desk.ts";
 import { decodeTrainingOutcome, encodeTrainingOutcome, type TrainingOutcome } from "./training-outcome.ts";
 import type { TrainingPorts } from "./training-ports.ts";
@@ -130,12 +130,16 @@ async function paidTraining(
     await kept.keepAsk(key, { asker, asked });
     await place.turn();
     const run = await runTraining(ports, priced, { receipt: receipt.value, key, place, sinceMs });
+    const isMade = run.ok || run.problem.code === "training-diverged";
+    // Not recorded before its slot: what is recorded is told at once to whoever asks again, and who stops it would hear from the
+    // refusal, to the millisecond, that it was not through.
+    if (isMade) await slotOrStop(ports.slots, { sinceMs, place }, personMsOf(work, steps));
     if (place.signal.aborted) {
       if (!isStoppedByAsker(place.signal)) return err(notComputed());
       await kept.dropAsk(key);
       return err(trainingStopped());
     }
-    if (!run.ok && run.problem.code !== "training-diverged") return run;
+    if (!isMade) return run;
     // The thread gives nothing but what was noised; that weights diverged is seen on noised ones.
     const released = afterRelease(releasedTogether<[]>([]), () => run);
     const recorded = await ledger.record(
@@ -143,7 +147,6 @@ async function paidTraining(
       encodeTrainingOutcome(released, { receipt: receipt.value, nodeId, work, guarantee }),
     );
     if (!recorded.ok) return recorded;
-    await ports.slots.next(sinceMs, personMsOf(work, steps));
     await kept.drop(key);
     return ok(decodeTrainingOutcome(recorded.value));
   } catch {
