@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chargeOf, openLedger, wholeEpsilon } from "../packages/owner/src/ledger/ledger-for-tests.ts";
 import { openTestHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { queries } from "../packages/owner/src/store/index.ts";
-import { bundleChargingProcess, ChargingProcess } from "./ledger-processes.ts";
+import { bundleChargingProcess, ChargingProcess, removeBundle } from "./ledger-processes.ts";
 
 let file = "";
 beforeAll(async () => {
   file = await bundleChargingProcess();
 });
-afterAll(() => rmSync(dirname(file), { recursive: true, force: true }));
+afterAll(() => removeBundle(file));
 
 test("a disk that fails while a group is written loses no paid ask, spends nothing on a refused one, and is not fatal", async () => {
   const directory = mkdtempSync(join(tmpdir(), "unseen-disk-"));

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chargeOf, openLedger, wholeEpsilon } from "../packages/owner/src/ledger/ledger-for-tests.ts";
 import { datasetsOf } from "../packages/owner/src/ledger/receipt.ts";
 import { verifyLedger } from "../packages/owner/src/ledger/verify-ledger.ts";
 import { openTestHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { type Home, queries } from "../packages/owner/src/store/index.ts";
-import { bundleChargingProcess, ChargingProcess } from "./ledger-processes.ts";
+import { bundleChargingProcess, ChargingProcess, removeBundle } from "./ledger-processes.ts";
 
 /** "500 kill -9 cycles": in lanes, each with its own home, so that one starts while another is killed. */
 const kills = 500;
@@ -17,7 +17,7 @@ let file = "";
 beforeAll(async () => {
   file = await bundleChargingProcess();
 });
-afterAll(() => rmSync(dirname(file), { recursive: true, force: true }));
+afterAll(() => removeBundle(file));
 
 test("five hundred killed processes lose no charge that was acknowledged and double none", async () => {
   const seen = await Promise.all(

@@ -4,6 +4,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -21,6 +23,12 @@ export async function bundleChargingProcess(): Promise<string> {
     build: { ssr: "scenarios/ledger-charging-process.ts", outDir, emptyOutDir: true },
   });
   return `${outDir}/ledger-charging-process.js`;
+}
+
+/** Nothing where there is no bundle: the folder of no file is the one that the tests run in. */
+export function removeBundle(file: string): void {
+  const folder = dirname(file);
+  if (basename(folder).startsWith("unseen-ledger-")) rmSync(folder, { recursive: true, force: true });
 }
 
 export class ChargingProcess implements AsyncDisposable {

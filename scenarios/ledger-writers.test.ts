@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { amount } from "../packages/owner/src/ledger/amount.ts";
 import { openLedger } from "../packages/owner/src/ledger/ledger-for-tests.ts";
 import { verifyLedger } from "../packages/owner/src/ledger/verify-ledger.ts";
 import { openTestHome } from "../packages/owner/src/store/home-for-tests.ts";
 import { type Home, queries } from "../packages/owner/src/store/index.ts";
-import { bundleChargingProcess, ChargingProcess } from "./ledger-processes.ts";
+import { bundleChargingProcess, ChargingProcess, removeBundle } from "./ledger-processes.ts";
 
 let file = "";
 beforeAll(async () => {
   file = await bundleChargingProcess();
 });
-afterAll(() => rmSync(dirname(file), { recursive: true, force: true }));
+afterAll(() => removeBundle(file));
 
 /** Each charge of the child costs 1000 billionths. */
 const price = 1_000n;
