@@ -1,3 +1,4 @@
+import { err, problem } from "@unseen/base";
 import { expect, test } from "vitest";
 import {
   bp as bpColumn,
@@ -17,6 +18,7 @@ const valuesOf = (told: unknown) =>
   (told as { value: { outcome: { value: { values: { data: Float64Array }[] } } } }).value.outcome.value
     .values[0]!.data;
 const codeOf = (told: unknown) => (told as { problem?: { code: string } }).problem?.code;
+const absent = problem("answer-not-computed", "it is not kept");
 const sums = programOn(operation("ReduceSum", [bpColumn]));
 
 test.each([2, 3, 5])(
@@ -190,6 +192,20 @@ test("an owner that leaves after the charge ends the question; asked again it go
     .map(({ bytes }) => String(bytes));
   expect(before.length).toBeGreaterThan(0);
   for (const bytes of after) expect(before).not.toContain(bytes);
+});
+
+test("a noised sum is not kept before its slot: who asks again meanwhile does not see that it is there", async () => {
+  using world = await jointWorld(2);
+  const { book, questions } = world.owners[0]!.ports;
+  const isKept: boolean[] = [];
+  const look = async () => {
+    const held = await book.keep({ serial: 1 } as never, "noised 0.0", async () => err(absent));
+    isKept.push(held.ok);
+  };
+  Object.assign(questions, { slots: { next: look } });
+  expect((await world.ask(world.asking({ program: sums }))).map(codeOf)).toEqual([undefined, undefined]);
+  await look();
+  expect(isKept).toEqual([false, true]);
 });
 
 test("a later stage is not asked about another total than before: an owner that changes its sum spoils the ask, not the noise", async () => {

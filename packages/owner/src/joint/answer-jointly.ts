@@ -182,10 +182,12 @@ async function release(
       const sinceMs = clock.nowMs();
       const mine = await book.keep(receipt, `noised ${part}`, async () => {
         const exact = await engine.sums(rows, question.contribution, receipt);
-        return exact.ok ? ok(measurement.release(exact.value, entropy)) : exact;
+        const noised = exact.ok ? ok(measurement.release(exact.value, entropy)) : exact;
+        // When the other owners hear of it says as little of the rows as when an asker does; and before that it is not kept, or
+        // who asks again would see that it is there.
+        await slots.next(sinceMs, personMs(plan));
+        return noised;
       });
-      // When the other owners hear of it says as little of the rows as when an asker does.
-      await slots.next(sinceMs, personMs(plan));
       if (!mine.ok) return mine;
       const opened = await open(mine.value, part);
       if (!opened.ok) return opened;
