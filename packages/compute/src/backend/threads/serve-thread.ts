@@ -26,5 +26,6 @@ export function serveThread(port: ThreadPort, backend: Backend): void {
     for (const [at, result] of results.entries()) held.outputs[at]!.set(result);
     port.post("done");
   };
-  port.listen((message) => void hear(message));
+  // A page does not hear of what its worker failed at: it would wait for ever.
+  port.listen((message) => void hear(message).catch(() => port.post("ended")));
 }
