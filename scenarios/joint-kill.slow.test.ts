@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Owner } from "@unseen/owner";
 import { parseCard } from "@unseen/program";
-import { GridClient, type JointDataset, type RemoteDataset } from "unseen";
+import { adam, dense, GridClient, type JointDataset, type RemoteDataset, sequential } from "unseen";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OwnerSaid, OwnerTask } from "./joint-owner-process.ts";
 import { openHouse, password, type SharesWorld, sharesWorld, wholeOf } from "./shares-world.ts";
@@ -32,7 +32,9 @@ let lakeFingerprint: string;
 async function furnish(owner: Owner, at: number): Promise<void> {
   const part = join(directory, `part-${at}.csv`);
   writeFileSync(part, [header, ...rows.filter((_, row) => row % names.length === at), ""].join("\n"));
-  wholeOf(await owner.addDataset(part, wholeOf(parseCard({ ...card, budget: { epsilon: 1_000 } }))));
+  wholeOf(
+    await owner.addDataset(part, wholeOf(parseCard({ ...card, budget: { epsilon: 1_000, delta: 1e-4 } }))),
+  );
 }
 
 beforeAll(async () => {
@@ -146,6 +148,49 @@ test.each(deaths)(
     lake.kill("SIGKILL");
   },
 );
+
+test("killed while owners add up their teachers' votes: asked again the answers come, nobody is charged again, and nothing is masked alike", async () => {
+  const before = await spent();
+  const sent = heard();
+  // The first call tells two that it begins; so does the second, and then its counts.
+  const joint = await startLake(2);
+  const ended = once(lake, "exit");
+  const stop = new AbortController();
+  const asked = {
+    x: ["age", "bmi", "bp"],
+    y: "sex",
+    teachers: 10,
+    delta: 1e-6,
+    aggregator: { kind: "gaussian", noise: 4 },
+    teaching: { optimizer: adam(0.1), epochs: 5, batch: 16 },
+    student: { optimizer: adam(0.1), epochs: 5, batch: 4 },
+    askId: "teachers-of-three",
+  } as const;
+  const people = [
+    [60, 25, 90],
+    [30, 35, 120],
+  ];
+  const model = sequential([dense(2)]);
+  const broken = joint.teach(model, people, { ...asked, signal: stop.signal });
+  expect((await ended)[1]).toBe("SIGKILL");
+  stop.abort();
+  await expect(broken).rejects.toMatchObject({ code: "training-stopped", askId: asked.askId });
+  const charged = await spent();
+  expect(new Set(charged.map((epsilon, at) => (epsilon - before[at]!).toFixed(6))).size).toBe(1);
+  expect(charged[0]).toBeGreaterThan(before[0]!);
+  const earlier = sums(sent.splice(0));
+  expect(earlier.length).toBeGreaterThan(0);
+
+  const again = await startLake();
+  const run = await again.teach(model, people, asked);
+  expect(run.answered).toBe(2);
+  expect(run.receipts.length).toBe(3);
+  expect(await spent()).toEqual(charged);
+  const later = sums(sent);
+  expect(later.length).toBeGreaterThan(0);
+  expect(later.filter((one) => earlier.includes(one))).toEqual([]);
+  lake.kill("SIGKILL");
+});
 
 /** Masked sums are of 16 bytes each; what owners agree on is shorter. */
 function sums(sent: readonly Uint8Array[]): readonly string[] {

@@ -26,7 +26,7 @@ const isIll = ({ age, bp, ward }: (typeof queries)[number]) =>
 const asked: RemoteTeachOptions = {
   x: ["age", "bp", "ward"],
   y: "ill",
-  teachers: 15,
+  teachers: 12,
   delta: 1e-6,
   aggregator: { kind: "gaussian", noise: 5 },
   teaching: { optimizer: adam(0.1), epochs: 20, batch: 16 },
@@ -72,13 +72,13 @@ const charges = () =>
 test("teachers of three owners answer together, each owner charged once, and a student learns from it here", async () => {
   const before = await charges();
   const price = await joint.priceOfTeach(model, queries, asked);
-  expect([price.affordable, price.steps]).toEqual([true, 15]);
+  expect([price.affordable, price.steps]).toEqual([true, 12]);
   const seen: number[] = [];
   const run = await joint.teach(model, queries, {
     ...asked,
     askId: "three-owners",
     onProgress: ({ taught, teachers }) => {
-      expect(teachers).toBe(45);
+      expect(teachers).toBe(36);
       seen.push(taught);
     },
   });
@@ -91,7 +91,7 @@ test("teachers of three owners answer together, each owner charged once, and a s
   ]);
   expect(run.guarantee).toContain("against everybody else, the other owners included");
   expect(run.guarantee).toContain("Only the noised counts of all together were opened");
-  expect(Math.max(...seen)).toBeLessThanOrEqual(45);
+  expect(Math.max(...seen)).toBeLessThanOrEqual(36);
   const again = await joint.teach(model, queries, { ...asked, askId: "three-owners" });
   expect([again.answers, again.receipts]).toEqual([run.answers, run.receipts]);
   expect((await charges()).map((count, at) => count - before[at]!)).toEqual([1, 1, 1]);
@@ -121,24 +121,5 @@ test("what cannot be added up or paid is refused at every owner, and free", asyn
   expect(await refusedAs({ telling: { order: 8, releaseCost: 0.1 } })).toBe("training-invalid");
   expect(await refusedAs({ x: ["agee"] })).toBe("column-unknown");
   expect(await refusedAs({ aggregator: { kind: "gaussian", noise: 0.4 } })).toBe("budget-exhausted");
-  expect(await charges()).toEqual(before);
-});
-
-test("what one owner's node breaks off is taught anew under the same ask, and nobody is charged again", async () => {
-  const slow = { ...asked, teaching: { optimizer: adam(0.05), epochs: 600, batch: 4 } };
-  const lake = world.house("lake");
-  let told = 0;
-  const broken = joint.teach(model, queries.slice(0, 6), {
-    ...slow,
-    askId: "one-leaves",
-    onProgress: () => {
-      told += 1;
-      if (told === 1) lake.owner.node.trainings?.desk.close();
-    },
-  });
-  await expect(broken).rejects.toMatchObject({ code: "answer-not-computed" });
-  const before = await charges();
-  const run = await joint.teach(model, queries.slice(0, 6), { ...slow, askId: "one-leaves" });
-  expect(run.answered).toBe(6);
   expect(await charges()).toEqual(before);
 });

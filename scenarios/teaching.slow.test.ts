@@ -43,7 +43,7 @@ const asked: RemoteTeachOptions = {
 
 let shared: TrainingWorld;
 beforeAll(async () => {
-  shared = await trainingWorld(madeUpPatients(500), {
+  shared = await trainingWorld(madeUpPatients(400), {
     ...trainingCard,
     budget: { epsilon: 100, delta: 1e-4 },
   });
@@ -266,7 +266,5 @@ test("in a shell teachers are priced and asked, and the student and the answers 
   expect(written[1]).toMatch(/^20,60,south,(yes|no)$/);
   const nowhere = await unseen(teach, shared.url, by);
   expect([nowhere.code, nowhere.out]).toEqual([2, ""]);
-  writeFileSync(file, "ward,age\nnorth,30");
-  expect((await unseen([...teach, "--price"], shared.url, by)).code).not.toBe(0);
   rmSync(folder, { recursive: true });
 });

@@ -50,7 +50,9 @@ export async function priceTeachJointly(
   caller: Caller,
   asked: AskedTeachers,
 ): Promise<Result<SentTrainingPrice, Problem>> {
-  const planned = await plannedFor(ports, caller, asked);
+  const parties = partiesOf(ports, asked);
+  if (!parties.ok) return parties;
+  const planned = await plannedFor(ports, caller, asked, parties.value);
   if (!planned.ok) return planned;
   const { priced, dataset } = planned.value;
   return ok(await priceInWords(ports.questions.ledger, caller, dataset, priced));
@@ -67,12 +69,12 @@ export async function teachJointly(
   tell: (told: ToldSteps) => void,
 ): Promise<Result<TaughtJointly, Problem>> {
   const { ledger } = ports.questions;
+  const parties = partiesOf(ports, asked);
+  if (!parties.ok) return parties;
+  const { dataset } = asked.owners[parties.value.me]!;
   const questionHash = Buffer.from(teachersDigest(asked)).toString("hex");
   const earlier = await ledger.recorded({ asker: caller.id, askId: asked.askId }, questionHash);
   if (!earlier.ok) return earlier;
-  const planned = await plannedFor(ports, caller, asked);
-  if (!planned.ok) return planned;
-  const { dataset } = planned.value;
   const answered = async (bytes: Uint8Array): Promise<Result<TaughtJointly, Problem>> => {
     const outcome = decodeTrainingOutcome(bytes);
     if (!outcome.ok) return outcome;
@@ -80,6 +82,8 @@ export async function teachJointly(
     return ok({ ...(await remainingTexts(ledger, { dataset }, caller.id)), taught });
   };
   if (earlier.value !== undefined) return answered(earlier.value);
+  const planned = await plannedFor(ports, caller, asked, parties.value);
+  if (!planned.ok) return planned;
   const own = { ...planned.value, caller, asked, tell };
   if (!asked.opens) {
     const receipt = await among(ports, own, (peers) => paid(ports, own, peers));
@@ -109,23 +113,30 @@ type Own = Planned & {
   readonly tell: (told: ToldSteps) => void;
 };
 
-/** Whatever does not fit is refused before anybody is met or charged. */
-async function plannedFor(
-  { trainings, party, honestOwnersAtMost }: JointTeachingPorts,
-  caller: Caller,
+function partiesOf(
+  { party, honestOwnersAtMost }: JointTeachingPorts,
   asked: AskedTeachers,
-): Promise<Result<Planned, Problem>> {
+): Result<JointParties, Problem> {
   const { owners, honestOwners } = asked;
   const parties = jointParties({ owners, honestOwners, provider: undefined, kind: "sum" }, party);
   if (!parties.ok) return parties;
   const counted = countsOn({ honestOwnersAtMost }, asked);
-  if (!counted.ok) return counted;
+  return counted.ok ? parties : counted;
+}
+
+/** Whatever does not fit is refused before anybody is met or charged. */
+async function plannedFor(
+  { trainings }: JointTeachingPorts,
+  caller: Caller,
+  asked: AskedTeachers,
+  parties: JointParties,
+): Promise<Result<Planned, Problem>> {
   const permitted = permit(caller);
   if (!permitted.ok) return permitted;
-  const { me } = parties.value;
+  const { me } = parties;
   const priced = await planJointTeaching(trainings, caller.id, asked, me);
   if (!priced.ok) return priced;
-  return ok({ parties: parties.value, dataset: owners[me]!.dataset, priced: priced.value });
+  return ok({ parties, dataset: asked.owners[me]!.dataset, priced: priced.value });
 }
 
 /** Meets the others, under what all of them have to have been told, and leaves them. */
