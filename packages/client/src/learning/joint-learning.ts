@@ -76,22 +76,28 @@ export async function priceOfTeachAtOwners(
 ): Promise<TrainingPrice<PatePromised>> {
   const use = orThrow(useFor(together.schema, model, options));
   const recipe = orThrow(teachingRecipe(model, options, use, orThrow(numbersOf(use, queries))));
-  const request = encodeJointTeaching(sent(askedOf(together, recipe, "price-only"), false, false));
-  const prices = await Promise.all(
-    together.owners.map(async ({ node, deadlines }) => {
-      const reply = await node.call(deadlines.answerDeadlineMs, ({ learning }, options) =>
-        learning.priceTeachJointly(request, options),
-      );
-      const price = orThrow(decodeTrainingPrice(orThrow(reply)));
-      const { promise } = price;
-      if (!("aggregator" in promise)) throw new AskRefused(ofAnotherKind());
-      return { ...price, promise };
-    }),
-  );
+  const asked = sent(askedOf(together, recipe, "price-only"), false, false);
+  const prices = (await pricesAt(together, asked)).map((reply) => {
+    const price = orThrow(decodeTrainingPrice(orThrow(reply)));
+    const { promise } = price;
+    if (!("aggregator" in promise)) throw new AskRefused(ofAnotherKind());
+    return { ...price, promise };
+  });
   const least = prices.reduce((one, other) =>
     Number(other.remaining.epsilon) < Number(one.remaining.epsilon) ? other : one,
   );
   return new TrainingPrice({ ...least, isAffordable: prices.every(({ isAffordable }) => isAffordable) });
+}
+
+function pricesAt({ owners }: OwnersTogether, asked: AskedTeachers) {
+  const request = encodeJointTeaching(asked);
+  return Promise.all(
+    owners.map(({ node, deadlines }) =>
+      node.call(deadlines.answerDeadlineMs, ({ learning }, options) =>
+        learning.priceTeachJointly(request, options),
+      ),
+    ),
+  );
 }
 
 function askedOf(
@@ -132,11 +138,15 @@ async function untilAllReplied(
 
 /** The answers of those owners that told them: none where votes were kept alone. */
 async function atAll(
-  { owners }: OwnersTogether,
+  together: OwnersTogether,
   asked: AskedTeachers,
   onProgress: RemoteTeachRun["onProgress"],
   signal: AbortSignal | undefined,
 ): Promise<Result<readonly Told[], Problem>> {
+  // Owners wait for each other a few seconds when they meet, and the first price at a node that was just started may take longer. So
+  // each has found it before; what is refused is told below.
+  await pricesAt(together, asked);
+  const { owners } = together;
   const request = encodeJointTeaching(asked);
   const stands: SentProgress[] = [];
   const replies = await Promise.all(
