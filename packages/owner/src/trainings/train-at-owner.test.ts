@@ -148,6 +148,26 @@ test("weights that diverged are the outcome: recorded, told the same again, and 
   expect([world.trainer.runs.length, await world.charges()]).toEqual([1, 1]);
 });
 
+test("what its asker stopped five times is not begun a sixth time", async () => {
+  using world = await worldOf();
+  world.trainer.next = ({ signal }) =>
+    new Promise((resolve) => {
+      const end = () => resolve(err(problem("answer-not-computed", "the thread ended")));
+      signal.addEventListener("abort", end, { once: true });
+    });
+  for (let time = 1; time <= 5; time++) {
+    const asked = world.ask();
+    await soon(() => world.trainer.runs.length).toBe(time);
+    expect(world.ports.desk.stop(ada.id, "ask-00001")).toBe(true);
+    expect(await asked).toMatchObject({ problem: { code: "training-stopped" } });
+  }
+  const refused = await world.ask();
+  expect(refused).toMatchObject({
+    problem: { code: "training-stopped", message: expect.stringContaining("5 times") },
+  });
+  expect([world.trainer.runs.length, await world.charges()]).toEqual([5, 1]);
+});
+
 test("its asker stops it, nobody else does, and it goes on when it is asked for again", async () => {
   using world = await worldOf();
   world.trainer.next = ({ signal, saveCheckpoint }) =>

@@ -18,6 +18,7 @@ export type Place = {
 };
 
 type Underway = {
+  readonly key: string;
   readonly asker: string;
   readonly askId: string;
   readonly listeners: Set<Listener>;
@@ -27,9 +28,15 @@ type Underway = {
   stands: TrainingStands;
 };
 
+/** Each beginning anew can be timed anew, at no charge. */
+const mostStops = 5;
+/** Of each a charge was made; the oldest are forgotten. */
+const mostCounted = 10_000;
+
 export class TrainingDesk {
   readonly #policy: TrainingPolicy;
   readonly #underway = new Map<string, Underway>();
+  readonly #stops = new Map<string, number>();
   /** Who waits, in order; the first runs. */
   readonly #line: { readonly key: string; begin: () => void }[] = [];
 
@@ -46,6 +53,7 @@ export class TrainingDesk {
     listener: Listener,
     begin: (place: Place) => Promise<Result<Outcome, Problem>>,
   ): Promise<Result<Outcome, Problem>> {
+    if ((this.#stops.get(who.key) ?? 0) >= mostStops) return err(stoppedTooOften());
     const leaving = this.#underway.get(who.key);
     if (leaving?.stop.signal.aborted === true) {
       await leaving.outcome.catch(() => undefined);
@@ -66,13 +74,23 @@ export class TrainingDesk {
   /** Ends a training of this asker's, where one is underway. */
   stop(asker: string, askId: string): boolean {
     const own = [...this.#underway.values()].filter((one) => one.asker === asker && one.askId === askId);
-    for (const { stop } of own) stop.abort();
+    for (const { key, stop } of own) {
+      if (!stop.signal.aborted) this.#countStop(key);
+      stop.abort();
+    }
     return own.length > 0;
   }
 
   /** Ends them all; those that are paid for go on when the node is served again. */
   close(): void {
     for (const { stop } of this.#underway.values()) stop.abort(closing);
+  }
+
+  #countStop(key: string): void {
+    const stops = (this.#stops.get(key) ?? 0) + 1;
+    this.#stops.delete(key);
+    if (this.#stops.size >= mostCounted) this.#stops.delete([...this.#stops.keys()][0]!);
+    this.#stops.set(key, stops);
   }
 
   #begun(
@@ -94,7 +112,15 @@ export class TrainingDesk {
     const outcome = Promise.resolve()
       .then(() => begin(place))
       .finally(() => this.#leave(key));
-    const underway = { asker, askId, listeners, stop, outcome, stands: { step: 0, epsilon: 0, waiting: 0 } };
+    const underway = {
+      key,
+      asker,
+      askId,
+      listeners,
+      stop,
+      outcome,
+      stands: { step: 0, epsilon: 0, waiting: 0 },
+    };
     this.#underway.set(key, underway);
     return underway;
   }
@@ -133,6 +159,12 @@ const closing = Symbol("the node closes");
 /** Whether the asker, and not the node's closing, ended it. */
 export function isStoppedByAsker(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason !== closing;
+}
+
+function stoppedTooOften(): Problem<"training-stopped"> {
+  return problem("training-stopped", `its asker stopped it ${mostStops} times, and it is not begun again`, {
+    hint: "ask under another ask id, at a charge of its own",
+  });
 }
 
 export function trainingStopped(): Problem<"training-stopped"> {
