@@ -1,4 +1,3 @@
-import { err, problem } from "@unseen/base";
 import { expect, test } from "vitest";
 import {
   bp as bpColumn,
@@ -18,7 +17,6 @@ const valuesOf = (told: unknown) =>
   (told as { value: { outcome: { value: { values: { data: Float64Array }[] } } } }).value.outcome.value
     .values[0]!.data;
 const codeOf = (told: unknown) => (told as { problem?: { code: string } }).problem?.code;
-const absent = problem("answer-not-computed", "it is not kept");
 const sums = programOn(operation("ReduceSum", [bpColumn]));
 
 test.each([2, 3, 5])(
@@ -199,8 +197,8 @@ test("a noised sum is not kept before its slot: who asks again meanwhile does no
   const { book, questions } = world.owners[0]!.ports;
   const isKept: boolean[] = [];
   const look = async () => {
-    const held = await book.keep({ serial: 1 } as never, "noised 0.0", async () => err(absent));
-    isKept.push(held.ok);
+    const held = await book.held({ serial: 1 } as never, "noised 0.0");
+    isKept.push(held.ok && held.value !== undefined);
   };
   Object.assign(questions, { slots: { next: look } });
   expect((await world.ask(world.asking({ program: sums }))).map(codeOf)).toEqual([undefined, undefined]);
@@ -274,4 +272,11 @@ test("two of the parties that are one, a node that is none, and a stranger are r
   Object.assign(first!.ports.party, { allowed: { find: () => undefined } });
   expect(codeOf(await ask({}))).toBe("party-not-allowed");
   expect(await world.spent()).toEqual([0n, 0n]);
+});
+
+test("one question asked four times at once is summed and noised once, and takes one slot of time", async () => {
+  using world = await jointWorld(2);
+  const told = await Promise.all([1, 2, 3, 4].map(() => world.ask(world.asking({ program: sums }))));
+  expect(new Set(told.flat().map(firstOf)).size).toBe(1);
+  expect(world.owners.map(({ engine }) => engine.reads)).toEqual([1, 1]);
 });

@@ -6,6 +6,7 @@
 import { err, ok, type Problem, problem, type Result } from "@unseen/base";
 import { afterRelease, type Released, releasedTogether } from "@unseen/privacy";
 import type { Receipt } from "../ledger/index.ts";
+import { SingleFlight } from "../questions/index.ts";
 import { isStoreFailure, queries, type Store } from "../store/index.ts";
 import { bytesOfSums, sumsOfBytes } from "./sums-as-bytes.ts";
 
@@ -13,44 +14,41 @@ type Sums = Released<readonly bigint[]>;
 
 export class NoisedBook {
   readonly #store: Store;
+  readonly #underway = new SingleFlight<Result<Sums, Problem>>();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
+  /** What stands under the charge and the part's name; undefined before it was kept. */
+  async held({ serial }: Receipt, part: string): Promise<Result<Sums | undefined, Problem>> {
+    return orNotKept(async () => ok(this.#read(serial, part)));
+  }
+
   /** What stands under the charge and the part's name: kept earlier, or drawn now and durable before it is given. */
-  async keep(
+  keep(
     { serial }: Receipt,
     part: string,
     draw: () => Promise<Result<Sums, Problem>>,
   ): Promise<Result<Sums, Problem>> {
-    try {
-      const held = this.#read(serial, part);
-      if (held !== undefined) return ok(held);
-      const drawn = await draw();
-      if (!drawn.ok) return drawn;
-      const row = { serial: BigInt(serial), part, bytes: bytesOfSums(drawn.value.value) };
-      await this.#store.write(() => {
-        this.#store.all(
-          queries
-            .insertInto("joint_parts")
-            .values(row)
-            .onConflict((clash) => clash.doNothing()),
-        );
-      });
-      return ok(this.#read(serial, part) ?? drawn.value);
-    } catch (error) {
-      if (!isStoreFailure(error)) throw error;
-      return err(
-        problem(
-          "answer-not-recorded",
-          "what was noised for the question could not be kept, so it was not sent",
-          {
-            hint: "ask again under the same ask id: it is not charged twice",
-          },
-        ),
-      );
-    }
+    return this.#underway.run(`${serial} ${part}`, () =>
+      orNotKept(async () => {
+        const held = this.#read(serial, part);
+        if (held !== undefined) return ok(held);
+        const drawn = await draw();
+        if (!drawn.ok) return drawn;
+        const row = { serial: BigInt(serial), part, bytes: bytesOfSums(drawn.value.value) };
+        await this.#store.write(() => {
+          this.#store.all(
+            queries
+              .insertInto("joint_parts")
+              .values(row)
+              .onConflict((clash) => clash.doNothing()),
+          );
+        });
+        return ok(this.#read(serial, part) ?? drawn.value);
+      }),
+    );
   }
 
   /** Only what mechanisms released was ever written. */
@@ -65,5 +63,22 @@ export class NoisedBook {
     return row === undefined
       ? undefined
       : afterRelease(releasedTogether<[]>([]), () => sumsOfBytes(row.bytes));
+  }
+}
+
+async function orNotKept<Found>(
+  work: () => Promise<Result<Found, Problem>>,
+): Promise<Result<Found, Problem>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isStoreFailure(error)) throw error;
+    return err(
+      problem(
+        "answer-not-recorded",
+        "what was noised for the question could not be kept, so it was not sent",
+        { hint: "ask again under the same ask id: it is not charged twice" },
+      ),
+    );
   }
 }

@@ -101,7 +101,7 @@ async function world(count = 3, honestOwnersAtMost = 1, cards: readonly (typeof 
           policy: usualTrainingPolicy,
         },
       };
-      return { ports, trainer, policy, ledger, read };
+      return { ports, trainer, policy, ledger, read, store: home.store };
     }),
   );
   const asking = (more: Partial<AskedTeachers> = {}): AskedTeachers => ({
@@ -350,4 +350,50 @@ test("its asker stops one owner's teachers, and the same ask goes on", async () 
   first!.trainer.nextVotes = async () => ok(undefined);
   expect(codesOf(await here.ask(here.asking({ again: true })))).toEqual(["ok", "ok"]);
   expect(await here.charges()).toEqual([1, 1]);
+});
+
+test("who asks again while votes are being written down waits for them: no other teachers are to be watched", async () => {
+  using here = await world(2);
+  const [{ ports, store, trainer }] = here.owners as [(typeof here.owners)[number]];
+  const writing = Promise.withResolvers<void>();
+  const goesOn = Promise.withResolvers<void>();
+  const slow: typeof store = Object.create(store, {
+    all: { value: store.all.bind(store) },
+    first: { value: store.first.bind(store) },
+    write: {
+      value: async (work: () => void) => {
+        writing.resolve();
+        await goesOn.promise;
+        return store.write(work);
+      },
+    },
+  });
+  Object.assign(ports, { book: new NoisedBook(slow) });
+  const first = here.ask(here.asking());
+  await writing.promise;
+  const second = here.ask(here.asking({ again: true }));
+  await expect.poll(() => here.table.sent.length, { timeout: 30_000 }).toBe(4);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  goesOn.resolve();
+  expect(codesOf([...(await first), ...(await second)])).toEqual(["ok", "ok", "ok", "ok"]);
+  expect(trainer.counted.length).toBe(1);
+});
+
+test("votes that wait for their slot when the node closes are not kept: who asks later would see that they were there", async () => {
+  using here = await world(2);
+  const [{ ports, trainer }] = here.owners as [(typeof here.owners)[number]];
+  const waits = Promise.withResolvers<void>();
+  const next = () => {
+    waits.resolve();
+    return new Promise<undefined>(() => undefined);
+  };
+  Object.assign(ports.trainings, { slots: { next } });
+  const asked = here.ask(here.asking());
+  await waits.promise;
+  ports.trainings.desk.close();
+  expect(codesOf(await asked)).toEqual(["answer-not-computed", "ok"]);
+  const desk = new TrainingDesk(usualTrainingPolicy);
+  Object.assign(ports.trainings, { slots: { next: async () => undefined }, desk });
+  expect(codesOf(await here.ask(here.asking({ again: true })))).toEqual(["ok", "ok"]);
+  expect(trainer.counted.length).toBe(2);
 });

@@ -186,7 +186,7 @@ async function paid(
 }
 
 /** This owner's noised votes: kept under the charge, durably, before they are given. */
-function keptVotes(
+async function keptVotes(
   { book, trainings }: JointTeachingPorts,
   { caller, asked, priced, tell }: Own,
   receipt: Receipt,
@@ -198,11 +198,17 @@ function keptVotes(
   const sinceMs = clock.nowMs();
   const { askId } = asked;
   const key = JSON.stringify(["jointly", caller.id, askId, questionHash]);
-  return book.keep(receipt, "noised votes", () =>
-    desk.run(
-      { key, asker: caller.id, askId },
-      (stands) => tell({ ...stands, steps }),
-      async (place) => {
+  const part = "noised votes";
+  // What is kept stands, whatever the desk says.
+  const held = await book.held(receipt, part);
+  if (!held.ok) return held;
+  if (held.value !== undefined) return ok(held.value);
+  return desk.run(
+    { key, asker: caller.id, askId },
+    (stands) => tell({ ...stands, steps }),
+    // Kept before it leaves the desk, or whoever asks meanwhile would watch other teachers, at no charge.
+    (place) =>
+      book.keep(receipt, part, async () => {
         await place.turn();
         const { signal } = place;
         const rows = signal.aborted
@@ -219,12 +225,11 @@ function keptVotes(
         });
         // When it is told that this owner is ready, or that it was stopped before it was, says as little of the rows as an answer does.
         if (counted.ok) await slotOrStop(slots, { sinceMs, place }, personMsOf(work, steps));
-        if (isStoppedByAsker(signal)) return err(trainingStopped());
+        if (signal.aborted) return err(isStoppedByAsker(signal) ? trainingStopped() : notComputed());
         if (!counted.ok) return counted;
         // The thread gives nothing but noised counts.
         return ok(afterRelease(releasedTogether<[]>([]), () => counted.value));
-      },
-    ),
+      }),
   );
 }
 
