@@ -13,10 +13,15 @@ export function jointGuarantee(
       ? "Only the total was opened."
       : "No owner's answer was opened; only which of them it is.";
   const took = `It took ${rounds} rounds, in which this owner sent ${sentBytes} bytes to the others.`;
-  return `${guaranteeInWords(question)} ${honestyInWords(asked)} ${opened} ${severalOwners} ${took}`;
+  return `${guaranteeInWords(question)} ${honestyInWords(asked)} ${opened} ${severalOwnersInWords(asked)} ${took}`;
 }
 
-export const severalOwners = "Somebody whose rows several owners hold loses that much at each of them.";
+/** What is promised to somebody who is among several owners' people. Parts of one noise hide that person once: `shared-noise.md`. */
+export function severalOwnersInWords({ honestOwners }: Pick<AskedJointly, "honestOwners">): string {
+  return honestOwners === 1
+    ? "Somebody whose rows several owners hold loses that much at each of them."
+    : "Somebody whose rows several owners hold loses what as many people of one owner lose together: with noise that has a delta, more than that much at each of them.";
+}
 
 /** Against whom a promise holds that several owners' noise keeps. */
 export function honestyInWords({

@@ -19,7 +19,7 @@ import {
   type TrainingWork,
   teachingSetupOf,
 } from "../trainings/index.ts";
-import { honestyInWords, severalOwners } from "./joint-guarantee.ts";
+import { honestyInWords, severalOwnersInWords } from "./joint-guarantee.ts";
 
 /** Counts that owners add up: each is masked and told in 16 bytes. */
 const mostCounts = 2 ** 17;
@@ -81,7 +81,7 @@ export async function planJointTeaching(
     epsilon: epsilon.value,
     delta,
     event: eventOfTeaching(setup, priced.value),
-    guarantee: `${guarantee} ${honestyInWords(asked)} Only the noised counts of all together were opened. ${severalOwners}`,
+    guarantee: `${guarantee} ${honestyInWords(asked)} Only the noised counts of all together were opened. ${severalOwnersInWords(asked)}`,
     questionHash: Buffer.from(teachersDigest(asked)).toString("hex"),
     steps: teachers,
     release: `all owners' noised counts of votes on ${queries} queries, added up; no teacher, and no owner's count`,

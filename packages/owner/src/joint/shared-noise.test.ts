@@ -58,7 +58,11 @@ test("with two honest of three, all tell the same, each charges the whole offer,
     const told = await world.ask(world.asking({ askId, program, honestOwners: 2 }));
     const values = told.map((one) => valuesOf(one)[0]);
     expect(new Set(values).size).toBe(1);
-    for (const one of told) expect(outcomeOf(one).guarantee).toContain("as long as at least 2 of the owners");
+    for (const one of told) {
+      expect(outcomeOf(one).guarantee).toContain("as long as at least 2 of the owners");
+      expect(outcomeOf(one).guarantee).toContain("loses what as many people of one owner lose together");
+      expect(outcomeOf(one).guarantee).not.toContain("loses that much at each of them");
+    }
   }
   expect(await world.spent()).toEqual([2n * oneEpsilon, 2n * oneEpsilon, 2n * oneEpsilon]);
 });

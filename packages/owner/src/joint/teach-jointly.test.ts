@@ -276,7 +276,9 @@ test("parts of a noise need owners that are ready for it, and the names of their
   expect(here.owners.map(({ trainer }) => trainer.counted[0]?.parts)).toEqual([2, 2, 2]);
   const told = await here.ask(here.asking({ honestOwners: 2, ...again }));
   expect(told.map(answersOf)).toEqual(Array(3).fill([0, 1]));
-  expect(told[0]!.ok && told[0]!.value.taught?.guarantee).toContain("at least 2 of the owners");
+  const guarantee = told[0]!.ok && told[0]!.value.taught?.guarantee;
+  expect(guarantee).toContain("at least 2 of the owners");
+  expect(guarantee).toContain("loses what as many people of one owner lose together");
 });
 
 test("an owner whose book was lost does not have others' kept noise beside new noise of its own", async () => {

@@ -56,6 +56,18 @@ test("Gaussian noise: t owners' shares keep rho-zCDP in every order, also where 
     }
 });
 
+test("a person among the people of two owners loses twice epsilon, and four times rho: more than rho at each", () => {
+  const pure = sumLaw(laplaceShareLaw(2, 2), 2);
+  expect(greatestLoss(pure, 2 * 2, 60)).toBeCloseTo(2, 9);
+  const rho = 1 / 8;
+  const shared = sumLaw(gaussianLaw(shareOf(25n, rational(1n, 8n), 2)), 2);
+  expect(beyondRho(shared, 2 * 5, 2 * rho)).toBeGreaterThan(1.9 * rho);
+  expect(beyondRho(shared, 2 * 5, 4 * rho)).toBeLessThanOrEqual(1e-9);
+  // Where each owner's noise is whole, two of them are on the total: rho at each.
+  const whole = sumLaw(gaussianLaw(25 / (2 * rho)), 2);
+  expect(beyondRho(whole, 2 * 5, 2 * rho)).toBeLessThanOrEqual(1e-9);
+});
+
 test("Gaussian noise: sums of shares without slack break rho, so the check can fail", () => {
   // A person moves a count by one at rho 2: even shares of variance 1/20 are no noise at all on whole numbers.
   const law = sumLaw(gaussianLaw(1 / 4 / 5), 5);
