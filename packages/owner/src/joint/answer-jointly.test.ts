@@ -134,6 +134,7 @@ test("an owner whose budget is used up costs the others nothing", async () => {
   const { ledger } = world.owners[1]!.ports.questions;
   const full = {
     affords: async () => false,
+    isCharged: ledger.isCharged.bind(ledger),
     charge: ledger.charge.bind(ledger),
     recorded: ledger.recorded.bind(ledger),
     record: ledger.record.bind(ledger),
@@ -279,4 +280,22 @@ test("one question asked four times at once is summed and noised once, and takes
   const told = await Promise.all([1, 2, 3, 4].map(() => world.ask(world.asking({ program: sums }))));
   expect(new Set(told.flat().map(firstOf)).size).toBe(1);
   expect(world.owners.map(({ engine }) => engine.reads)).toEqual([1, 1]);
+});
+
+test("what was paid with the last of the budget goes on when its asker asks again under its name", async () => {
+  using world = await jointWorld(2);
+  world.table.twist = (channel, from) => ({
+    send: (bytes) => {
+      if (from === 1 && bytes.length >= 16) channel.close("gone");
+      else channel.send(bytes);
+    },
+    receive: (most) => channel.receive(most),
+    close: (why) => channel.close(why),
+  });
+  expect(codeOf((await world.ask(world.asking({ program: sums })))[0])).toBe("party-failed");
+  world.table.twist = (channel) => channel;
+  for (const { ports } of world.owners) Object.assign(ports.questions.ledger, { affords: async () => false });
+  const told = await world.ask(world.asking({ program: sums }));
+  expect(told.map(codeOf)).toEqual([undefined, undefined]);
+  expect(await world.spent()).toEqual([oneEpsilon, oneEpsilon]);
 });

@@ -89,10 +89,11 @@ export async function answerJointly(
       delta: price.delta,
       event: chargedEvent(question.value),
     };
-    const affords = asked.again || (await questions.ledger.affords(charge));
+    const { ledger } = questions;
+    const affords = asked.again || (await ledger.isCharged(key)) || (await ledger.affords(charge));
     const begun = await agreeToBegin(peers.value, affords);
     if (!begun.ok) return begun;
-    const receipt = await questions.ledger.charge(charge);
+    const receipt = await ledger.charge(charge);
     if (!receipt.ok) return receipt;
     const traffic = { rounds: 1, sentBytes: peers.value.size };
     const told = { asked, parties: parties.value, question: question.value, receipt: receipt.value };

@@ -399,3 +399,16 @@ test("votes that wait for their slot when the node closes are not kept: who asks
   expect(codesOf(await here.ask(here.asking({ again: true })))).toEqual(["ok", "ok"]);
   expect(trainer.counted.length).toBe(2);
 });
+
+test("teachers that were paid with the last of the budget go on when their asker asks again under their name", async () => {
+  using here = await world(2);
+  await here.ask(here.asking());
+  for (const { policy } of here.owners)
+    await policy.setBudget("clinic", { cap: amount(10n ** 7n, 10n ** 14n), filter: "zcdp" });
+  expect(codesOf(await here.ask(here.asking()))).toEqual(["ok", "ok"]);
+  expect((await here.ask(here.asking({ opens: true }))).map(answersOf)).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+  expect(await here.charges()).toEqual([1, 1]);
+});

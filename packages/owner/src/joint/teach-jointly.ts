@@ -175,7 +175,7 @@ async function paid(
   const { epsilon, delta, event, questionHash } = priced;
   const datasets = [dataset] as const;
   const charge = { asker: caller.id, askId: asked.askId, datasets, questionHash, epsilon, delta, event };
-  const affords = asked.again || (await ledger.affords(charge));
+  const affords = asked.again || (await ledger.isCharged(charge)) || (await ledger.affords(charge));
   const begun = await agreeToBegin(peers, affords);
   if (!begun.ok) return begun;
   const receipt = await ledger.charge(charge);

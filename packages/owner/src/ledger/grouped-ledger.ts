@@ -80,6 +80,10 @@ export class GroupedLedger implements Ledger {
     return largest;
   }
 
+  async isCharged({ asker, askId }: AskKey): Promise<boolean> {
+    return (await this.#read({ asks: [{ asker, askId }] })).charge(asker, askId) !== undefined;
+  }
+
   async recorded(
     { asker, askId }: AskKey,
     questionHash: string,
@@ -133,9 +137,13 @@ export class GroupedLedger implements Ledger {
     return { ...all, asker: { ...ownLine, loss, remaining } };
   }
 
-  async #rowsOf(lines: NonNullable<Wanted["lines"]>): Promise<LedgerRows> {
+  #rowsOf(lines: NonNullable<Wanted["lines"]>): Promise<LedgerRows> {
+    return this.#read({ lines });
+  }
+
+  async #read(wanted: Wanted): Promise<LedgerRows> {
     try {
-      return await this.#tables.read({ lines });
+      return await this.#tables.read(wanted);
     } catch (cause) {
       if (!this.#tables.isFailure(cause)) throw cause;
       throw new LedgerFailed({ cause });

@@ -317,9 +317,11 @@ export function ledgerContract(open: () => Promise<LedgerWorld>): void {
     await policy.setBudget("visits", { cap: wholeEpsilon(3) });
     await policy.setBudget("patients", { cap: wholeEpsilon(2), allotment: wholeEpsilon(1) });
     const joint = chargeOf({ datasets: ["visits", "patients"] });
-    expect(await ledger.affords(joint)).toBe(true);
+    expect([await ledger.affords(joint), await ledger.isCharged(joint)]).toEqual([true, false]);
     const paid = await ledger.charge(joint);
     if (!paid.ok) throw new Error(paid.problem.message);
+    expect(await ledger.isCharged(joint)).toBe(true);
+    expect(await ledger.isCharged({ ...joint, asker: "somebody else" })).toBe(false);
     expect(paid.value).toMatchObject({ serial: 1, datasets: ["visits", "patients"] });
 
     const other = await world.again();

@@ -81,6 +81,9 @@ export interface Ledger {
     charge: Pick<Charge, "datasets" | "epsilon" | "delta" | "event">,
   ): Promise<bigint | undefined>;
 
+  /** Whether this ask was charged: asked again it costs nothing, whatever is left. Free. Throws `LedgerFailed`. */
+  isCharged(key: AskKey): Promise<boolean>;
+
   /** The answer that stands for this ask, or `undefined` if it was never charged or never recorded. Free. */
   recorded(
     key: AskKey,
