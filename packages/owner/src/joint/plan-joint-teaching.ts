@@ -1,7 +1,7 @@
 // Teachers at several owners as one of them sees it: whether what was said of all covers its own card, its teachers' plan, and the
 // price of its noised votes. Nothing private has been read so far.
 
-import { err, ok, type Problem, problem, type Result } from "@unseen/base";
+import { err, invariant, ok, type Problem, problem, type Result } from "@unseen/base";
 import { digestOf } from "@unseen/crypto";
 import { coversCard, epsilonAtLeast, sharedVotes } from "@unseen/privacy";
 import type { AskedTeachers, ColumnDescription, SentJointFacts } from "@unseen/wire";
@@ -38,6 +38,9 @@ export async function planJointTeaching(
   me: number,
 ): Promise<Result<PricedTeachers, Problem>> {
   const { recipe, honestOwners, owners } = asked;
+  const { kind, noise } = recipe.aggregator;
+  // The event that is charged is of this kind, and what is drawn is Gaussian: the codec lets in nothing else.
+  invariant(kind === "gaussian" && recipe.telling === undefined, "noised counts are added up, nothing else");
   const { dataset: name } = owners[me]!;
   const found = await findDataset(datasets, name);
   if (!found.ok) return found;
@@ -60,7 +63,6 @@ export async function planJointTeaching(
         hint: "fewer queries in one call",
       }),
     );
-  const { noise } = recipe.aggregator;
   const { rho } = sharedVotes({ queries, options, noise, parts: honestOwners });
   const epsilon = epsilonCharged(Number(epsilonAtLeast(rho, delta)) / 1e9, "more noise, or fewer queries");
   if (!epsilon.ok) return epsilon;

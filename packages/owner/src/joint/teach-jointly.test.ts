@@ -412,3 +412,14 @@ test("teachers that were paid with the last of the budget go on when their asker
   ]);
   expect(await here.charges()).toEqual([1, 1]);
 });
+
+test("what would be charged as one noise and drawn as another is planned by no owner", async () => {
+  using here = await world(2);
+  for (const other of [
+    { aggregator: { kind: "laplace", noise: 4 } },
+    { telling: { order: 20, releaseCost: 0.1 } },
+  ] as const) {
+    const asked = here.asking({ recipe: { ...recipe, ...other } });
+    await expect(priceTeachJointly(here.owners[0]!.ports, ada, asked)).rejects.toThrow("nothing else");
+  }
+});
