@@ -77,7 +77,7 @@ async function drive(page) {
 
 /** The very same weights come out of two threads as of one, and most of the steps were theirs. */
 async function inThreads(tab) {
-  const large = { units: 800, batch: 256, epochs: 100 };
+  const large = { filters: 24, batch: 256, epochs: 30 };
   const alone = await trained(tab, "wasm", large);
   const shared = await trained(tab, "wasm-threads", large);
   assert.deepEqual(shared.weights, alone.weights);
@@ -90,9 +90,9 @@ async function inThreads(tab) {
   );
 }
 
-async function trained(tab, backend, { epochs = 20, epsilon = "", units = 32, batch = 64 } = {}) {
+async function trained(tab, backend, { epochs = 20, epsilon = "", filters = 0, batch = 64 } = {}) {
   await tab.selectOption("select[name=backend]", backend);
-  await tab.fill("input[name=units]", String(units));
+  await tab.fill("input[name=filters]", String(filters));
   await tab.fill("input[name=batch]", String(batch));
   await tab.fill("input[name=epochs]", String(epochs));
   await tab.fill("input[name=epsilon]", String(epsilon));

@@ -15,7 +15,7 @@ form.addEventListener("submit", (event) => {
   const epsilon = String(field.get("epsilon") ?? "");
   begin({
     backend: String(field.get("backend")),
-    units: Number(field.get("units")),
+    filters: Number(field.get("filters")),
     batch: Number(field.get("batch")),
     epochs: Number(field.get("epochs")),
     epsilon: epsilon === "" ? undefined : Number(epsilon),

@@ -1,13 +1,14 @@
 // The training itself, beside the page, which stays answering. Ending this worker ends the training.
 
-import { type Backend, dense, sequential, sgd } from "unseen";
+import { type Backend, conv2d, dense, flatten, sequential, sgd } from "unseen";
 import { onnxruntime } from "unseen/onnxruntime";
 import { hasThreads, inThreads } from "unseen/threads";
 import { digits } from "./digits.ts";
 
 export type Asked = {
   readonly backend: string;
-  readonly units: number;
+  /** Of a convolution over each image; 0 for none. */
+  readonly filters: number;
   readonly batch: number;
   readonly epochs: number;
   readonly epsilon: number | undefined;
@@ -37,10 +38,10 @@ addEventListener("message", (event: MessageEvent<Asked>) => {
   train(event.data).catch((failure: unknown) => tell({ kind: "refused", message: String(failure) }));
 });
 
-async function train({ backend, units, batch, epochs, epsilon }: Asked): Promise<void> {
-  const { train: own, heldOut } = await digits();
+async function train({ backend, filters, batch, epochs, epsilon }: Asked): Promise<void> {
+  const { train: own, heldOut } = await digits(filters === 0 ? [64] : [1, 8, 8]);
   const from = performance.now();
-  const model = sequential([dense(units, "relu"), dense(10)]);
+  const model = sequential([...imagesSeenBy(filters), dense(32, "relu"), dense(10)]);
   const run = await model.fit(own, {
     optimizer: sgd(epsilon === undefined ? 0.5 : 1),
     epochs,
@@ -59,6 +60,12 @@ async function train({ backend, units, batch, epochs, epsilon }: Asked): Promise
     ...counted,
     weights: [...([...run.weights.values()][0] ?? [])],
   });
+}
+
+/** Pixels one after the other, or what filters of 3 by 3 see. */
+function imagesSeenBy(filters: number) {
+  const seen = conv2d(filters, 3, { activation: "relu" });
+  return filters === 0 ? [] : [seen, conv2d(filters, 3, { activation: "relu" }), flatten()];
 }
 
 const counted = { threads: 0, runsInThreads: 0 };

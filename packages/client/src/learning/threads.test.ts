@@ -1,17 +1,23 @@
 import { type Thread, type Threads, wasmBackend } from "@unseen/compute";
 import * as learning from "@unseen/learning";
-import { dense, dropout, type Examples, type FitOptions, sgd } from "@unseen/learning";
+import { conv2d, dense, dropout, type Examples, type FitOptions, flatten, sgd } from "@unseen/learning";
 import { expect, test } from "vitest";
 import * as ofPages from "./threads.ts";
 import { threadsHere } from "./threads-of-node.ts";
 
 const entropy = { fill: <Bytes extends Uint8Array>(bytes: Bytes) => bytes.fill(37) };
-const layers = [dense(600, "relu"), dropout(0.2), dense(3)];
+const layers = [
+  conv2d(16, 3, { activation: "relu" }),
+  conv2d(32, 3, { activation: "relu" }),
+  dropout(0.2),
+  flatten(),
+  dense(3),
+];
 const rows = 400;
 const examples: Examples = {
   x: Float32Array.from({ length: rows * 64 }, (_, at) => Math.sin(at * 0.7)),
   y: Array.from({ length: rows }, (_, row) => row % 3),
-  shape: [64],
+  shape: [1, 8, 8],
 };
 
 type Watched = { readonly threads: Threads; readonly started: Thread[]; ready: number; runs: number };
@@ -117,10 +123,10 @@ test("a thread that ends under way ends the training, and one that never comes u
     expect(weightsOf(await trainedIn({ threads, started: [], ready: 2, runs: 0 }))).toEqual(alone);
 });
 
-test("small steps start no thread, and a page has none that nobody named", async () => {
+test("steps that are small beside what goes there and back start no thread, and a page has none that nobody named", async () => {
   const seen = watched(2);
   await learning.fit(
-    [dense(3)],
+    [flatten(), dense(600, "relu"), dense(3)],
     examples,
     { optimizer: sgd(0.1), batch: 300, epochs: 2 },
     { backend: { ...wasmBackend, threads: seen.threads }, entropy },

@@ -1,10 +1,12 @@
 // Where the runs of a step are made: here, or in several threads at once as soon as there are at least two.
 
 import { type Backend, type Compiled, CompiledInThread, canShareMemory, workOf } from "@unseen/compute";
-import type { Program } from "@unseen/program";
+import { type Program, sizeOf } from "@unseen/program";
 
-/** Multiply-adds of a run, about half a millisecond of them: below, telling a thread takes longer than it saves. */
+/** Steps of a run, about half a millisecond of them: below, telling a thread takes longer than it saves. */
 const leastWork = 4_000_000;
+/** Steps for each number that goes there or comes back: dense networks have about a hundred, and convolutions thousands. */
+const leastWorkANumber = 400;
 
 export class Lanes {
   readonly #own: Compiled;
@@ -16,7 +18,7 @@ export class Lanes {
     this.#own = own;
     this.#turn = threads?.turn ?? (async () => {});
     const count = Math.min(threads?.count ?? 1, runsEach);
-    const areWorthIt = threads !== undefined && count > 1 && canShareMemory() && workOf(program) >= leastWork;
+    const areWorthIt = threads !== undefined && count > 1 && canShareMemory() && isWorthTelling(program);
     this.#threads = areWorthIt
       ? Array.from({ length: count }, () => new CompiledInThread(program, threads.start()))
       : [];
@@ -33,4 +35,11 @@ export class Lanes {
   close(): void {
     for (const compiled of [this.#own, ...this.#threads]) compiled.close();
   }
+}
+
+function isWorthTelling(program: Program): boolean {
+  const { nodes, shapes, outputs } = program;
+  const shared = [...nodes.flatMap(({ kind }, at) => (kind === "input" ? [at] : [])), ...outputs];
+  const numbers = shared.reduce((total, at) => total + sizeOf(shapes[at]!.map(Number)), 0);
+  return workOf(program) >= Math.max(leastWork, leastWorkANumber * numbers);
 }
