@@ -32,10 +32,7 @@ export type Beginning =
   | { readonly within: number }
   | { readonly value: number };
 
-/**
- * Of a weight and a bias through which each result takes `into` numbers: within the root of 1 / into, as torch has it. Larger ones,
- * as for deep rectifiers without privacy, cost a private training a percent of accuracy on MNIST in its first epochs.
- */
+/** Of a weight and a bias through which each result takes `into` numbers: within the root of 1 / into, as torch has it. */
 export function beginningOf(into: number): Beginning {
   return { within: 1 / Math.sqrt(into) };
 }
