@@ -118,8 +118,14 @@ test("a thread that ends under way ends the training, and one that never comes u
     ...threadsHere(2),
     start: () => ({ post: () => {}, listen: (listener) => listener("refused"), end: () => {} }),
   };
+  const none: Threads = {
+    ...threadsHere(2),
+    start: () => {
+      throw new Error("no more threads");
+    },
+  };
   const alone = weightsOf(await trainedIn(undefined));
-  for (const threads of [silent, refusing])
+  for (const threads of [silent, refusing, none])
     expect(weightsOf(await trainedIn({ threads, started: [], ready: 2, runs: 0 }))).toEqual(alone);
 });
 

@@ -1,6 +1,13 @@
 // Where the runs of a step are made: here, or in several threads at once as soon as there are at least two.
 
-import { type Backend, type Compiled, CompiledInThread, canShareMemory, workOf } from "@unseen/compute";
+import {
+  type Backend,
+  type Compiled,
+  CompiledInThread,
+  canShareMemory,
+  type Threads,
+  workOf,
+} from "@unseen/compute";
 import { type Program, sizeOf } from "@unseen/program";
 
 /** Steps of a run, about half a millisecond of them: below, telling a thread takes longer than it saves. */
@@ -19,9 +26,7 @@ export class Lanes {
     this.#turn = threads?.turn ?? (async () => {});
     const count = Math.min(threads?.count ?? 1, runsEach);
     const areWorthIt = threads !== undefined && count > 1 && canShareMemory() && isWorthTelling(program);
-    this.#threads = areWorthIt
-      ? Array.from({ length: count }, () => new CompiledInThread(program, threads.start()))
-      : [];
+    this.#threads = areWorthIt ? startedOn(program, threads, count) : [];
   }
 
   /** Those that a step may use now. Where threads run, this one only hands out and adds up. */
@@ -35,6 +40,17 @@ export class Lanes {
   close(): void {
     for (const compiled of [this.#own, ...this.#threads]) compiled.close();
   }
+}
+
+/** As many as can be started: a platform may refuse a thread, or the memory for one. */
+function startedOn(program: Program, threads: Threads, count: number): readonly CompiledInThread[] {
+  const started: CompiledInThread[] = [];
+  try {
+    while (started.length < count) started.push(new CompiledInThread(program, threads.start()));
+  } catch {
+    // The training goes on with those that are there.
+  }
+  return started;
 }
 
 function isWorthTelling(program: Program): boolean {

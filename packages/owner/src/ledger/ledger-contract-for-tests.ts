@@ -1,4 +1,5 @@
-// What every ledger keeps, whatever database it is in. Each adapter's test file runs it.
+// What every ledger keeps, whatever database it is in. Each adapter's test file runs it. It is one thing because each promise is a test
+// of one list that every adapter goes through.
 
 import { nanoEpsilonOf } from "@unseen/privacy";
 import fc from "fast-check";
